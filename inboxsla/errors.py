@@ -1,0 +1,58 @@
+"""Every error InboxSLA raises on purpose, named after what the caller should do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+
+class InboxSLAError(Exception):
+    """Anything InboxSLA raises on purpose. Its text is written for a person."""
+
+
+class Refused(InboxSLAError):
+    """The rules forbid it; asking again will not help. The message says what would."""
+
+
+class NoWorkingTime(Refused):
+    """A calendar has no open time, or none within ten years; somebody must correct it."""
+
+
+class TicketMoved(InboxSLAError):
+    """Somebody wrote first; `settle` reads and decides again, `desk` shows the person the fresh ticket."""
+
+    def __init__(self, ticket_id: int) -> None:
+        super().__init__("this ticket changed while you were reading it")
+        self.ticket_id = ticket_id
+
+
+class TryLater(InboxSLAError):
+    """Nothing is wrong with the request; repeat it after `wait`."""
+
+    def __init__(self, reason: str, wait: timedelta = timedelta(seconds=30)) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+class HistoryExpired(InboxSLAError):
+    """Gmail no longer knows the cursor: list the mailbox anew, within bounds."""
+
+
+class AccessLost(InboxSLAError):
+    """Gmail refuses us for good; a person must connect the mailbox again."""
+
+
+class Gone(InboxSLAError):
+    """The message, thread or label no longer exists in Gmail; go on without it."""
+
+
+class OutcomeUnknown(InboxSLAError):
+    """A send may or may not have happened; look for its marker before trying again."""
+
+
+class ConfigMistakes(InboxSLAError):
+    """The configuration cannot be used; `mistakes` names every one of them, one sentence each."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = tuple(mistakes)

@@ -1,0 +1,114 @@
+"""What InboxSLA needs from a Gmail mailbox, and the values that cross that wall.
+
+Ids are opaque text. `history_id` is text too: Gmail's are unsigned 64-bit decimals and may be wider elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    address: str
+    history_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    id: str
+    name: str
+    kind: str = "user"  # "user" or "system"
+
+
+@dataclass(frozen=True, slots=True)
+class GmailMessage:
+    """One message as Gmail gives it with `format=full`.
+
+    `internal_at` is Gmail's `internalDate` (aware UTC). `payload` is Gmail's MIME tree untouched; `gmail.message.from_gmail` reads it.
+    """
+
+    id: str
+    thread_id: str
+    label_ids: frozenset[str]
+    history_id: str
+    internal_at: datetime
+    payload: Mapping[str, Any]
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of history, already cut to one message.
+
+    `kind` is "added", "deleted", "labels_added" or "labels_removed"; `label_ids` are the labels added or removed, or, for
+    "added", those the record shows (None where Gmail left them out).
+    """
+
+    kind: str
+    record_id: str
+    message_id: str
+    thread_id: str
+    label_ids: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    changes: tuple[Change, ...]
+    history_id: str
+    next_page_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadList:
+    thread_ids: tuple[str, ...]
+    next_page_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GmailThread:
+    id: str
+    history_id: str
+    messages: tuple[GmailMessage, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    id: str
+    thread_id: str
+
+
+class Mailbox(Protocol):
+    """One connected Gmail account. Every call may raise TryLater (network, quota, 5xx) and AccessLost; the rest is named below."""
+
+    def profile(self) -> Profile: ...
+
+    def history(self, start: str, page_token: str | None = None) -> HistoryPage:
+        """Changes since `start`, oldest first, over all labels. Raises HistoryExpired when Gmail has forgotten `start`."""
+
+    def threads(self, query: str, page_token: str | None = None) -> ThreadList:
+        """Thread ids matching a Gmail search, newest first."""
+
+    def thread(self, thread_id: str) -> GmailThread:
+        """The whole thread, messages oldest first. Raises Gone."""
+
+    def message(self, message_id: str) -> GmailMessage:
+        """One message, `format=full`. Raises Gone."""
+
+    def labels(self) -> Sequence[Label]: ...
+
+    def create_label(self, name: str, background: str, text: str) -> Label:
+        """Create it, or return the one that has this name already (any case). Falls back to no colour if Gmail refuses the colour."""
+
+    def modify_thread(self, thread_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
+        """Add and remove label ids on every message the thread has now. Raises Gone (thread), Refused (unknown label id)."""
+
+    def send(self, raw: bytes) -> Sent:
+        """Send RFC 5322 bytes as a new thread, at most once: the transport never repeats it by itself.
+
+        Raises OutcomeUnknown when the answer was lost or was a 5xx, TryLater when Gmail surely did not take it (429, 403 rate,
+        connection refused), Refused when Gmail will never take it (400).
+        """
