@@ -1,0 +1,217 @@
+"""One promise read at one instant, and the worst of a ticket's promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from inboxsla.domain.business_time import BusinessCalendar
+from inboxsla.domain.policy import Policy
+from inboxsla.domain.timeline import Cycle, Metric, Outcome, Span, Standing
+
+NO_TIME = timedelta(0)
+
+
+class Urgency(StrEnum):
+    """What the label says, least urgent first."""
+
+    NONE = "none"
+    MET = "met"
+    PAUSED = "paused"
+    LOW = "low"
+    MEDIUM = "medium"
+    URGENT = "urgent"
+    OVERDUE = "overdue"
+
+
+class State(StrEnum):
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    MISSED = "missed"
+    CLOSED_WITHOUT_REPLY = "closed_without_reply"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """One cycle at `now`. Instants are aware UTC, durations are business time of the policy's calendar.
+
+    `due_at` is None while paused before it: then there is only `left`. `left` is negative when overdue. `elapsed` stops
+    when the clock stops. `late_by` freezes when it stops. `breached` counts from the due instant, whenever it was noticed.
+    """
+
+    metric: Metric
+    key: str
+    state: State
+    urgency: Urgency
+    target: timedelta
+    started_at: datetime
+    elapsed: timedelta
+    left: timedelta
+    due_at: datetime | None
+    breached: bool
+    late_by: timedelta
+    ended_at: datetime | None
+    medium_from: datetime | None
+    urgent_from: datetime | None
+
+    @property
+    def fraction(self) -> float:
+        return self.elapsed / self.target
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What is needed to say when a share of one running cycle's target is used up."""
+
+    cycle: Cycle
+    target: timedelta
+    stopped: tuple[tuple[datetime, datetime | None], ...]
+    calendar: BusinessCalendar
+
+    def instant_at(self, percent: int) -> datetime | None:
+        """When `percent` of the target is used, or None if a pause that still lasts begins before that."""
+        budget = self.target * percent / 100
+        at = self.calendar.add(self.cycle.started_at, budget)
+        for start, end in self.stopped:
+            if start >= at:
+                break
+            if end is None:
+                return None
+            budget += self.calendar.between(start, end)
+            at = self.calendar.add(self.cycle.started_at, budget)
+        return at
+
+    def elapsed(self, until: datetime) -> timedelta:
+        """Business time used up at `until`, without what was stopped."""
+        total = self.calendar.between(self.cycle.started_at, until)
+        for start, end in self.stopped:
+            stop = until if end is None else min(end, until)
+            if start < stop:
+                total -= self.calendar.between(start, stop)
+        return total
+
+
+def stopped_spans(
+    spans: Iterable[Span], statuses: frozenset[str], since: datetime
+) -> tuple[tuple[datetime, datetime | None], ...]:
+    """The union of the spans in `statuses` after `since`, in order; the last may be open (None)."""
+    cut = sorted(((max(s.start, since), s.end) for s in _live(spans, statuses, since)), key=lambda pair: pair[0])
+    merged: list[tuple[datetime, datetime | None]] = []
+    for start, end in cut:
+        last_start, last_end = merged[-1] if merged else (start, start)
+        if not merged or (last_end is not None and start > last_end):
+            merged.append((start, end))
+        else:
+            merged[-1] = (last_start, None if last_end is None or end is None else max(last_end, end))
+    return tuple(merged)
+
+
+def _live(spans: Iterable[Span], statuses: frozenset[str], since: datetime) -> list[Span]:
+    return [s for s in spans if s.status in statuses and (s.end is None or s.end > since)]
+
+
+def running(cycle: Cycle, facts: Standing, policy: Policy) -> Running | None:
+    """The cycle with its target and stops, or None if the policy promises nothing for it."""
+    target = policy.target(cycle.metric, facts.priority)
+    if target is None:
+        return None
+    stops = stopped_spans(facts.spans, policy.pauses_for(cycle.metric), cycle.started_at)
+    return Running(cycle, target, stops, policy.calendar)
+
+
+def read_clock(run: Running, policy: Policy, now: datetime) -> ClockReading:
+    """Read one cycle at `now` (aware UTC). The reading stays true until the next instant it names."""
+    cycle = run.cycle
+    until = now if cycle.ended_at is None else min(cycle.ended_at, now)
+    elapsed = run.elapsed(until)
+    due = run.instant_at(100)
+    late = NO_TIME if due is None or until <= due else _late(run, due, until)
+    breached = due is not None and (until > due or (until == due and cycle.ended_at is None))
+    medium, urgent = run.instant_at(policy.medium_at), run.instant_at(policy.urgent_at)
+    state = _state(run, breached, now)
+    if state is State.RUNNING:
+        urgency = _urgency(now, medium, urgent, due)
+    else:
+        urgency = {State.PAUSED: Urgency.PAUSED, State.MET: Urgency.MET}.get(state, Urgency.NONE)
+    left = run.target - elapsed
+    shown_due = None if state is State.PAUSED and not breached else due
+    return ClockReading(
+        cycle.metric, cycle.key, state, urgency, run.target, cycle.started_at, elapsed, left,
+        shown_due, breached, late, cycle.ended_at, medium, urgent,
+    )  # fmt: skip
+
+
+def _late(run: Running, due: datetime, until: datetime) -> timedelta:
+    return run.elapsed(until) - run.elapsed(due)
+
+
+def _state(run: Running, breached: bool, now: datetime) -> State:
+    if run.cycle.outcome is Outcome.CLOSED_WITHOUT_REPLY:
+        return State.CLOSED_WITHOUT_REPLY
+    if run.cycle.ended_at is not None:
+        return State.MISSED if breached else State.MET
+    paused = any(start <= now and (end is None or now < end) for start, end in run.stopped)
+    return State.PAUSED if paused else State.RUNNING
+
+
+def _urgency(now: datetime, medium: datetime | None, urgent: datetime | None, due: datetime | None) -> Urgency:
+    for urgency, since in ((Urgency.OVERDUE, due), (Urgency.URGENT, urgent), (Urgency.MEDIUM, medium)):
+        if since is not None and now >= since:
+            return urgency
+    return Urgency.LOW
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All of a ticket's clocks at one instant, oldest first, and what its label says."""
+
+    clocks: tuple[ClockReading, ...]
+    urgency: Urgency
+
+    @property
+    def worst(self) -> ClockReading | None:
+        """The running clock that needs attention first; else the paused one with least left."""
+        live = [c for c in self.clocks if c.state is State.RUNNING]
+        if live:
+            return min(live, key=_pressing)
+        paused = [c for c in self.clocks if c.state is State.PAUSED]
+        return min(paused, key=lambda c: c.left) if paused else None
+
+    @property
+    def breached(self) -> bool:
+        return any(clock.breached for clock in self.clocks)
+
+
+_ORDER = {urgency: rank for rank, urgency in enumerate(Urgency)}
+
+
+def _pressing(clock: ClockReading) -> tuple[int, datetime]:
+    return (-_ORDER[clock.urgency], clock.due_at or clock.started_at)
+
+
+def read_ticket(facts: Standing, policy: Policy, now: datetime) -> Reading:
+    """Every clock of a ticket at `now`, and the one urgency its label shows (DESIGN §5.20)."""
+    runs = [run for cycle in facts.cycles if (run := running(cycle, facts, policy)) is not None]
+    clocks = tuple(read_clock(run, policy, now) for run in runs)
+    if facts.away or facts.status.value == "not_a_ticket":
+        return Reading(clocks, Urgency.NONE)
+    return Reading(clocks, _shown(clocks))
+
+
+def _shown(clocks: Sequence[ClockReading]) -> Urgency:
+    """Running clocks first, then paused, then met; a ticket with a miss and nothing running shows none of them.
+
+    A promise closed without a reply was neither kept nor missed, so it does not take "met" from the others.
+    """
+    live = [clock.urgency for clock in clocks if clock.state is State.RUNNING]
+    if live:
+        return max(live, key=lambda urgency: _ORDER[urgency])
+    if any(clock.state is State.PAUSED for clock in clocks):
+        return Urgency.PAUSED
+    states = {clock.state for clock in clocks}
+    if State.MET in states and not any(clock.breached for clock in clocks):
+        return Urgency.MET
+    return Urgency.NONE

@@ -1,0 +1,65 @@
+"""Which reminder steps are due and not yet taken, and what is left of them after downtime."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inboxsla.domain.clock import Running
+from inboxsla.domain.policy import Step
+from inboxsla.domain.timeline import Standing
+
+ACTED, SKIPPED, OBSERVED = "acted", "skipped", "observed"
+
+
+@dataclass(frozen=True, slots=True)
+class DueStep:
+    """A step of one running cycle whose `instant` (aware UTC) has come. `arming` counts from 1 how often it was armed."""
+
+    run: Running
+    step: Step
+    instant: datetime
+    arming: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What one cycle's ladder says now: steps to record, and the next instant at which one falls due."""
+
+    due: tuple[DueStep, ...]
+    next_at: datetime | None
+
+
+def schedule(
+    run: Running, ladder: tuple[Step, ...], facts: Standing, now: datetime, live_since: datetime | None
+) -> Schedule:
+    """Steps of a cycle that runs at `now`. Only the highest due one acts; the others are recorded as skipped.
+
+    Steps due before `live_since` are skipped: nobody is mailed about the past. Without `live_since` the mailbox is only
+    observed, and the highest step is recorded as what would have happened. A step that was taken is due again only if its
+    instant has moved to after the moment at which it was taken.
+    """
+    due: list[DueStep] = []
+    ahead: list[datetime] = []
+    for step in ladder:
+        instant = run.instant_at(step.percent)
+        if instant is None:
+            continue
+        taken = facts.steps.get((run.cycle.metric, run.cycle.key, step.key))
+        if taken is not None and instant <= taken.at:
+            continue
+        if instant > now:
+            ahead.append(instant)
+            continue
+        arming = 1 if taken is None else taken.times + 1
+        due.append(DueStep(run, step, instant, arming, SKIPPED))
+    if due:
+        due[-1] = _highest(due[-1], live_since)
+    return Schedule(tuple(due), min(ahead, default=None))
+
+
+def _highest(step: DueStep, live_since: datetime | None) -> DueStep:
+    acted = ACTED if live_since is not None and step.instant >= live_since else SKIPPED
+    outcome = OBSERVED if live_since is None else acted
+    return DueStep(step.run, step.step, step.instant, step.arming, outcome)

@@ -1,0 +1,53 @@
+"""How a face of the product says texts, moments and lengths. The domain composes sentences; a face brings its language."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from inboxsla.domain.durations import words
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+class Speech(Protocol):
+    """One reader's language and zone."""
+
+    def text(self, message: str, **values: str | int) -> str:
+        """`message` in the reader's language with `%(name)s` filled in."""
+
+    def moment(self, at: datetime, now: datetime) -> str:
+        """ "11:30 CET" today, "Wed 15:00 CET" within six days, "3 Dec 15:00 CET" beyond: in the reader's zone, named."""
+
+    def same_day(self, at: datetime, now: datetime) -> bool: ...
+
+    def length(self, length: timedelta) -> str:
+        """ "1 h 35 min"; a length is never negative."""
+
+
+class English:
+    """English in one IANA zone; what the command line and mails use."""
+
+    def __init__(self, zone: str) -> None:
+        self.zone = ZoneInfo(zone)
+
+    def text(self, message: str, **values: str | int) -> str:
+        return message % values if values else message
+
+    def moment(self, at: datetime, now: datetime) -> str:
+        there, here = at.astimezone(self.zone), now.astimezone(self.zone)
+        clock = f"{there:%H:%M}{NBSP}{there.tzname()}"
+        apart = abs((there.date() - here.date()).days)
+        if apart == 0:
+            return clock
+        if apart <= 6:
+            return f"{there:%a} {clock}"
+        year = f" {there.year}" if there.year != here.year else ""
+        return f"{there.day} {there:%b}{year} {clock}"
+
+    def same_day(self, at: datetime, now: datetime) -> bool:
+        return at.astimezone(self.zone).date() == now.astimezone(self.zone).date()
+
+    def length(self, length: timedelta) -> str:
+        return words(length)

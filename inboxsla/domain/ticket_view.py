@@ -1,0 +1,207 @@
+"""The read model every face shares: what a ticket promises, how much time is left, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inboxsla.domain.clock import ClockReading, Reading, Running, State, Urgency, running
+from inboxsla.domain.policy import Do, Policy
+from inboxsla.domain.speech import Speech
+from inboxsla.domain.timeline import Cycle, Metric, Standing
+
+METRIC_WORDS = {
+    Metric.FIRST_RESPONSE: "First response",
+    Metric.NEXT_RESPONSE: "Next response",
+    Metric.RESOLUTION: "Resolution",
+}
+STATUS_WORDS = {
+    "open": "Open",
+    "waiting_on_customer": "Waiting on customer",
+    "on_hold": "On hold",
+    "solved": "Solved",
+    "closed": "Closed",
+    "not_a_ticket": "Not a ticket",
+}
+URGENCY_WORDS = {
+    Urgency.NONE: "No timer",
+    Urgency.MET: "Met",
+    Urgency.PAUSED: "Paused",
+    Urgency.LOW: "Low",
+    Urgency.MEDIUM: "Medium",
+    Urgency.URGENT: "Urgent",
+    Urgency.OVERDUE: "Overdue",
+}
+PRIORITY_WORDS = {"critical": "Critical", "high": "High", "normal": "Normal", "low": "Low"}
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLeft:
+    """`head` is read first ("42 min left"), `detail` second ("due 11:30 CET"); `detail` may be empty."""
+
+    head: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A reminder step of one clock. `instant` is None while a pause keeps it from coming; `outcome` None until taken."""
+
+    percent: int
+    do: tuple[Do, ...]
+    instant: datetime | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WhySpan:
+    """A piece of the time from start to due. `kind` is counted, closed, paused or left; `length` is business time."""
+
+    kind: str
+    start: datetime
+    end: datetime
+    length: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    reading: ClockReading
+    steps: tuple[StepView, ...]
+    why: tuple[WhySpan, ...]
+
+    @property
+    def name(self) -> str:
+        return METRIC_WORDS[self.reading.metric]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """One ticket at `now`, ready to be said. Clocks oldest first; `worst` is the one to show first, if any lives."""
+
+    id: int
+    version: int
+    mailbox: str
+    thread_id: str
+    subject: str
+    requester: str
+    requester_name: str
+    owner: str | None
+    owner_name: str | None
+    status: str
+    priority: str
+    urgency: Urgency
+    breached: bool
+    clocks: tuple[ClockView, ...]
+    worst: ClockView | None
+    waiting_since: datetime | None
+    last_activity: datetime | None
+    opened_at: datetime
+    hold_until: datetime | None
+    status_reason: str
+    policy_name: str
+    policy_version: int
+    now: datetime
+
+    @property
+    def next_due(self) -> datetime | None:
+        """The earliest due instant among clocks that run."""
+        due = [
+            c.reading.due_at for c in self.clocks if c.reading.state is State.RUNNING and c.reading.due_at is not None
+        ]
+        return min(due, default=None)
+
+
+def time_left(view: TicketView, say: Speech) -> TimeLeft:
+    """The one place that says how much time a ticket has, for board, page, card and mail."""
+    if view.worst is None:
+        return TimeLeft(_ended(view, say), "")
+    return clock_time_left(view.worst.reading, view.now, say, hold_until=view.hold_until)
+
+
+def clock_time_left(clock: ClockReading, now: datetime, say: Speech, *, hold_until: datetime | None = None) -> TimeLeft:
+    """What one live clock says at `now`."""
+    if clock.state is State.PAUSED:
+        head = (
+            say.text("On hold until %(when)s", when=say.moment(hold_until, now)) if hold_until else say.text("Paused")
+        )
+        return TimeLeft(head, _left_over(clock, say))
+    if clock.due_at is None:
+        return TimeLeft(say.text("Paused"), "")
+    when = say.moment(clock.due_at, now)
+    if clock.breached:
+        late = max(clock.late_by, timedelta(0))
+        return TimeLeft(say.text("%(length)s over", length=say.length(late)), say.text("was due %(when)s", when=when))
+    if say.same_day(clock.due_at, now):
+        return TimeLeft(say.text("%(length)s left", length=say.length(clock.left)), say.text("due %(when)s", when=when))
+    return TimeLeft(say.text("Due %(when)s", when=when), _left_over(clock, say))
+
+
+def _left_over(clock: ClockReading, say: Speech) -> str:
+    if clock.left < timedelta(0):
+        return say.text("%(length)s over", length=say.length(-clock.left))
+    return say.text("%(length)s left", length=say.length(clock.left))
+
+
+def _ended(view: TicketView, say: Speech) -> str:
+    if view.status in ("solved", "closed", "not_a_ticket"):
+        return say.text(STATUS_WORDS[view.status])
+    if view.urgency is Urgency.MET:
+        return say.text("Answered")
+    return say.text("No timer runs")
+
+
+def clock_views(facts: Standing, reading: Reading, policy: Policy, now: datetime) -> tuple[ClockView, ...]:
+    """Every clock of a ticket with its steps and with the spans that explain its due instant."""
+    cycles = {(cycle.metric, cycle.key): cycle for cycle in facts.cycles}
+    return tuple(_clock_view(cycles[clock.metric, clock.key], clock, facts, policy, now) for clock in reading.clocks)
+
+
+def _clock_view(cycle: Cycle, clock: ClockReading, facts: Standing, policy: Policy, now: datetime) -> ClockView:
+    run = running(cycle, facts, policy)
+    assert run is not None, "a clock that was read has a target"
+    steps = tuple(
+        StepView(step.percent, step.do, run.instant_at(step.percent), _outcome(facts, clock, step.key))
+        for step in policy.ladder
+    )
+    return ClockView(clock, steps, tuple(_why(run, clock, now)))
+
+
+def _outcome(facts: Standing, clock: ClockReading, step: str) -> str | None:
+    taken = facts.steps.get((clock.metric, clock.key, step))
+    return taken.outcome if taken else None
+
+
+def _why(run: Running, clock: ClockReading, now: datetime) -> Iterable[WhySpan]:
+    """From start to due (or to now, while there is no due instant): every piece, in order, with nothing between them."""
+    until = clock.due_at or now
+    if until <= clock.started_at:
+        return
+    seen_until = min(clock.ended_at or now, until)
+    at = clock.started_at
+    stops = [(max(s, at), min(e or until, until)) for s, e in run.stopped if s < until and (e is None or e > at)]
+    for start, end in [*stops, (until, until)]:
+        yield from _counted(run, at, start, seen_until)
+        if start < end:
+            yield WhySpan("paused", start, end, run.calendar.between(start, end))
+        at = max(at, end)
+
+
+def _counted(run: Running, start: datetime, end: datetime, seen_until: datetime) -> Iterable[WhySpan]:
+    at = start
+    for opens, closes in run.calendar.open_spans(start, end) if start < end else ():
+        if at < opens:
+            yield WhySpan("closed", at, opens, timedelta(0))
+        for kind, a, b in (("counted", opens, min(closes, seen_until)), ("left", max(opens, seen_until), closes)):
+            if a < b:
+                yield WhySpan(kind, a, b, b - a)
+        at = closes
+    if at < end:
+        yield WhySpan("closed", at, end, timedelta(0))
+
+
+def name_of(address: str | None, names: Mapping[str, str]) -> str | None:
+    """The name staff know somebody by; the address where there is none."""
+    if address is None:
+        return None
+    return names.get(address) or address

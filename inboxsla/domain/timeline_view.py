@@ -1,0 +1,156 @@
+"""A ticket's timeline in words: who did what, what it meant for the promises, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from inboxsla.domain.clock import State
+from inboxsla.domain.policy import Do
+from inboxsla.domain.speech import Speech
+from inboxsla.domain.ticket_view import METRIC_WORDS, STATUS_WORDS, TicketView, name_of
+from inboxsla.domain.timeline import Event, Kind, Metric, Standing
+
+STEP_WORDS = {
+    Do.REMIND_OWNER: "the owner is reminded",
+    Do.NOTIFY_OWNER: "the owner is told",
+    Do.NOTIFY_LEAD: "the lead is told",
+    Do.REASSIGN: "the ticket goes to somebody else",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The message behind an event, as stored: hostile text, to be escaped wherever it appears."""
+
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: `who` in bold, `what` they did, `so` what followed. `planned` lies ahead. `icon` names a picture."""
+
+    at: datetime
+    icon: str
+    who: str
+    what: str
+    so: str = ""
+    quote: str = ""
+    planned: bool = False
+
+
+def entries(
+    events: Sequence[Event], facts: Standing, quotes: Mapping[str, Quote], names: Mapping[str, str], say: Speech
+) -> tuple[Entry, ...]:
+    """What happened, newest first. `quotes` maps an event's source to its message; `names` a staff address to a name."""
+    told = (_told(event, facts, quotes.get(event.source), names, say) for event in events)
+    return tuple(sorted((e for e in told if e is not None), key=lambda entry: entry.at, reverse=True))
+
+
+def planned(view: TicketView, say: Speech) -> tuple[Entry, ...]:
+    """Steps that come if nothing happens before them, latest first."""
+    coming = [
+        Entry(
+            step.instant,
+            "step",
+            "",
+            _step_plan(step.do, say),
+            _at_percent(clock.reading.metric, step.percent, say),
+            planned=True,
+        )
+        for clock in view.clocks
+        if clock.reading.state is State.RUNNING
+        for step in clock.steps
+        if step.instant is not None and step.outcome is None and step.instant > view.now
+    ]
+    return tuple(sorted(coming, key=lambda entry: entry.at, reverse=True))
+
+
+def _step_plan(do: Iterable[Do], say: Speech) -> str:
+    sentence = ", ".join(say.text(STEP_WORDS[one]) for one in do)
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _at_percent(metric: Metric, percent: int, say: Speech) -> str:
+    return say.text("%(percent)s %% of %(promise)s", percent=percent, promise=say.text(METRIC_WORDS[metric]).lower())
+
+
+def _told(event: Event, facts: Standing, quote: Quote | None, names: Mapping[str, str], say: Speech) -> Entry | None:
+    who = name_of(event.actor, names)
+    text = quote.text if quote else ""
+    at = event.happened_at
+    if event.kind is Kind.CUSTOMER_WROTE:
+        return Entry(
+            at,
+            "customer",
+            (quote and quote.who) or say.text("The customer"),
+            say.text("wrote"),
+            _started(event, facts, say),
+            text,
+        )
+    if event.kind is Kind.STAFF_WROTE:
+        return Entry(at, "reply", who or say.text("The team"), say.text("wrote"), _stopped(event, facts, say), text)
+    if event.kind is Kind.MACHINE_WROTE:
+        so = say.text("automatic, so it neither starts nor stops a timer")
+        return Entry(at, "machine", (quote and quote.who) or say.text("A machine"), say.text("wrote"), so, text)
+    if event.kind is Kind.BOUNCED:
+        so = say.text("the mail before it does not count as an answer")
+        return Entry(at, "bounce", say.text("The mail system"), say.text("could not deliver"), so, text)
+    if event.kind is Kind.NOTED:
+        return Entry(at, "note", who or say.text("The team"), say.text("added a note"), "", text)
+    return _changed(event, facts, names, say)
+
+
+def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speech) -> Entry | None:
+    at, data = event.happened_at, event.data
+    who = name_of(event.actor, names) or say.text("Somebody in the mailbox")
+    if event.kind is Kind.ASSIGNED:
+        owner = name_of(data.get("owner"), names) or say.text("nobody")
+        return Entry(
+            at, "owner", "", say.text("Assigned to %(owner)s", owner=owner), say.text(str(data.get("why", "")))
+        )
+    if event.kind is Kind.STEP_TAKEN:
+        return _step(event, say)
+    if event.kind is Kind.STATUS_SET:
+        status = say.text(STATUS_WORDS[data["status"]])
+        return Entry(
+            at, "status", who, say.text("set the status to %(status)s", status=status), str(data.get("reason", ""))
+        )
+    words = {
+        Kind.ARCHIVED: ("archived the thread", "so the ticket is solved"),
+        Kind.UNARCHIVED: ("moved the thread back to the inbox", "so the ticket is open again"),
+        Kind.REMOVED: ("moved the thread to spam or trash", "so no time counts"),
+        Kind.RESTORED: ("took the thread out of spam or trash", "so time counts again"),
+        Kind.PRIORITY_SET: ("changed the priority", str(data.get("priority", ""))),
+    }
+    if event.kind not in words:
+        return None
+    what, so = words[event.kind]
+    return Entry(at, "status", who, say.text(what), say.text(so))
+
+
+def _step(event: Event, say: Speech) -> Entry:
+    data = event.data
+    so = _at_percent(Metric(data["metric"]), int(data["step"].rstrip("%")), say)
+    what = {
+        "acted": "Reminder step taken",
+        "skipped": "Reminder step passed over",
+        "observed": "Reminder step noted; nobody is mailed while the mailbox is observed",
+    }[data["outcome"]]
+    return Entry(event.happened_at, "step", "", say.text(what), so)
+
+
+def _started(event: Event, facts: Standing, say: Speech) -> str:
+    begun = [say.text(METRIC_WORDS[c.metric]).lower() for c in facts.cycles if c.key == event.source]
+    return say.text("%(promises)s started", promises=say.text(" and ").join(begun)) if begun else ""
+
+
+def _stopped(event: Event, facts: Standing, say: Speech) -> str:
+    ended = [
+        say.text(METRIC_WORDS[c.metric]).lower()
+        for c in facts.cycles
+        if c.ended_at == event.happened_at and c.outcome == "answered"
+    ]
+    return say.text("%(promises)s answered", promises=say.text(" and ").join(ended)) if ended else ""
