@@ -1,0 +1,108 @@
+"""What every test may ask for, and what none may do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from inboxsla.storage import migrations
+from inboxsla.storage.database import Database
+from tests import pg
+
+TEMPLATE = "migrated"
+
+# A slow machine is not a bug; what CI finds must be found again by whoever reads its log.
+settings.register_profile("here", deadline=None, print_blob=True)
+settings.register_profile("ci", parent=settings.get_profile("here"), derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only() -> Iterator[None]:
+    """Nothing in the tests talks to another machine; what tries fails, even inside code that retries."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+        patch.setattr(socket, "getaddrinfo", _guarded_lookup(socket.getaddrinfo))
+        yield
+
+
+def _guarded(real: Any) -> Any:
+    def connect(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            _refuse_distant(str(address[0]))
+        return real(self, address)
+
+    return connect
+
+
+def _guarded_lookup(real: Any) -> Any:
+    def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        _refuse_distant(host.decode() if isinstance(host, bytes) else host or "")
+        return real(host, *args, **kwargs)
+
+    return getaddrinfo
+
+
+def _refuse_distant(host: str) -> None:
+    if host not in ("", "localhost", "::1", "0.0.0.0", "::") and not host.startswith("127."):
+        pytest.fail(
+            f"this test reached out to {host}: tests stay on this machine. Start what it needs on 127.0.0.1 "
+            "(the simulator plays Gmail and Google) and point the setting at it."
+        )
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file at the newest migration, to copy from."""
+    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    migrations.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[pg.Server]:
+    """A PostgreSQL server that lives as long as the tests of this process."""
+    with pg.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: pg.Server) -> pg.Server:
+    """The server with a database at the newest migration, to copy from."""
+    postgresql_server.run(f"CREATE DATABASE {TEMPLATE}")
+    migrations.upgrade(postgresql_server.url(TEMPLATE))
+    return postgresql_server
+
+
+@pytest.fixture
+def sqlite_database(migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """A migrated, empty SQLite database of its own."""
+    file = tmp_path / "inboxsla.db"
+    shutil.copyfile(migrated_file, file)
+    database = Database(f"sqlite:///{file}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgresql_database(migrated_postgresql: pg.Server) -> Iterator[Database]:
+    """A migrated, empty PostgreSQL database of its own."""
+    with migrated_postgresql.fresh_copy(TEMPLATE) as url:
+        database = Database(url)
+        yield database
+        database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """A migrated, empty database; the test runs once on each kind."""
+    chosen: Database = request.getfixturevalue(f"{request.param}_database")
+    return chosen
