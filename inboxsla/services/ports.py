@@ -1,0 +1,32 @@
+"""What a use case needs from the world, as one value. `wiring` builds it; tests build it with the same constructor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from inboxsla.config import Settings
+from inboxsla.gmail.port import Mailbox
+from inboxsla.storage.database import Database
+
+
+class Bell(Protocol):
+    """The doorbell: "look at these soon". Losing a ring loses seconds, never facts."""
+
+    def ring(self, job: str, keys: Sequence[int]) -> None:
+        """Ask a worker to run `job` for `keys`. Raises TryLater when Redis cannot be reached."""
+
+    def ping(self) -> None:
+        """Raises TryLater when Redis cannot be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    settings: Settings
+    db: Database
+    bell: Bell
+    now: Callable[[], datetime]
+    # A Gmail client for one address; not shared between threads. Raises AccessLost if there are no credentials for it.
+    mailbox: Callable[[str], Mailbox]

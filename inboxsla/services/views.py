@@ -1,0 +1,80 @@
+"""The values `queries` answers with. Faces (web, command line, card) render these and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inboxsla.domain.ticket_view import TicketView
+from inboxsla.domain.timeline_view import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxState:
+    """One mailbox and how its sync is. `trouble` is a sentence for a person, or empty."""
+
+    id: int
+    address: str
+    kind: str  # gmail, import
+    mode: str  # observed, live
+    last_sync_at: datetime | None
+    as_of: datetime | None
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Tickets, most pressing first, at `now`. `counts` has open, nobody, solved; `more` is how many were left out."""
+
+    tickets: tuple[TicketView, ...]
+    counts: dict[str, int]
+    mailboxes: tuple[MailboxState, ...]
+    alarms: tuple[str, ...]
+    more: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """One ticket with its history (newest first) and what comes next (latest first)."""
+
+    view: TicketView
+    happened: tuple[Entry, ...]
+    planned: tuple[Entry, ...]
+    label: str | None
+    label_pending: bool
+    mails: tuple[MailLine, ...]
+    mailbox: MailboxState
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """One mail InboxSLA sent or is about to send. `state` is composed, sending, unknown, sent or failed."""
+
+    id: int
+    recipient: str
+    subject: str
+    state: str
+    composed_at: datetime
+    sent_at: datetime | None
+    reason: str
+    ticket_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MailPage:
+    """One mail exactly as sent: its text and HTML parts."""
+
+    line: MailLine
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAside:
+    """A message that could not be processed: where it came from and why."""
+
+    mailbox: str
+    source: str
+    reason: str
+    learned_at: datetime
