@@ -1,0 +1,111 @@
+"""Settings: read once at the start of a process from config.toml and INBOXSLA_* variables, and never changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from inboxsla.config import mistakes, sources
+from inboxsla.config.checks import across
+from inboxsla.config.settings import (
+    Assignment,
+    Calendar,
+    Google,
+    LadderStep,
+    Mailbox,
+    Notify,
+    Person,
+    Policy,
+    Server,
+    Settings,
+    Sync,
+    Workers,
+)
+from inboxsla.errors import ConfigMistakes
+
+__all__ = [
+    "Assignment",
+    "Calendar",
+    "Google",
+    "LadderStep",
+    "Mailbox",
+    "Notify",
+    "Person",
+    "Policy",
+    "Server",
+    "Settings",
+    "Sync",
+    "Workers",
+    "load",
+    "masked",
+]
+
+
+def load(config_file: Path | None, environ: Mapping[str, str]) -> Settings:
+    """The settings in force. A file named here or in INBOXSLA_CONFIG must exist; otherwise ./config.toml may.
+
+    Variables win over the file, the file over the demo's values, those over the defaults. It is a demo if the variable
+    or the file says so, or if there is no file at all. Raises ConfigMistakes with every mistake, each naming its place.
+    """
+    path = _config_file(config_file, environ)
+    written = sources.from_file(path) if path else sources.Source()
+    environment = sources.from_environment(environ)
+    found = _unknown_variables(environment)
+    source = sources.laid_over(environment, written)
+    said = source.tree.setdefault("demo", path is None)
+    if said is True or str(said).strip().lower() in ("true", "1", "yes", "on", "t", "y"):
+        source = sources.laid_over(source, sources.demo(), sources.WHOLE)
+    found += source.mistakes
+    if written.mistakes:
+        raise ConfigMistakes(found)
+    return _checked(source, found, path)
+
+
+def masked(url: str) -> str:
+    """A database or Redis address that can be shown: the password is left out."""
+    return re.sub(r"(?<=://)([^/@]*?):[^/]*@", r"\1:…@", url)
+
+
+def _checked(source: sources.Source, found: list[str], path: Path | None) -> Settings:
+    settings = None
+    try:
+        settings = Settings.of(source.tree)
+    except ValidationError as error:
+        found += mistakes.sentences(error, source)
+    found += [mistakes.sentence(key, reason, source) for key, reason in across(source.tree)]
+    if found or settings is None:
+        raise ConfigMistakes(found)
+    settings._config_file = path
+    return settings
+
+
+def _config_file(named: Path | None, environ: Mapping[str, str]) -> Path | None:
+    if named is None and environ.get(sources.CONFIG_FILE):
+        named = Path(environ[sources.CONFIG_FILE])
+    if named is not None:
+        return named
+    beside = Path("config.toml")
+    return beside if beside.exists() else None
+
+
+def _unknown_variables(environment: sources.Source) -> list[str]:
+    """Take variables that name no setting out of the tree and complain about each."""
+    known = set(mistakes.known_keys())
+    roots = {key[:length] for key in known for length in range(1, len(key) + 1)}
+    complaints = []
+    for key in list(environment.where):
+        if key in roots or key[:-1] in sources.WHOLE:
+            continue
+        complaints.append(f"{environment.where.pop(key)}: {mistakes.unknown_variable(key)}")
+        _drop(environment.tree, key)
+    return complaints
+
+
+def _drop(tree: object, key: tuple[str | int, ...]) -> None:
+    for name in key[:-1]:
+        tree = tree.get(name) if isinstance(tree, dict) else None
+    if isinstance(tree, dict):
+        tree.pop(key[-1], None)

@@ -1,0 +1,61 @@
+"""What can be wrong between keys that are each right. Reads raw values, so that it speaks even when others are wrong too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from inboxsla.config.fields import did_you_mean
+from inboxsla.config.places import Path as Key
+
+Complaint = tuple[Key, str]
+
+
+def across(tree: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Complaints about the whole configuration, each with the key it is best pointed at."""
+    yield from _thresholds(tree.get("policy"))
+    yield from _twice(tree, "mailboxes", "mailbox")
+    yield from _twice(tree, "people", "person")
+    yield from _mailboxes_of_people(tree)
+
+
+def _thresholds(policy: Any) -> Iterator[Complaint]:
+    if not isinstance(policy, Mapping):
+        return
+    medium, urgent = policy.get("medium_at", 50), policy.get("urgent_at", 75)
+    if not (str(medium).isdecimal() and str(urgent).isdecimal()):
+        return
+    if not 0 < int(medium) < int(urgent) < 100:
+        key = "urgent_at" if "urgent_at" in policy else "medium_at"
+        yield ("policy", key), f"medium_at {medium} and urgent_at {urgent} must rise between 0 and 100."
+
+
+def _twice(tree: Mapping[str, Any], name: str, what: str) -> Iterator[Complaint]:
+    seen: set[str] = set()
+    for index, address in _addresses(tree, name):
+        if address in seen:
+            yield (name, index, "address"), f"“{address}” is there twice. Put what belongs to this {what} in one place."
+        seen.add(address)
+
+
+def _mailboxes_of_people(tree: Mapping[str, Any]) -> Iterator[Complaint]:
+    known = sorted({address for _, address in _addresses(tree, "mailboxes")})
+    for index, person in _tables(tree, "people"):
+        written = person.get("mailboxes")
+        for nth, address in enumerate(written if isinstance(written, list) else ()):
+            if str(address).strip().lower() not in known:
+                reason = f"“{address}” is not one of the mailboxes.{did_you_mean(str(address), known)}"
+                yield ("people", index, "mailboxes", nth), reason
+
+
+def _addresses(tree: Mapping[str, Any], name: str) -> list[tuple[int, str]]:
+    return [
+        (index, str(table["address"]).strip().lower()) for index, table in _tables(tree, name) if "address" in table
+    ]
+
+
+def _tables(tree: Mapping[str, Any], name: str) -> list[tuple[int, Mapping[str, Any]]]:
+    tables = tree.get(name)
+    if not isinstance(tables, list):
+        return []
+    return [(index, table) for index, table in enumerate(tables) if isinstance(table, Mapping)]

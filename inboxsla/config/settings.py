@@ -1,0 +1,218 @@
+"""Everything that can be set, with its default. Frozen: one `Settings` is read at the start of a process and kept.
+
+Lengths of time are `timedelta`; those of a policy are business time. Addresses are lower case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+
+from inboxsla.config import fields
+from inboxsla.domain.business_time import BusinessCalendar
+from inboxsla.errors import InboxSLAError
+
+Status = Literal["waiting_on_customer", "on_hold"]
+Metric = Literal["first_response", "next_response", "resolution"]
+Action = Literal["remind_owner", "notify_owner", "notify_lead", "reassign"]
+Whole = Annotated[int, BeforeValidator(fields.whole_number)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Server(Section):
+    host: fields.Loopback = "127.0.0.1"
+    port: Annotated[Whole, Field(ge=1, le=65535)] = 8000
+    base_url: fields.WebAddressOrNone = ""
+
+    @property
+    def url(self) -> str:
+        """Where people reach the pages, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.base_url or f"http://{host}:{self.port}"
+
+
+class Google(Section):
+    api_root: fields.WebAddress = "https://gmail.googleapis.com/"
+    auth_uri: fields.WebAddress = "https://accounts.google.com/o/oauth2/v2/auth"
+    token_uri: fields.WebAddress = "https://oauth2.googleapis.com/token"
+    certs_uri: fields.WebAddress = "https://www.googleapis.com/oauth2/v1/certs"
+    issuers: tuple[str, ...] = ("https://accounts.google.com", "accounts.google.com")
+
+
+class Sync(Section):
+    poll_every: fields.Span = timedelta(seconds=20)
+    first_window: fields.Span = timedelta(days=30)
+
+
+class Calendar(Section):
+    """`hours` and `special_days` are written as `BusinessCalendar` takes them; days left out are closed."""
+
+    zone: fields.Zone = "UTC"
+    hours: fields.Week = dict.fromkeys(fields.WEEKDAYS[:5], (("09:00", "17:00"),))
+    holidays: tuple[fields.Day, ...] = ()
+    special_days: fields.SpecialDays = {}
+    business_day: fields.BusinessDay = fields.BUSINESS_DAY
+
+    @model_validator(mode="after")
+    def _has_open_time(self) -> Calendar:
+        try:
+            self.opening_hours()
+        except InboxSLAError as refused:
+            raise ValueError(str(refused)) from refused
+        return self
+
+    def opening_hours(self) -> BusinessCalendar:
+        return BusinessCalendar(self.zone, self.hours, self.holidays, self.special_days)
+
+
+def _something(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    if not actions:
+        raise ValueError(f"this step does nothing. Write one or more of {', '.join(get_args(Action))}.")
+    return actions
+
+
+class LadderStep(Section):
+    at: fields.Percent
+    do: Annotated[tuple[Action, ...], AfterValidator(_something)]
+
+
+def _each_percentage_once(steps: tuple[LadderStep, ...]) -> tuple[LadderStep, ...]:
+    percentages = [step.at for step in steps]
+    for at in sorted({at for at in percentages if percentages.count(at) > 1}):
+        raise ValueError(f"there are two steps at {at} %. Put what they do into one.")
+    return tuple(sorted(steps, key=lambda step: step.at))
+
+
+Ladder = Annotated[tuple[LadderStep, ...], AfterValidator(_each_percentage_once)]
+
+
+# Read like anything written, so that it follows the calendar's business day.
+_THREE_BUSINESS_DAYS: Any = "3 business days"
+
+
+class Policy(Section):
+    name: Annotated[str, Field(min_length=1)] = "Default"
+    first_response: fields.Promise = timedelta(hours=4)
+    next_response: fields.Promise = timedelta(hours=8)
+    resolution: fields.Promise = _THREE_BUSINESS_DAYS
+    ladder: Ladder = (
+        LadderStep(at=75, do=("remind_owner",)),
+        LadderStep(at=90, do=("remind_owner",)),
+        LadderStep(at=100, do=("notify_owner", "notify_lead", "reassign")),
+    )
+    medium_at: fields.Percent = 50
+    urgent_at: fields.Percent = 75
+    pauses: dict[Status, tuple[Metric, ...]] = {
+        "waiting_on_customer": ("resolution",),
+        "on_hold": ("next_response", "resolution"),
+    }
+    reply_sets_waiting: bool = True
+    archiving_solves: bool = True
+    reopening: Literal["resume", "restart"] = "resume"
+
+
+class Assignment(Section):
+    strategy: Literal["least_loaded", "round_robin", "manual"] = "least_loaded"
+    reassign: Literal["if_needed", "always"] = "if_needed"
+    cap_per_hour: Annotated[Whole, Field(ge=1, le=10_000)] = 10
+
+
+class Notify(Section):
+    merge_within: fields.Duration = timedelta(minutes=20)
+    sender_name: Annotated[str, Field(min_length=1)] = "InboxSLA"
+
+
+class Workers(Section):
+    count: Annotated[Whole, Field(ge=1, le=64)] = 2
+
+
+class Mailbox(Section):
+    address: fields.Address
+    aliases: tuple[fields.Address, ...] = ()
+    own_lists: tuple[str, ...] = ()
+
+
+class Person(Section):
+    """`zone` empty: the calendar's. `mailboxes` empty: every configured one."""
+
+    address: fields.Address
+    name: Annotated[str, Field(min_length=1)]
+    role: Literal["agent", "lead", "admin"] = "agent"
+    zone: fields.ZoneOrNone = ""
+    mailboxes: tuple[fields.Address, ...] = ()
+
+
+class Settings(Section):
+    data_dir: fields.Folder = Path("var")
+    demo: bool = False
+    redis_url: fields.RedisUrl = ""
+    database_url: fields.DatabaseUrl = ""
+    server: Server = Server()
+    google: Google = Google()
+    sync: Sync = Sync()
+    calendar: Calendar = Field(default_factory=Calendar)
+    policy: Policy = Field(default_factory=dict, validate_default=True)
+    assignment: Assignment = Assignment()
+    notify: Notify = Notify()
+    workers: Workers = Workers()
+    mailboxes: tuple[Mailbox, ...] = ()
+    people: tuple[Person, ...] = ()
+
+    _config_file: Path | None = PrivateAttr(default=None)
+
+    @classmethod
+    def of(cls, tree: Mapping[str, Any]) -> Settings:
+        """Settings from plain data. “3 business days” is read with the tree's own `calendar.business_day`.
+
+        Raises pydantic.ValidationError; `load` turns that into sentences.
+        """
+        return cls.model_validate(dict(tree), context={"business_day": _business_day(tree)})
+
+    @property
+    def config_file(self) -> Path | None:
+        """The file these settings were read from, if any; processes started from this one read it again."""
+        return self._config_file
+
+    @property
+    def sqlite_path(self) -> Path:
+        return self.data_dir.absolute() / "inboxsla.sqlite3"
+
+    @property
+    def sql_url(self) -> str:
+        """Where the data is, as SQLAlchemy writes it. May hold a password: see `masked`."""
+        return self.database_url or f"sqlite:///{self.sqlite_path}"
+
+    def policy_data(self) -> dict[str, Any]:
+        """The built-in policy as the plain data `inboxsla.domain.policy.from_data` reads; targets in whole seconds."""
+        data = self.policy.model_dump(exclude={"first_response", "next_response", "resolution"}, mode="json")
+        targets = {name: int(getattr(self.policy, name).total_seconds()) for name in get_args(Metric)}
+        return data | {"targets": targets, "calendar": self.calendar.model_dump(exclude={"business_day"}, mode="json")}
+
+    def zone_of(self, person: Person) -> str:
+        """The zone a person reads times in."""
+        return person.zone or self.calendar.zone
+
+    def staff_of(self, mailbox: str) -> tuple[Person, ...]:
+        """The people list of one mailbox, in the order it is written."""
+        return tuple(person for person in self.people if not person.mailboxes or mailbox.lower() in person.mailboxes)
+
+
+def _business_day(tree: Mapping[str, Any]) -> timedelta:
+    """Read ahead of everything else; whatever is wrong with it is reported where it stands."""
+    calendar = tree.get("calendar")
+    written = (
+        {"business_day": calendar["business_day"]}
+        if isinstance(calendar, Mapping) and "business_day" in calendar
+        else {}
+    )
+    try:
+        return Calendar.model_validate(written).business_day
+    except ValueError:
+        return fields.BUSINESS_DAY

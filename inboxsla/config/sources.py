@@ -1,0 +1,119 @@
+"""Where settings come from: a TOML file, INBOXSLA_* variables, and the values of the demo beneath both."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from inboxsla.config.places import Path as Key
+from inboxsla.config.places import places
+
+PREFIX = "INBOXSLA_"
+CONFIG_FILE = "INBOXSLA_CONFIG"
+
+# Tables whose keys are the person's own words. One in config.toml replaces the demo's; a variable sets a single line of it.
+WHOLE = frozenset({("calendar", "hours"), ("calendar", "special_days"), ("policy", "pauses")})
+
+
+@dataclass(slots=True)
+class Source:
+    """One place settings are written: its values, and for each key how to point at it ("config.toml:12")."""
+
+    tree: dict[str, Any] = field(default_factory=dict)
+    where: dict[Key, str] = field(default_factory=dict)
+    mistakes: list[str] = field(default_factory=list)
+
+
+def from_file(path: Path) -> Source:
+    """Read a TOML file. What cannot be read becomes a mistake, not an exception."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError:
+        return Source(mistakes=[f"{path}: there is no such file. config.example.toml shows what one looks like."])
+    except UnicodeDecodeError as error:
+        return Source(mistakes=[f"{path}: this file is not UTF-8 text (byte {error.start})."])
+    except OSError as error:
+        return Source(mistakes=[f"{path}: this file cannot be read ({error.strerror})."])
+    return from_text(text, path.name)
+
+
+def from_text(text: str, name: str) -> Source:
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return Source(mistakes=[_syntax(str(error), text, name)])
+    except RecursionError:
+        return Source(mistakes=[f"{name}: lists and tables are nested too deeply to be read."])
+    return Source(tree, {key: f"{name}:{line}" for key, line in places(text).items()})
+
+
+def demo() -> Source:
+    return from_text(files("inboxsla").joinpath("demo.toml").read_text("utf-8"), "demo.toml")
+
+
+def from_environment(environ: Mapping[str, str]) -> Source:
+    """INBOXSLA_SERVER__PORT=8001 is `port` in `[server]`. Lists and tables are written as in TOML."""
+    source = Source()
+    for name in sorted(environ):
+        if not name.startswith(PREFIX) or name == CONFIG_FILE:
+            continue
+        key = tuple(name.removeprefix(PREFIX).lower().split("__"))
+        source.where[key] = name
+        try:
+            _put(source.tree, key, _value(environ[name]))
+        except (TypeError, tomllib.TOMLDecodeError):
+            source.mistakes.append(
+                f"{name}: this list or table cannot be read. Write it as in config.toml, on one line."
+            )
+    return source
+
+
+def laid_over(upper: Source, lower: Source, whole: frozenset[tuple[str, ...]] = frozenset()) -> Source:
+    """`upper` where it says something, `lower` elsewhere. Lists, and the tables in `whole`, are replaced, not mixed."""
+    kept = {key: place for key, place in lower.where.items() if not _replaced(key, upper, whole)}
+    return Source(_merged(upper.tree, lower.tree, whole, ()), kept | upper.where, [*lower.mistakes, *upper.mistakes])
+
+
+def _replaced(key: Key, upper: Source, whole: frozenset[tuple[str, ...]]) -> bool:
+    """True for items of a list, or keys of a whole table, that `upper` has written anew."""
+    return any(
+        key[:length] in upper.where and (isinstance(key[length], int) or key[:length] in whole)
+        for length in range(1, len(key))
+    )
+
+
+def _merged(
+    upper: Mapping[str, Any], lower: Mapping[str, Any], whole: frozenset[tuple[str, ...]], path: tuple[str, ...]
+) -> dict[str, Any]:
+    merged = dict(lower)
+    for name, value in upper.items():
+        below, here = merged.get(name), (*path, name)
+        if isinstance(value, Mapping) and isinstance(below, Mapping) and here not in whole:
+            value = _merged(value, below, whole, here)
+        merged[name] = value
+    return merged
+
+
+def _put(tree: dict[str, Any], key: tuple[str, ...], value: Any) -> None:
+    for name in key[:-1]:
+        tree = tree.setdefault(name, {})
+        if not isinstance(tree, dict):
+            raise TypeError(name)
+    if isinstance(tree.get(key[-1]), dict) and isinstance(value, dict):
+        value = tree[key[-1]] | value
+    tree[key[-1]] = value
+
+
+def _value(text: str) -> Any:
+    return tomllib.loads(f"value = {text}")["value"] if text.lstrip()[:1] in ("[", "{") else text
+
+
+def _syntax(error: str, text: str, name: str) -> str:
+    found = re.fullmatch(r"(.*?) \(at (?:line (\d+), column \d+|end of document)\)", error, re.S)
+    reason, line = (found[1], found[2] or str(text.count("\n") + 1)) if found else (error, "1")
+    return f"{name}:{line}: this line cannot be read as TOML ({reason[:1].lower()}{reason[1:]}). Texts need quotes: key = “value”."
