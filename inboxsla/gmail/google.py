@@ -1,0 +1,214 @@
+"""The Mailbox protocol over Google's own client, for Google itself and for whatever answers at `google.api_root` instead."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import google_auth_httplib2
+from google.auth.credentials import Credentials
+from google.oauth2.credentials import Credentials as UserCredentials
+from googleapiclient.discovery import build
+from googleapiclient.errors import HttpError
+
+from inboxsla.errors import Gone, HistoryExpired, InboxSLAError, Refused, TryLater
+from inboxsla.gmail.port import Change, GmailMessage, GmailThread, HistoryPage, Label, Profile, Sent, ThreadList
+from inboxsla.gmail.transport import KeepAliveHttp, OneShotHttp, google_errors, send_errors
+
+T = TypeVar("T")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ME = "me"
+_HISTORY_TYPES = ["messageAdded", "messageDeleted", "labelAdded", "labelRemoved"]
+_KINDS = {
+    "messagesAdded": "added",
+    "labelsAdded": "labels_added",
+    "labelsRemoved": "labels_removed",
+    "messagesDeleted": "deleted",
+}
+
+
+def static_credentials(token: str) -> UserCredentials:
+    """An access token that is used as it is and never renewed; when it is refused, access is lost. For the demo."""
+    return UserCredentials(token=token)  # type: ignore[no-untyped-call]  # google-auth leaves its constructors untyped
+
+
+class GoogleMailbox:
+    """One Gmail account. Keeps one connection open, which is not thread-safe: make one instance per thread or job.
+
+    `timeout` is in seconds and holds for connecting and for every read. Nothing here sleeps.
+    """
+
+    def __init__(self, credentials: Credentials, *, api_root: str, timeout: float = 30) -> None:
+        self._credentials = credentials
+        self._timeout = timeout
+        plain = KeepAliveHttp(timeout)
+        self._renewal = google_auth_httplib2.Request(plain)
+        self._http = google_auth_httplib2.AuthorizedHttp(credentials, http=plain)
+        service = build(
+            "gmail",
+            "v1",
+            http=self._http,
+            static_discovery=True,
+            cache_discovery=False,
+            client_options={"api_endpoint": api_root.rstrip("/") + "/"},
+        )
+        # Kept, because asking the service for them again builds the whole resource anew every time.
+        self._users = service.users()
+        self._history = self._users.history()
+        self._labels = self._users.labels()
+        self._messages = self._users.messages()
+        self._threads = self._users.threads()
+
+    def close(self) -> None:
+        """Close the connection; the next call opens another."""
+        self._http.close()
+
+    def profile(self) -> Profile:
+        return self._ask(self._users.getProfile(userId=_ME), _profile, missing=Refused)
+
+    def history(self, start: str, page_token: str | None = None) -> HistoryPage:
+        # No labelId: a filter on INBOX would hide the answers, which are only SENT, and mail archived on arrival.
+        request = self._history.list(
+            userId=_ME, startHistoryId=start, historyTypes=_HISTORY_TYPES, maxResults=500, pageToken=page_token
+        )
+        try:
+            return self._ask(request, lambda answer: _history_page(answer, start), missing=HistoryExpired)
+        except Refused as error:
+            if page_token is None:
+                raise HistoryExpired(f"Gmail cannot read this mailbox's cursor any more ({error})") from error
+            raise
+
+    def threads(self, query: str, page_token: str | None = None) -> ThreadList:
+        request = self._threads.list(
+            userId=_ME, q=query or None, includeSpamTrash=False, maxResults=100, pageToken=page_token
+        )
+        return self._ask(request, _thread_list, missing=Refused)
+
+    def thread(self, thread_id: str) -> GmailThread:
+        return self._ask(self._threads.get(userId=_ME, id=thread_id, format="full"), _thread)
+
+    def message(self, message_id: str) -> GmailMessage:
+        return self._ask(self._messages.get(userId=_ME, id=message_id, format="full"), _message)
+
+    def labels(self) -> Sequence[Label]:
+        return self._ask(self._labels.list(userId=_ME), _label_list, missing=Refused)
+
+    def create_label(self, name: str, background: str, text: str) -> Label:
+        shown = {"name": name, "labelListVisibility": "labelShow", "messageListVisibility": "show"}
+        coloured = {**shown, "color": {"backgroundColor": background, "textColor": text}}
+        try:
+            return self._new_label(coloured)
+        except Refused:
+            # Gmail's palette changes now and then. If it was the name that Gmail refuses, this says so again.
+            return self._new_label(shown)
+
+    def modify_thread(self, thread_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
+        body = {"addLabelIds": list(add), "removeLabelIds": list(remove)}
+        self._ask(self._threads.modify(userId=_ME, id=thread_id, body=body), lambda answer: None)
+
+    def send(self, raw: bytes) -> Sent:
+        request = self._messages.send(userId=_ME, body={"raw": base64.urlsafe_b64encode(raw).decode("ascii")})
+        request.headers["accept-encoding"] = "identity"
+        self._sign(request)
+        with send_errors():
+            try:
+                answer = request.execute(http=OneShotHttp(self._timeout))
+            except HttpError as error:
+                if error.status_code != 401:
+                    raise
+                # A 401 proves that nothing was taken, so with a fresh token one more try is safe.
+                self._sign(request, renew=True)
+                answer = request.execute(http=OneShotHttp(self._timeout))
+            return Sent(id=str(answer["id"]), thread_id=str(answer.get("threadId") or answer["id"]))
+
+    def _sign(self, request: Any, *, renew: bool = False) -> None:
+        """Put the access token on a request that does not go through the authorised connection, renewing it where needed."""
+        with google_errors():
+            if renew:
+                self._credentials.refresh(self._renewal)  # type: ignore[no-untyped-call]  # google-auth is half typed
+            self._credentials.before_request(  # type: ignore[no-untyped-call]  # likewise
+                self._renewal, request.method, request.uri, request.headers
+            )
+
+    def _new_label(self, body: Mapping[str, Any]) -> Label:
+        request = self._labels.create(userId=_ME, body=body)
+        with google_errors(missing=Refused):
+            try:
+                return _label(request.execute())
+            except HttpError as error:
+                if error.status_code != 409:
+                    raise
+        wanted = body["name"].casefold()
+        for label in self.labels():
+            if label.name.casefold() == wanted:
+                return label
+        raise TryLater(f"Gmail says the label {body['name']} exists, but does not list it yet")
+
+    def _ask(self, request: Any, read: Callable[[Any], T], missing: type[InboxSLAError] = Gone) -> T:
+        with google_errors(missing):
+            return read(request.execute())
+
+
+def _profile(answer: Mapping[str, Any]) -> Profile:
+    return Profile(address=str(answer["emailAddress"]), history_id=str(answer["historyId"]))
+
+
+def _history_page(answer: Mapping[str, Any], start: str) -> HistoryPage:
+    records = answer.get("history") or ()
+    reached = answer.get("historyId") or (records[-1]["id"] if records else start)
+    changes = tuple(change for record in records for change in _changes(record))
+    return HistoryPage(changes, history_id=str(reached), next_page_token=answer.get("nextPageToken") or None)
+
+
+def _changes(record: Mapping[str, Any]) -> list[Change]:
+    """Only the typed lists: `messages` repeats what they say without saying what happened."""
+    found = []
+    for key, kind in _KINDS.items():
+        for entry in record.get(key) or ():
+            message = entry["message"]
+            labels = {"added": message.get("labelIds"), "deleted": None}.get(kind, entry.get("labelIds") or ())
+            found.append(
+                Change(
+                    kind=kind,
+                    record_id=str(record["id"]),
+                    message_id=str(message["id"]),
+                    thread_id=str(message.get("threadId") or ""),
+                    label_ids=None if labels is None else frozenset(labels),
+                )
+            )
+    return found
+
+
+def _thread_list(answer: Mapping[str, Any]) -> ThreadList:
+    ids = tuple(str(thread["id"]) for thread in answer.get("threads") or ())
+    return ThreadList(ids, next_page_token=answer.get("nextPageToken") or None)
+
+
+def _thread(answer: Mapping[str, Any]) -> GmailThread:
+    messages = sorted(map(_message, answer.get("messages") or ()), key=lambda message: message.internal_at)
+    return GmailThread(str(answer["id"]), history_id=str(answer.get("historyId") or ""), messages=tuple(messages))
+
+
+def _message(answer: Mapping[str, Any]) -> GmailMessage:
+    return GmailMessage(
+        id=str(answer["id"]),
+        thread_id=str(answer.get("threadId") or answer["id"]),
+        label_ids=frozenset(answer.get("labelIds") or ()),
+        history_id=str(answer.get("historyId") or ""),
+        internal_at=_EPOCH + timedelta(milliseconds=int(answer["internalDate"])),
+        payload=answer.get("payload") or {},
+        size=int(answer.get("sizeEstimate") or 0),
+    )
+
+
+def _label_list(answer: Mapping[str, Any]) -> tuple[Label, ...]:
+    return tuple(map(_label, answer.get("labels") or ()))
+
+
+def _label(answer: Mapping[str, Any]) -> Label:
+    label_id, name = str(answer["id"]), str(answer["name"])
+    # Gmail's own labels have their name as id; that tells them apart where the type is left out.
+    return Label(label_id, name, kind=str(answer.get("type") or ("system" if label_id == name else "user")).lower())
