@@ -1,0 +1,170 @@
+"""Mails as sent: composed once, tried under a lease, and never sent again while nobody knows whether they went out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+
+from inboxsla.storage.database import claim
+from inboxsla.storage.schema import envelopes as t
+from inboxsla.storage.schema import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    id: int
+    marker: str
+    mailbox_id: int
+    recipient: str
+    subject: str
+    raw: str
+    state: str
+    composed_at: datetime
+    tried_at: datetime | None
+    tries: int
+    sent_at: datetime | None
+    reason: str | None
+
+
+_COLUMNS = [t.c[name] for name in Envelope.__dataclass_fields__]
+# How long after a try its mail must have been looked for in vain before it may be tried again (DESIGN §4).
+LOOK_FOR = timedelta(seconds=60)
+
+
+def _row(row: Row[Any]) -> Envelope:
+    return Envelope(**row._mapping)
+
+
+def compose(
+    conn: Connection, mailbox_id: int, marker: str, recipient: str, subject: str, raw: str, now: datetime
+) -> int:
+    made = conn.execute(
+        insert(t)
+        .values(
+            mailbox_id=mailbox_id,
+            marker=marker,
+            recipient=recipient,
+            subject=subject,
+            raw=raw,
+            state="composed",
+            composed_at=now,
+            try_after=now,
+        )
+        .returning(t.c.id)
+    )
+    return int(made.scalar_one())
+
+
+def claim_next(conn: Connection, mailbox_id: int, now: datetime, until: datetime) -> Envelope | None:
+    """The next mail to try, under a lease: from now on its outcome is unknown until somebody writes it down."""
+    rows = claim(
+        conn,
+        t,
+        [t.c.state == "composed", t.c.try_after <= now, t.c.mailbox_id == mailbox_id],
+        {"state": "sending", "tried_at": now, "lease_until": until, "tries": t.c.tries + 1},
+        order_by=t.c.id,
+        limit=1,
+        returning=_COLUMNS,
+    )
+    return _row(rows[0]) if rows else None
+
+
+def sent(conn: Connection, envelope_id: int, gmail_id: str, now: datetime) -> bool:
+    """Write down that it went out; False if that was known already."""
+    done = conn.execute(
+        update(t)
+        .where(t.c.id == envelope_id, t.c.state != "sent")
+        .values(state="sent", sent_at=now, gmail_id=gmail_id, lease_until=None, reason=None)
+    )
+    return done.rowcount == 1
+
+
+def by_marker(conn: Connection, marker: str) -> Envelope | None:
+    row = conn.execute(select(*_COLUMNS).where(t.c.marker == marker)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def unknown(conn: Connection, envelope_id: int, reason: str) -> None:
+    """It may have gone out. Only a look into the mailbox can tell."""
+    conn.execute(
+        update(t)
+        .where(t.c.id == envelope_id, t.c.state == "sending")
+        .values(state="unknown", lease_until=None, reason=reason)
+    )
+
+
+def not_sent(conn: Connection, envelope_id: int, try_after: datetime, reason: str) -> None:
+    """It surely did not go out; try again at `try_after`."""
+    conn.execute(
+        update(t)
+        .where(t.c.id == envelope_id, t.c.state == "sending")
+        .values(state="composed", lease_until=None, try_after=try_after, reason=reason)
+    )
+
+
+def failed(conn: Connection, envelope_id: int, reason: str) -> None:
+    conn.execute(update(t).where(t.c.id == envelope_id).values(state="failed", lease_until=None, reason=reason))
+
+
+def abandon_expired(conn: Connection, now: datetime) -> int:
+    """Tries whose worker died: nobody knows their outcome. Returns how many."""
+    done = conn.execute(
+        update(t)
+        .where(t.c.state == "sending", t.c.lease_until <= now)
+        .values(
+            state="unknown", lease_until=None, reason="The worker that sent it ended before it could say how it went."
+        )
+    )
+    return done.rowcount
+
+
+def retry_after_search(conn: Connection, mailbox_id: int, searched_from: datetime) -> int:
+    """Unknown mails that a complete sync begun at `searched_from` did not find may be tried again. Returns how many.
+
+    Call it after that sync has recorded every mail of ours that it saw.
+    """
+    done = conn.execute(
+        update(t)
+        .where(t.c.mailbox_id == mailbox_id, t.c.state == "unknown", t.c.tried_at <= searched_from - LOOK_FOR)
+        .values(state="composed", try_after=searched_from)
+    )
+    return done.rowcount
+
+
+def mailboxes_with_work(conn: Connection, now: datetime) -> list[int]:
+    where = or_(
+        and_(t.c.state == "composed", t.c.try_after <= now),
+        and_(t.c.state == "sending", t.c.lease_until <= now),
+    )
+    return list(conn.execute(select(t.c.mailbox_id).where(where).distinct()).scalars())
+
+
+def get(conn: Connection, envelope_id: int) -> Envelope | None:
+    row = conn.execute(select(*_COLUMNS).where(t.c.id == envelope_id)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def newest(conn: Connection, limit: int, ticket_id: int | None = None) -> list[Envelope]:
+    """Mails, newest first; of one ticket if given."""
+    statement = select(*_COLUMNS).order_by(t.c.id.desc()).limit(limit)
+    if ticket_id is not None:
+        statement = statement.where(t.c.id.in_(select(outbox.c.envelope_id).where(outbox.c.ticket_id == ticket_id)))
+    return [_row(row) for row in conn.execute(statement)]
+
+
+def tickets_of(conn: Connection, envelope_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Which tickets each mail is about."""
+    rows = conn.execute(
+        select(outbox.c.envelope_id, outbox.c.ticket_id)
+        .where(outbox.c.envelope_id.in_(envelope_ids))
+        .distinct()
+        .order_by(outbox.c.ticket_id)
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for envelope_id, ticket_id in rows:
+        found[envelope_id] = (*found.get(envelope_id, ()), ticket_id)
+    return found

@@ -1,0 +1,47 @@
+"""The truth about tickets: append-only events, unique by their source."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from inboxsla.domain.timeline import Event, Kind
+from inboxsla.storage.database import insert_ignore
+from inboxsla.storage.schema import events as t
+
+_COLUMNS = (t.c.kind, t.c.happened_at, t.c.source, t.c.actor, t.c.data)
+
+
+def append(conn: Connection, ticket_id: int, events: Iterable[Event], learned_at: datetime) -> int:
+    """Add what is not known yet; returns how many were new."""
+    rows = [
+        {
+            "ticket_id": ticket_id,
+            "source": event.source,
+            "kind": event.kind.value,
+            "happened_at": event.happened_at,
+            "learned_at": learned_at,
+            "actor": event.actor,
+            "data": dict(event.data),
+        }
+        for event in events
+    ]
+    return len(insert_ignore(conn, t, rows, conflict=["ticket_id", "source"]))
+
+
+def timeline(conn: Connection, ticket_id: int) -> list[Event]:
+    """Every event of a ticket, in the order in which they were learned."""
+    rows = conn.execute(select(*_COLUMNS).where(t.c.ticket_id == ticket_id).order_by(t.c.id))
+    return [Event(Kind(kind), at, source, actor, data) for kind, at, source, actor, data in rows]
+
+
+def timelines(conn: Connection, ticket_ids: Sequence[int]) -> dict[int, list[Event]]:
+    """The same for many tickets in one query."""
+    found: dict[int, list[Event]] = defaultdict(list)
+    rows = conn.execute(select(t.c.ticket_id, *_COLUMNS).where(t.c.ticket_id.in_(ticket_ids)).order_by(t.c.id))
+    for ticket_id, kind, at, source, actor, data in rows:
+        found[ticket_id].append(Event(Kind(kind), at, source, actor, data))
+    return found

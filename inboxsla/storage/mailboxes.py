@@ -1,0 +1,101 @@
+"""Connected mailboxes and imported mailbox files: mode, sync state, cursor, our label ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select, update
+
+from inboxsla.storage.database import insert_ignore
+from inboxsla.storage.schema import mailboxes as t
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxRow:
+    id: int
+    address: str
+    kind: str
+    mode: str
+    live_since: datetime | None
+    as_of: datetime | None
+    aliases: tuple[str, ...]
+    own_lists: tuple[str, ...]
+    label_ids: Mapping[str, str]
+    history_id: str | None
+    last_sync_begun_at: datetime | None
+    last_sync_at: datetime | None
+    sync_error: str | None
+    access_lost_at: datetime | None
+    retry_after: datetime | None
+    assigned_turn: int
+
+    @property
+    def is_live(self) -> bool:
+        return self.kind == "gmail" and self.mode == "live"
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        return frozenset({self.address, *self.aliases})
+
+
+_COLUMNS = [t.c[name] for name in MailboxRow.__dataclass_fields__]
+
+
+def _row(row: Row[Any]) -> MailboxRow:
+    values = dict(row._mapping)
+    return MailboxRow(**{**values, "aliases": tuple(values["aliases"]), "own_lists": tuple(values["own_lists"])})
+
+
+def get(conn: Connection, mailbox_id: int) -> MailboxRow:
+    """Raises NoResultFound for an id that does not exist."""
+    return _row(conn.execute(select(*_COLUMNS).where(t.c.id == mailbox_id)).one())
+
+
+def every(conn: Connection) -> list[MailboxRow]:
+    return [_row(row) for row in conn.execute(select(*_COLUMNS).order_by(t.c.kind, t.c.address))]
+
+
+def by_address(conn: Connection, kind: str, address: str) -> MailboxRow | None:
+    found = conn.execute(select(*_COLUMNS).where(t.c.kind == kind, t.c.address == address)).one_or_none()
+    return None if found is None else _row(found)
+
+
+def ensure(
+    conn: Connection, kind: str, address: str, *, aliases: Sequence[str] = (), own_lists: Sequence[str] = ()
+) -> MailboxRow:
+    """The mailbox of this kind and address, made (observed) if it is new; aliases and own lists become the given ones."""
+    new = {"kind": kind, "address": address, "mode": "observed", "aliases": [], "own_lists": [], "label_ids": {}}
+    insert_ignore(conn, t, [new], conflict=["kind", "address"])
+    where = (t.c.kind == kind, t.c.address == address)
+    conn.execute(update(t).where(*where).values(aliases=list(aliases), own_lists=list(own_lists)))
+    return _row(conn.execute(select(*_COLUMNS).where(*where)).one())
+
+
+def change(conn: Connection, mailbox_id: int, **values: Any) -> None:
+    conn.execute(update(t).where(t.c.id == mailbox_id).values(**values))
+
+
+def lease_sync(conn: Connection, mailbox_id: int, holder: str, now: datetime, until: datetime) -> bool:
+    """Take the one place to sync this mailbox from; False while somebody else holds it."""
+    free = or_(t.c.sync_lease_until.is_(None), t.c.sync_lease_until <= now, t.c.sync_lease_by == holder)
+    done = conn.execute(
+        update(t).where(t.c.id == mailbox_id, free).values(sync_lease_until=until, sync_lease_by=holder)
+    )
+    return done.rowcount == 1
+
+
+def release_sync(conn: Connection, mailbox_id: int, holder: str) -> None:
+    conn.execute(
+        update(t)
+        .where(t.c.id == mailbox_id, t.c.sync_lease_by == holder)
+        .values(sync_lease_until=None, sync_lease_by=None)
+    )
+
+
+def move_cursor(conn: Connection, mailbox_id: int, seen: str | None, to: str) -> bool:
+    """Compare-and-swap of the history cursor; False if another sync moved it meanwhile."""
+    at = t.c.history_id.is_(None) if seen is None else t.c.history_id == seen
+    return conn.execute(update(t).where(t.c.id == mailbox_id, at).values(history_id=to)).rowcount == 1

@@ -1,0 +1,120 @@
+"""Messages as far as we keep them: headers on an allow-list, an excerpt, the labels we last saw on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from inboxsla.storage.database import insert_ignore
+from inboxsla.storage.schema import messages as t
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """`labels` are Gmail label ids; `internal_at` is Gmail's internalDate (aware UTC)."""
+
+    gmail_id: str
+    thread_id: str
+    rfc_id: str
+    kind: str
+    kind_reason: str
+    internal_at: datetime
+    sender: str
+    sender_name: str
+    recipients: tuple[str, ...]
+    subject: str
+    excerpt: str
+    headers: Mapping[str, Any]
+    labels: frozenset[str]
+    gone: bool = False
+
+
+_COLUMNS = [t.c[name] for name in MessageRow.__dataclass_fields__]
+
+
+def _row(row: Row[Any]) -> MessageRow:
+    values = dict(row._mapping)
+    return MessageRow(**{**values, "recipients": tuple(values["recipients"]), "labels": frozenset(values["labels"])})
+
+
+def _values(mailbox_id: int, row: MessageRow) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in MessageRow.__dataclass_fields__}
+    return {
+        **values,
+        "mailbox_id": mailbox_id,
+        "recipients": list(row.recipients),
+        "labels": sorted(row.labels),
+        "headers": dict(row.headers),
+    }
+
+
+def add(conn: Connection, mailbox_id: int, rows: Iterable[MessageRow]) -> int:
+    """Keep messages; those known by their id already stay as they are. Returns how many were new."""
+    values = [_values(mailbox_id, row) for row in rows]
+    return len(insert_ignore(conn, t, values, conflict=["mailbox_id", "gmail_id"]))
+
+
+def of_thread(conn: Connection, mailbox_id: int, thread_id: str) -> list[MessageRow]:
+    """Every message of a thread, oldest first."""
+    rows = conn.execute(
+        select(*_COLUMNS)
+        .where(t.c.mailbox_id == mailbox_id, t.c.thread_id == thread_id)
+        .order_by(t.c.internal_at, t.c.id)
+    )
+    return [_row(row) for row in rows]
+
+
+def known(conn: Connection, mailbox_id: int, gmail_ids: Sequence[str]) -> dict[str, str]:
+    """Message id to thread id, of those that are kept already."""
+    rows = conn.execute(
+        select(t.c.gmail_id, t.c.thread_id).where(t.c.mailbox_id == mailbox_id, t.c.gmail_id.in_(gmail_ids))
+    )
+    return {row.gmail_id: row.thread_id for row in rows}
+
+
+def known_threads(conn: Connection, mailbox_id: int, thread_ids: Sequence[str]) -> set[str]:
+    rows = conn.execute(
+        select(t.c.thread_id).where(t.c.mailbox_id == mailbox_id, t.c.thread_id.in_(thread_ids)).distinct()
+    )
+    return set(rows.scalars())
+
+
+def by_rfc_id(conn: Connection, mailbox_id: int, rfc_ids: Sequence[str]) -> dict[str, MessageRow]:
+    """RFC Message-ID (without angle brackets) to message."""
+    wanted = [rfc_id for rfc_id in rfc_ids if rfc_id]
+    rows = conn.execute(
+        select(*_COLUMNS).where(t.c.mailbox_id == mailbox_id, t.c.rfc_id.in_(wanted)).order_by(t.c.id.desc())
+    )
+    return {row.rfc_id: _row(row) for row in rows}
+
+
+def set_labels(conn: Connection, mailbox_id: int, labels: Mapping[str, frozenset[str]]) -> None:
+    """Remember which labels each message has now, by message id."""
+    for gmail_id, now in labels.items():
+        conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.gmail_id == gmail_id).values(labels=sorted(now)))
+
+
+def set_gone(conn: Connection, mailbox_id: int, gmail_ids: Sequence[str]) -> None:
+    """Deleted for good in Gmail; kept here, because the ticket's figures rest on them."""
+    conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.gmail_id.in_(gmail_ids)).values(gone=True))
+
+
+def move_thread(conn: Connection, mailbox_id: int, old: str, new: str) -> None:
+    conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.thread_id == old).values(thread_id=new))
+
+
+def threads(conn: Connection, mailbox_id: int) -> Iterator[str]:
+    """Every thread id of a mailbox, in no particular order."""
+    yield from conn.execute(select(t.c.thread_id).where(t.c.mailbox_id == mailbox_id).distinct()).scalars()
+
+
+def span(conn: Connection, mailbox_id: int) -> tuple[datetime, datetime] | None:
+    """When the oldest and the newest message came in."""
+    row = conn.execute(
+        select(func.min(t.c.internal_at), func.max(t.c.internal_at)).where(t.c.mailbox_id == mailbox_id)
+    ).one()
+    return None if row[0] is None else (row[0], row[1])

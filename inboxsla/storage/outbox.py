@@ -1,0 +1,126 @@
+"""Acts owed to the outside, written in the transaction of their cause; unique by key, so none is owed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from inboxsla.storage.database import insert_ignore
+from inboxsla.storage.schema import envelopes
+from inboxsla.storage.schema import outbox as t
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One act. `data` has metric, cycle, percent, instant (ISO) and, once it is known, recipient."""
+
+    id: int
+    key: str
+    mailbox_id: int
+    ticket_id: int
+    act: str
+    role: str
+    data: Mapping[str, Any]
+    not_before: datetime
+
+
+_COLUMNS = [t.c[name] for name in Owed.__dataclass_fields__]
+
+
+def _owed(row: Row[Any]) -> Owed:
+    return Owed(**row._mapping)
+
+
+def put(
+    conn: Connection,
+    mailbox_id: int,
+    ticket_id: int,
+    acts: Iterable[tuple[str, str, str, Mapping[str, Any]]],
+    now: datetime,
+) -> int:
+    """Owe (key, act, role, data) from `now` on; keys are made unique per ticket. Returns how many were new."""
+    rows = [
+        {
+            "key": f"{ticket_id}/{key}",
+            "mailbox_id": mailbox_id,
+            "ticket_id": ticket_id,
+            "act": act,
+            "role": role,
+            "data": dict(data),
+            "state": "owed",
+            "not_before": now,
+            "owed_at": now,
+        }
+        for key, act, role, data in acts
+    ]
+    return len(insert_ignore(conn, t, rows, conflict=["key"]))
+
+
+def owed(conn: Connection, mailbox_id: int, now: datetime, limit: int) -> list[Owed]:
+    """What is owed now, oldest first."""
+    rows = conn.execute(
+        select(*_COLUMNS)
+        .where(t.c.state == "owed", t.c.not_before <= now, t.c.mailbox_id == mailbox_id)
+        .order_by(t.c.id)
+        .limit(limit)
+    )
+    return [_owed(row) for row in rows]
+
+
+def mailboxes_owing(conn: Connection, now: datetime) -> list[int]:
+    rows = conn.execute(select(t.c.mailbox_id).where(t.c.state == "owed", t.c.not_before <= now).distinct())
+    return list(rows.scalars())
+
+
+def finish(conn: Connection, ids: Sequence[int], state: str, now: datetime, outcome: str) -> None:
+    """Close acts as "done" or "dropped", saying why."""
+    conn.execute(update(t).where(t.c.id.in_(ids)).values(state=state, done_at=now, outcome=outcome))
+
+
+def enclose(conn: Connection, ids: Sequence[int], envelope_id: int) -> None:
+    """Freeze acts into an envelope: from here on they go out with it or not at all."""
+    conn.execute(
+        update(t).where(t.c.id.in_(ids), t.c.state == "owed").values(state="enclosed", envelope_id=envelope_id)
+    )
+
+
+def delivered(conn: Connection, envelope_id: int, now: datetime, state: str, outcome: str) -> None:
+    conn.execute(
+        update(t)
+        .where(t.c.envelope_id == envelope_id, t.c.state == "enclosed")
+        .values(state=state, done_at=now, outcome=outcome)
+    )
+
+
+def direct(conn: Connection, key: str, data: Mapping[str, Any]) -> bool:
+    """Give an act that is still owed other data (its recipient, say); False if it is no longer owed."""
+    done = conn.execute(update(t).where(t.c.key == key, t.c.state == "owed").values(data=dict(data)))
+    return done.rowcount == 1
+
+
+def by_key(conn: Connection, key: str) -> Owed | None:
+    row = conn.execute(select(*_COLUMNS).where(t.c.key == key)).one_or_none()
+    return None if row is None else _owed(row)
+
+
+def drop_for_mailbox(conn: Connection, mailbox_id: int, now: datetime, why: str) -> None:
+    conn.execute(
+        update(t)
+        .where(t.c.mailbox_id == mailbox_id, t.c.state == "owed")
+        .values(state="dropped", done_at=now, outcome=why)
+    )
+
+
+def lately_mailed(conn: Connection, ticket_id: int, recipient: str, since: datetime) -> bool:
+    """Whether a mail about this ticket was composed for this person after `since`."""
+    from_envelope = (
+        select(t.c.id)
+        .join(envelopes, envelopes.c.id == t.c.envelope_id)
+        .where(t.c.ticket_id == ticket_id, envelopes.c.recipient == recipient, envelopes.c.composed_at > since)
+        .limit(1)
+    )
+    return conn.execute(from_envelope).first() is not None

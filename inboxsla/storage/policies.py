@@ -1,0 +1,52 @@
+"""Policy versions: immutable, numbered per name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from inboxsla.domain.policy import Policy, from_data
+from inboxsla.storage.schema import policies as t
+from inboxsla.storage.types import as_json, from_json
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    id: int
+    name: str
+    version: int
+    policy: Policy
+
+
+def save(conn: Connection, name: str, body: Mapping[str, Any], now: datetime) -> int:
+    """The id of the version that says exactly `body`: the newest if it does already, else a new one."""
+    newest = conn.execute(
+        select(t.c.id, t.c.version, t.c.body).where(t.c.name == name).order_by(t.c.version.desc()).limit(1)
+    ).one_or_none()
+    if newest is not None and as_json(newest.body) == as_json(body):
+        return int(newest.id)
+    version = 1 if newest is None else newest.version + 1
+    made = conn.execute(insert(t).values(name=name, version=version, body=dict(body), saved_at=now).returning(t.c.id))
+    return int(made.scalar_one())
+
+
+def get(conn: Connection, policy_id: int) -> PolicyVersion:
+    row = conn.execute(select(t.c.id, t.c.name, t.c.version, t.c.body).where(t.c.id == policy_id)).one()
+    return PolicyVersion(row.id, row.name, row.version, _built(as_json(row.body)))
+
+
+def newest_id(conn: Connection) -> int | None:
+    """The version new tickets get."""
+    newest: int | None = conn.execute(select(func.max(t.c.id))).scalar_one()
+    return newest
+
+
+@lru_cache(maxsize=512)
+def _built(body: str) -> Policy:
+    """Versions never change, so each is built once in a process, with its compiled calendar."""
+    return from_data(from_json(body))

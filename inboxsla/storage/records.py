@@ -1,0 +1,54 @@
+"""What must not be lost but belongs to no ticket: messages kept aside, open alarms, the audit log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from inboxsla.storage.database import insert_ignore
+from inboxsla.storage.schema import alarms, audit, kept_aside, mailboxes
+
+
+def keep_aside(conn: Connection, mailbox_id: int, source: str, reason: str, now: datetime) -> bool:
+    """Note a message that could not be processed, and why; False if it was noted before."""
+    row = {"mailbox_id": mailbox_id, "source": source[:200], "reason": reason, "learned_at": now}
+    return bool(insert_ignore(conn, kept_aside, [row], conflict=["mailbox_id", "source"]))
+
+
+def all_kept_aside(conn: Connection, limit: int = 500) -> list[tuple[str, str, str, datetime]]:
+    """(mailbox address, source, reason, when), newest first."""
+    rows = conn.execute(
+        select(mailboxes.c.address, kept_aside.c.source, kept_aside.c.reason, kept_aside.c.learned_at)
+        .join(mailboxes, mailboxes.c.id == kept_aside.c.mailbox_id)
+        .order_by(kept_aside.c.id.desc())
+        .limit(limit)
+    )
+    return [(row.address, row.source, row.reason, row.learned_at) for row in rows]
+
+
+def count_kept_aside(conn: Connection, mailbox_id: int) -> int:
+    where = kept_aside.c.mailbox_id == mailbox_id
+    return conn.execute(select(func.count()).select_from(kept_aside).where(where)).scalar_one()
+
+
+def alarm(conn: Connection, key: str, words: str, now: datetime, mailbox_id: int | None = None) -> bool:
+    """Raise an alarm, or note that its cause goes on; True if it is new."""
+    row = {"key": key, "mailbox_id": mailbox_id, "words": words, "raised_at": now, "last_seen_at": now}
+    if insert_ignore(conn, alarms, [row], conflict=["key"]):
+        return True
+    conn.execute(update(alarms).where(alarms.c.key == key).values(words=words, last_seen_at=now))
+    return False
+
+
+def clear_alarm(conn: Connection, key: str) -> None:
+    conn.execute(delete(alarms).where(alarms.c.key == key))
+
+
+def open_alarms(conn: Connection) -> list[str]:
+    return list(conn.execute(select(alarms.c.words).order_by(alarms.c.raised_at.desc())).scalars())
+
+
+def log(conn: Connection, actor: str, what: str, now: datetime, before: Any = None, after: Any = None) -> None:
+    conn.execute(insert(audit).values(at=now, actor=actor, what=what, before=before, after=after))

@@ -1,0 +1,185 @@
+"""Ticket rows: the projection that boards, the ticker and label delivery find their work by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+
+from inboxsla.errors import TicketMoved
+from inboxsla.storage.database import claim
+from inboxsla.storage.schema import tickets as t
+
+RING_AGAIN_AFTER = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    id: int
+    mailbox_id: int
+    thread_id: str
+    policy_id: int
+    version: int
+    subject: str
+    requester: str
+    requester_name: str
+    owner: str | None
+    status: str
+    priority: str
+    urgency: str
+    metric: str | None
+    due_at: datetime | None
+    breached: bool
+    opened_at: datetime
+    waiting_since: datetime | None
+    last_activity: datetime | None
+    wake_at: datetime | None
+    label_wanted: str | None
+    label_due: bool
+
+
+_COLUMNS = [t.c[name] for name in TicketRow.__dataclass_fields__]
+OPEN_STATUSES = ("open", "waiting_on_customer", "on_hold")
+
+
+def _row(row: Row[Any]) -> TicketRow:
+    return TicketRow(**row._mapping)
+
+
+def load(conn: Connection, ticket_id: int) -> TicketRow:
+    """Raises NoResultFound for an id that does not exist."""
+    return _row(conn.execute(select(*_COLUMNS).where(t.c.id == ticket_id)).one())
+
+
+def find(conn: Connection, ticket_id: int) -> TicketRow | None:
+    row = conn.execute(select(*_COLUMNS).where(t.c.id == ticket_id)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def by_thread(conn: Connection, mailbox_id: int, thread_id: str) -> TicketRow | None:
+    row = conn.execute(select(*_COLUMNS).where(t.c.mailbox_id == mailbox_id, t.c.thread_id == thread_id)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def create(conn: Connection, **values: Any) -> TicketRow:
+    """A new ticket; the projection columns start as "nothing known" until it is settled."""
+    start = {
+        "status": "open",
+        "priority": "normal",
+        "urgency": "none",
+        "breached": False,
+        "label_due": False,
+        "version": 0,
+    }
+    made = conn.execute(insert(t).values({**start, **values}).returning(*_COLUMNS))
+    return _row(made.one())
+
+
+def save(conn: Connection, ticket_id: int, seen: int, changes: Mapping[str, Any]) -> None:
+    """Write `changes` and count the version up. Raises TicketMoved if somebody wrote since version `seen`."""
+    done = conn.execute(update(t).where(t.c.id == ticket_id, t.c.version == seen).values(version=seen + 1, **changes))
+    if done.rowcount == 0:
+        raise TicketMoved(ticket_id)
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    rested = or_(t.c.rung_at.is_(None), t.c.rung_at < now - RING_AGAIN_AFTER)
+    return (t.c.wake_at.is_not(None), t.c.wake_at <= now, rested)
+
+
+def due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(ticket id, mailbox id) of what time alone has changed by `now` and was not rung lately; earliest first."""
+    rows = conn.execute(select(t.c.id, t.c.mailbox_id).where(*_is_due(now)).order_by(t.c.wake_at).limit(limit))
+    return [(row.id, row.mailbox_id) for row in rows]
+
+
+def claim_due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """Like `due`, and nobody else is given the same tickets for the next half minute."""
+    rows = claim(
+        conn,
+        t,
+        _is_due(now),
+        {"rung_at": now},
+        order_by=t.c.wake_at,
+        limit=limit,
+        returning=[t.c.id, t.c.mailbox_id],
+    )
+    return [(row.id, row.mailbox_id) for row in rows]
+
+
+def claim_labels(conn: Connection, mailbox_id: int, now: datetime, until: datetime, limit: int) -> list[TicketRow]:
+    """Tickets of a live mailbox whose thread may carry the wrong label; leased, so that one worker serves each."""
+    free = or_(t.c.label_lease_until.is_(None), t.c.label_lease_until <= now)
+    rows = claim(
+        conn,
+        t,
+        [t.c.mailbox_id == mailbox_id, t.c.label_due, free],
+        {"label_lease_until": until},
+        order_by=t.c.id,
+        limit=limit,
+        returning=_COLUMNS,
+    )
+    return sorted((_row(row) for row in rows), key=lambda row: row.id)
+
+
+def label_done(conn: Connection, ticket_id: int, seen: int) -> None:
+    """The thread carries what version `seen` wanted; if the ticket changed since, it stays due."""
+    conn.execute(update(t).where(t.c.id == ticket_id, t.c.version == seen).values(label_due=False))
+    conn.execute(update(t).where(t.c.id == ticket_id).values(label_lease_until=None))
+
+
+def labels_due(conn: Connection, mailbox_id: int) -> None:
+    """Look at every labelled ticket of a mailbox again (it just went live)."""
+    conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.label_wanted.is_not(None)).values(label_due=True))
+
+
+def mailboxes_with_labels_due(conn: Connection) -> list[int]:
+    return list(conn.execute(select(t.c.mailbox_id).where(t.c.label_due).distinct()).scalars())
+
+
+def unowned(conn: Connection, mailbox_id: int, limit: int) -> list[int]:
+    """Open tickets that nobody owns and whose time runs, soonest due first."""
+    rows = conn.execute(
+        select(t.c.id)
+        .where(t.c.mailbox_id == mailbox_id, t.c.owner.is_(None), t.c.status == "open", t.c.due_at.is_not(None))
+        .order_by(t.c.due_at)
+        .limit(limit)
+    )
+    return list(rows.scalars())
+
+
+def mailboxes_with_unowned(conn: Connection) -> list[int]:
+    where = and_(t.c.owner.is_(None), t.c.status == "open", t.c.due_at.is_not(None))
+    return list(conn.execute(select(t.c.mailbox_id).where(where).distinct()).scalars())
+
+
+def load_by_owner(conn: Connection, mailbox_id: int) -> dict[str, int]:
+    """How many open tickets each person has."""
+    rows = conn.execute(
+        select(t.c.owner, func.count())
+        .where(t.c.mailbox_id == mailbox_id, t.c.status.in_(OPEN_STATUSES), t.c.owner.is_not(None))
+        .group_by(t.c.owner)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def shown(conn: Connection, where: Sequence[ColumnElement[bool]], limit: int) -> list[TicketRow]:
+    """Rows for a list: what is due soonest first, then what happened last."""
+    rows = conn.execute(
+        select(*_COLUMNS)
+        .where(*where)
+        .order_by(t.c.due_at.is_(None), t.c.due_at, t.c.last_activity.desc(), t.c.id)
+        .limit(limit)
+    )
+    return [_row(row) for row in rows]
+
+
+def count(conn: Connection, *where: ColumnElement[bool]) -> int:
+    return conn.execute(select(func.count()).select_from(t).where(*where)).scalar_one()
+
+
+def ids_of(conn: Connection, mailbox_id: int) -> list[int]:
+    return list(conn.execute(select(t.c.id).where(t.c.mailbox_id == mailbox_id).order_by(t.c.id)).scalars())
