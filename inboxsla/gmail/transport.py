@@ -60,8 +60,8 @@ class NothingSent(Exception):
 class KeepAliveHttp(httplib2.Http):  # type: ignore[misc]  # httplib2 ships no types
     """An HTTP client for calls that may be repeated; it keeps its connection and follows no redirects.
 
-    httplib2 leaves a connection open when an answer does not come in time, and would then read that late answer as the
-    answer to the next request.
+    httplib2 closes the connection after a timeout of its own only. Were the wait for an answer ended by anything else, such
+    as a job's time limit, it would read that late answer as the answer to the next request.
     """
 
     def __init__(self, timeout: float) -> None:

@@ -1,4 +1,5 @@
 import base64
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -377,6 +378,27 @@ def test_a_late_answer_is_never_taken_for_the_answer_to_the_next_question(google
 
     with pytest.raises(TryLater):
         mailbox.message("first")
+    google.release.set()
+
+    assert mailbox.message("second").id == "second"
+
+
+def test_a_question_broken_off_by_a_time_limit_leaves_no_answer_behind(google, mailbox):
+    class TimeIsUp(Exception):
+        """What a worker raises into a job that takes too long."""
+
+    def interrupt(*_: object) -> None:
+        raise TimeIsUp
+
+    google.will_answer(Answer(a_message("first"), then="late"), Answer(a_message("second")))
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(TimeIsUp):
+            mailbox.message("first")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
     google.release.set()
 
     assert mailbox.message("second").id == "second"
