@@ -1,0 +1,127 @@
+"""What every request goes through: who may talk to us, whose mailbox it is, what goes wrong today."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response, current_app, g, jsonify, request
+
+from .answers import ApiError, failure, forbidden, invalid, keep, not_found, parse_fields, unauthorized
+from .faults import Fault, Faults
+from .quota import Quota
+from .store import Store
+
+API = "/gmail/v1/users/<user>"
+DROP = "gmail_simulator.drop"
+
+
+@dataclass(frozen=True, slots=True)
+class Simulator:
+    store: Store
+    faults: Faults = field(default_factory=Faults)
+    quota: Quota = field(default_factory=Quota)
+
+
+def simulator() -> Simulator:
+    found: Simulator = current_app.extensions["gmail_simulator"]
+    return found
+
+
+def store() -> Store:
+    return simulator().store
+
+
+def mailbox() -> str:
+    """The address this request is about."""
+    address: str = g.mailbox
+    return address
+
+
+def struck_by(kind: str) -> bool:
+    return any(fault.kind == kind for fault in g.get("struck", ()))
+
+
+def admit() -> Response | None:
+    """Before every API call: charge the quota, play the planned faults, check the token."""
+    if not request.path.startswith("/gmail/"):
+        return None
+    if request.endpoint is None:
+        raise not_found()
+    address = _mailbox_of_token()
+    simulator().quota.charge(request.endpoint, address)
+    g.struck = simulator().faults.strike(request.endpoint, address)
+    for fault in g.struck:
+        if (answer := _play(fault)) is not None:
+            return answer
+    if not address:
+        raise unauthorized()
+    user = (request.view_args or {}).get("user", "me")
+    if user != "me" and user.lower() != address:
+        raise forbidden(f"Delegation denied for {user}")
+    if fields := request.args.get("fields"):
+        g.fields = parse_fields(fields)
+    g.mailbox = address
+    return None
+
+
+def _play(fault: Fault) -> Response | None:
+    if fault.kind == "latency":
+        threading.Event().wait(fault.seconds)
+    elif fault.kind == "status":
+        answer = jsonify(failure(fault.code, fault.reason, fault.message).body())
+        answer.status_code = fault.code
+        if fault.retry_after is not None:
+            answer.headers["Retry-After"] = str(fault.retry_after)
+        return answer
+    elif fault.kind == "drop_before":
+        request.environ[DROP] = True
+        return Response(status=500)
+    elif fault.kind == "drop_after":
+        request.environ[DROP] = True
+    return None
+
+
+def _mailbox_of_token() -> str:
+    """The address behind the bearer token ("demo" is the first mailbox), or "" when the token opens nothing."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        return ""
+    with store().database.reading() as conn:
+        row = conn.execute(
+            "SELECT address FROM mailboxes WHERE revoked = 0 AND (address = ? OR (? = 'demo' AND position = (SELECT min(position) FROM mailboxes)))",
+            (token.strip().lower(), token.strip()),
+        ).fetchone()
+    return str(row["address"]) if row else ""
+
+
+def trim(response: Response) -> Response:
+    """After every API call: cut a good answer to what `fields=` asked for."""
+    if g.get("fields") and response.is_json and response.status_code < 300:
+        response.set_data(current_app.json.dumps(keep(response.get_json(), g.fields)))
+    return response
+
+
+def complain(error: ApiError) -> tuple[Response, int]:
+    return jsonify(error.body()), error.code
+
+
+def body() -> dict[str, Any]:
+    """The JSON object that was posted. Raises ApiError 400."""
+    given = request.get_json(silent=True)
+    if given is None and not request.get_data():
+        return {}
+    if not isinstance(given, dict):
+        raise invalid("Invalid JSON payload received.")
+    return given
+
+
+def number(name: str, default: int, most: int) -> int:
+    """A query parameter between 1 and `most`; larger ones are cut, as Gmail does."""
+    text = request.args.get(name, "")
+    if not text:
+        return default
+    if not text.isdigit() or int(text) < 1:
+        raise invalid(f"Invalid value at '{name}'")
+    return min(int(text), most)

@@ -1,0 +1,189 @@
+"""/_sim/…: levers for tests and demos in other processes. JSON in, JSON out; no token needed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from . import views
+from .answers import ApiError, invalid
+from .context import body, simulator, store
+from .faults import Fault
+from .mailroom import Placed
+from .payload import unb64
+
+bp = Blueprint("control", __name__, url_prefix="/_sim")
+
+
+@bp.before_request
+def only_programs() -> None:
+    """A page in a browser cannot send JSON here without asking first, and nobody answers that question."""
+    if request.method not in ("GET", "HEAD") and not request.is_json:
+        raise ApiError(415, "badContent", "send JSON", "INVALID_ARGUMENT")
+
+
+def _box(given: dict[str, Any]) -> str:
+    boxes = store().mailboxes()
+    address = str(given.get("mailbox") or (boxes[0] if boxes else "")).lower()
+    if address not in boxes:
+        raise invalid(f"no mailbox {address}")
+    return address
+
+
+def _at(given: dict[str, Any], name: str = "at") -> datetime | None:
+    """Milliseconds since 1970, or ISO 8601 with a zone."""
+    value = given.get(name)
+    if value is None:
+        return None
+    if isinstance(value, (int, float)) or str(value).isdigit():
+        return datetime.fromtimestamp(int(value) / 1000, UTC)
+    return datetime.fromisoformat(str(value))
+
+
+def _placed(placed: Placed) -> Response:
+    return jsonify(id=placed.message_id, threadId=placed.thread_id)
+
+
+@bp.post("/mailboxes")
+def add_mailbox() -> Response:
+    given = body()
+    store().add_mailbox(str(given["address"]), given.get("aliases", ()))
+    return jsonify(mailboxes=store().mailboxes())
+
+
+@bp.post("/deliver")
+def deliver() -> Response:
+    """{raw: base64 of RFC 5322 bytes, labels?, internalDate?, threadId?, mailbox?}"""
+    given = body()
+    at = _at(given, "internalDate") or _at(given)
+    labels = given.get("labels", ("INBOX", "UNREAD"))
+    return _placed(
+        store().deliver(_box(given), unb64(str(given["raw"])), labels=labels, at=at, thread_id=given.get("threadId"))
+    )
+
+
+@bp.post("/agent_reply")
+def agent_reply() -> Response:
+    """{threadId, agent, text, at?, sender_header?, mailbox?}"""
+    given = body()
+    return _placed(
+        store().reply_as(
+            _box(given),
+            given["threadId"],
+            given["agent"],
+            given.get("text", ""),
+            _at(given),
+            bool(given.get("sender_header", True)),
+        )
+    )
+
+
+@bp.post("/bounce")
+def bounce() -> Response:
+    """{id: the sent message, recipient, at?, mailbox?}"""
+    given = body()
+    return _placed(store().bounce(_box(given), given["id"], given["recipient"], _at(given)))
+
+
+@bp.post("/draft")
+def draft() -> Response:
+    """{text, threadId?, previous?: id of the draft this one replaces, mailbox?}"""
+    given = body()
+    return _placed(
+        store().autosave_draft(
+            _box(given), given.get("text", ""), thread_id=given.get("threadId"), previous=given.get("previous")
+        )
+    )
+
+
+@bp.post("/delete")
+def delete() -> Response:
+    given = body()
+    store().delete(_box(given), given["id"])
+    return jsonify({})
+
+
+@bp.post("/<any(archive, restore, spam, trash):move>")
+def move(move: str) -> Response:
+    """{threadId, mailbox?}: what a person does in Gmail's own page."""
+    given = body()
+    getattr(store(), move)(_box(given), given["threadId"])
+    return jsonify({})
+
+
+@bp.post("/expire_history")
+def expire_history() -> Response:
+    store().expire_history(_box(body()))
+    return jsonify({})
+
+
+@bp.post("/revoke")
+def revoke() -> Response:
+    """{mailbox?, revoked?: false gives the permission back}"""
+    given = body()
+    store().revoke(_box(given), bool(given.get("revoked", True)))
+    return jsonify({})
+
+
+@bp.post("/search_lag")
+def search_lag() -> Response:
+    """{seconds}: how long searches do not find a new message."""
+    store().search_lag = timedelta(seconds=float(body()["seconds"]))
+    return jsonify({})
+
+
+@bp.get("/faults")
+def planned_faults() -> Response:
+    return jsonify(faults=simulator().faults.planned())
+
+
+@bp.post("/faults")
+def plan_fault() -> Response:
+    """The fields of `faults.Fault`."""
+    simulator().faults.plan(Fault(**body()))
+    return planned_faults()
+
+
+@bp.delete("/faults")
+def clear_faults() -> Response:
+    simulator().faults.clear()
+    return planned_faults()
+
+
+@bp.get("/quota")
+def quota() -> Response:
+    return jsonify(simulator().quota.report())
+
+
+@bp.delete("/quota")
+def reset_quota() -> Response:
+    simulator().quota.reset()
+    return quota()
+
+
+@bp.get("/state")
+def state() -> Response:
+    """Every label and every thread of one mailbox (`?mailbox=`), messages in `format=metadata`."""
+    address = _box(dict(request.args))
+    with store().database.reading() as conn:
+        labels = conn.execute(
+            "SELECT * FROM labels WHERE mailbox = ? AND type = 'user' ORDER BY rowid", (address,)
+        ).fetchall()
+        ids = [
+            r["thread_id"]
+            for r in conn.execute(
+                "SELECT DISTINCT thread_id FROM messages WHERE mailbox = ? ORDER BY thread_id", (address,)
+            )
+        ]
+        threads = [views.thread(conn, address, thread_id, "metadata") for thread_id in ids]
+        shown = [views.label_with_counts(conn, row) for row in labels]
+    return jsonify(mailbox=address, historyId=str(store().history_id(address)), labels=shown, threads=threads)
+
+
+@bp.errorhandler(KeyError)
+@bp.errorhandler(TypeError)
+@bp.errorhandler(ValueError)
+def misused(error: Exception) -> tuple[Response, int]:
+    return jsonify(invalid(f"{type(error).__name__}: {error}").body()), 400

@@ -1,0 +1,185 @@
+"""Failures on purpose, the quota meter, the levers for other processes."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode, urlsafe_b64encode
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import google.auth.exceptions
+import google.auth.transport.requests
+import pytest
+from google.oauth2.credentials import Credentials
+from googleapiclient.errors import HttpError
+
+from inboxsla.gmail.simulator import Fault, SimulatorServer, Store, create_app
+from inboxsla.gmail.simulator.context import Simulator
+from inboxsla.gmail.simulator.quota import UNITS
+
+from .conftest import ANA, SUPPORT, arrives, users_of, written
+
+
+def lever(gmail: SimulatorServer, path: str, body: dict[str, Any] | None = None, method: str = "") -> Any:
+    data = json.dumps(body).encode() if body is not None else None
+    request = Request(f"{gmail.url}/_sim/{path}", data, {"Content-Type": "application/json"}, method=method or None)
+    with urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def a_send(users: Any) -> Any:
+    return users.messages().send(userId="me", body={"raw": urlsafe_b64encode(written(sender=SUPPORT, to=ANA)).decode()})
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [(429, "rateLimitExceeded"), (403, "rateLimitExceeded"), (500, "backendError"), (503, "backendError")],
+)
+def test_the_next_calls_can_be_made_to_fail(gmail: SimulatorServer, users: Any, code: int, reason: str) -> None:
+    gmail.faults.plan(Fault("status", code=code, times=2))
+
+    for _ in range(2):
+        with pytest.raises(HttpError) as failed:
+            users.labels().list(userId="me").execute()
+        assert (failed.value.status_code, failed.value.error_details[0]["reason"]) == (code, reason)
+
+    assert users.labels().list(userId="me").execute()["labels"]
+
+
+def test_a_fault_strikes_only_the_calls_it_names_and_only_from_the_one_it_counts_to(
+    gmail: SimulatorServer, users: Any
+) -> None:
+    gmail.faults.plan(Fault("status", method="labels.*", after=1))
+
+    users.getProfile(userId="me").execute()
+    users.labels().list(userId="me").execute()
+    with pytest.raises(HttpError):
+        users.labels().get(userId="me", id="INBOX").execute()
+
+    assert gmail.faults.planned() == []
+
+
+def test_the_client_retries_over_a_dropped_connection_when_told_to(gmail: SimulatorServer, users: Any) -> None:
+    gmail.faults.plan(Fault("drop_before", method="profile.get", times=1))
+
+    assert users.getProfile(userId="me").execute(num_retries=1)["emailAddress"] == SUPPORT
+
+
+def test_a_send_whose_answer_is_lost_has_been_sent_and_the_plain_client_sends_it_again(
+    gmail: SimulatorServer, users: Any
+) -> None:
+    """The trap that the product's own transport must avoid: httplib2 repeats a POST when the connection drops."""
+    gmail.faults.plan(Fault("drop_after", method="messages.send", times=1))
+
+    a_send(users).execute()
+
+    assert users.getProfile(userId="me").execute()["messagesTotal"] == 2
+
+
+def test_a_send_that_was_cut_before_it_was_taken_leaves_nothing(gmail: SimulatorServer, users: Any) -> None:
+    gmail.faults.plan(Fault("drop_before", method="messages.send", times=None))
+
+    with pytest.raises(OSError, match="."):
+        a_send(users).execute()
+
+    assert users.getProfile(userId="me").execute()["messagesTotal"] == 0
+
+
+def test_latency_delays_an_answer_past_the_clients_patience(gmail: SimulatorServer) -> None:
+    gmail.faults.plan(Fault("latency", seconds=0.5))
+
+    with pytest.raises(TimeoutError):
+        urlopen(
+            Request(f"{gmail.url}/gmail/v1/users/me/profile", headers={"Authorization": "Bearer demo"}), timeout=0.05
+        )
+
+
+def test_a_revoked_mailbox_answers_401_and_its_refresh_token_is_dead(
+    store: Store, gmail: SimulatorServer, users: Any
+) -> None:
+    def refreshed() -> str:
+        made: Any = Credentials(
+            None, refresh_token=SUPPORT, token_uri=f"{gmail.url}/token", client_id="c", client_secret="s"
+        )  # type: ignore[no-untyped-call]  # google-auth has no types
+        made.refresh(google.auth.transport.requests.Request())
+        return str(made.token)
+
+    assert users_of(gmail.url, refreshed()).getProfile(userId="me").execute()["emailAddress"] == SUPPORT
+    lever(gmail, "revoke", {})
+
+    with pytest.raises(HttpError) as refused:
+        users.getProfile(userId="me").execute()
+    with pytest.raises(google.auth.exceptions.RefreshError, match="expired or revoked"):
+        refreshed()
+
+    assert refused.value.status_code == 401
+    lever(gmail, "revoke", {"revoked": False})
+    assert users.getProfile(userId="me").execute()
+
+
+def test_the_meter_charges_gmails_units(store: Store, gmail: SimulatorServer, users: Any) -> None:
+    placed = arrives(store)
+    users.threads().get(userId="me", id=placed.thread_id).execute()
+    users.messages().get(userId="me", id=placed.message_id).execute()
+    users.history().list(userId="me", startHistoryId=str(store.history_id(SUPPORT))).execute()
+    a_send(users).execute()
+
+    report = lever(gmail, "quota")
+
+    assert report["units"] == 40 + 20 + 2 + 100
+    assert report["calls"] == {"threads.get": 1, "messages.get": 1, "history.list": 1, "messages.send": 1}
+    assert lever(gmail, "quota", method="DELETE")["units"] == 0
+
+
+def test_every_method_a_client_can_call_has_its_price(gmail: SimulatorServer, store: Store) -> None:
+    rules = create_app(Simulator(store)).url_map.iter_rules()
+
+    assert {rule.endpoint for rule in rules if rule.rule.startswith("/gmail/")} == set(UNITS)
+
+
+def test_another_process_can_play_the_whole_story_through_the_levers(gmail: SimulatorServer, users: Any) -> None:
+    raw = b64encode(written()).decode()
+    mail = lever(gmail, "deliver", {"raw": raw, "internalDate": 1795513680000, "labels": ["INBOX"]})
+    thread = {"threadId": mail["threadId"]}
+    reply = lever(gmail, "agent_reply", {**thread, "agent": ANA, "text": "On its way."})
+    lever(gmail, "bounce", {"id": reply["id"], "recipient": "zofia@rowery.example"})
+    lever(gmail, "draft", {**thread, "text": "Dear"})
+    for act in ("archive", "restore", "spam", "restore", "trash", "restore"):
+        lever(gmail, act, thread)
+
+    state = lever(gmail, "state")
+
+    [shown] = state["threads"]
+    assert [message["labelIds"] for message in shown["messages"]] == [
+        ["INBOX"],
+        ["INBOX", "SENT"],
+        ["INBOX", "UNREAD"],
+        ["DRAFT"],
+    ]
+    assert shown["messages"][0]["internalDate"] == "1795513680000"
+    lever(gmail, "expire_history", {})
+    lever(gmail, "faults", {"kind": "status", "method": "history.list", "code": 429, "retry_after": 7})
+    assert lever(gmail, "faults")["faults"][0]["code"] == 429
+    assert lever(gmail, "faults", method="DELETE") == {"faults": []}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("archive", {}), ("faults", {"kind": "earthquake"}), ("faults", {"knd": "status"}), ("deliver", {"raw": "%%%"})],
+)
+def test_a_lever_pulled_wrongly_says_so(gmail: SimulatorServer, path: str, body: dict[str, Any]) -> None:
+    with pytest.raises(HTTPError) as refused:
+        lever(gmail, path, body)
+
+    assert refused.value.code == 400
+
+
+def test_pages_of_other_sites_reach_neither_levers_nor_mail(gmail: SimulatorServer) -> None:
+    form = Request(f"{gmail.url}/_sim/archive", b"threadId=1", {"Content-Type": "application/x-www-form-urlencoded"})
+    rebound = Request(f"{gmail.url}/_sim/state", headers={"Host": "evil.example"})
+
+    for request, code in ((form, 415), (rebound, 421)):
+        with pytest.raises(HTTPError) as refused:
+            urlopen(request, timeout=10)
+        assert refused.value.code == code
