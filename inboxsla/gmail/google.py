@@ -106,6 +106,8 @@ class GoogleMailbox:
             return self._new_label(shown)
 
     def modify_thread(self, thread_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
+        if not add and not remove:
+            return  # Gmail answers 400 to a change of nothing
         body = {"addLabelIds": list(add), "removeLabelIds": list(remove)}
         self._ask(self._threads.modify(userId=_ME, id=thread_id, body=body), lambda answer: None)
 

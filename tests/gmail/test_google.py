@@ -268,12 +268,14 @@ def test_a_label_name_gmail_will_not_have_is_refused(google, mailbox):
         mailbox.create_label("Inbox", "#98d7e4", "#0d3b44")
 
 
-def test_labels_go_on_and_off_a_whole_thread_in_one_call(google, mailbox):
+def test_labels_go_on_and_off_a_whole_thread_in_one_call_and_nothing_in_none(google, mailbox):
     google.will_answer(Answer({"id": "t1"}), Answer(b""))
 
     mailbox.modify_thread("t1", ["L1"], ["L2", "L3"])
     mailbox.modify_thread("t1", [], ["L1"])
+    mailbox.modify_thread("t1", [], [])
 
+    assert len(google.asked) == 2
     assert google.asked[0].path == "/gmail/v1/users/me/threads/t1/modify"
     assert google.asked[0].body == {"addLabelIds": ["L1"], "removeLabelIds": ["L2", "L3"]}
 
