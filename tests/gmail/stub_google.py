@@ -5,10 +5,19 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from google.oauth2.credentials import Credentials
+
+from inboxsla.gmail.google import GoogleMailbox
+
+Connect = Callable[..., GoogleMailbox]
+
+SUPPORT = "support@lumenvelo.example"
 
 
 @dataclass
@@ -20,6 +29,9 @@ class Answer:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     then: str = ""
+
+
+PROFILE = Answer({"emailAddress": SUPPORT, "historyId": "7"})
 
 
 @dataclass
@@ -123,3 +135,14 @@ def complaint(code: int, reason: str, message: str = "", status: str = "") -> di
             "status": status,
         }
     }
+
+
+def renewable(google: StubGoogle) -> Credentials:
+    """What the browser flow leaves behind: an access token, and how to get the next one."""
+    return Credentials(
+        token="old", refresh_token="r", token_uri=f"{google.url}/token", client_id="id", client_secret="secret"
+    )
+
+
+def a_message(message_id: str, **fields: Any) -> dict[str, Any]:
+    return {"id": message_id, "threadId": "t1", "internalDate": "1795513680123", **fields}
