@@ -14,6 +14,7 @@ from inboxsla.domain.opening_hours import WEEKDAYS
 from inboxsla.errors import NoWorkingTime
 
 OFFICE = {day: [("09:00", "17:00")] for day in WEEKDAYS[:5]}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
@@ -117,6 +118,12 @@ def test_unsorted_touching_and_overlapping_rows_are_one_period():
     ]
 
 
+def test_spans_that_only_touch_the_asked_stretch_are_left_out():
+    office = BusinessCalendar("UTC", OFFICE)
+
+    assert list(office.open_spans(utc("2026-03-09T17:00"), utc("2026-03-10T09:00"))) == []
+
+
 def test_always_open_is_real_time_without_a_seam():
     always = BusinessCalendar.always_open("Europe/Berlin")
     start, end = utc("2020-01-01T00:00"), utc("2029-12-28T12:34:56")
@@ -124,6 +131,15 @@ def test_always_open_is_real_time_without_a_seam():
     assert list(always.open_spans(start, end)) == [(start, end)]
     assert always.between(start, end) == end - start
     assert always.add(start, end - start) == end
+
+
+def test_what_is_compiled_so_far_may_end_anywhere_without_a_door_closing_there():
+    always = BusinessCalendar.always_open("Asia/Tokyo")
+    seam = EPOCH + timedelta(days=365 * 57)
+
+    assert always.is_open(seam - MINUTE)
+    assert always.is_open(seam)
+    assert always.next_open(seam) == seam
 
 
 def test_growing_in_both_directions_never_changes_an_answer():
@@ -149,6 +165,16 @@ def test_a_date_in_the_distant_past_does_not_disturb_later_answers():
     assert office.between(*week) == HOUR
 
 
+def test_neither_centuries_nor_distant_dates_are_kept_in_memory():
+    office = BusinessCalendar("UTC", {"thu": [("09:00", "09:30")]})
+    office.between(utc("1800-01-01T00:00"), utc("2100-01-01T00:00"))
+
+    for year in ("2026", "0900"):
+        instant = (utc(f"{year}-03-02T00:00") - EPOCH) // timedelta(microseconds=1)
+        table = office.table(instant, instant)
+        assert table.until - table.since < timedelta(days=200 * 366) // timedelta(microseconds=1)
+
+
 def test_many_threads_growing_one_calendar_agree():
     calendar = BusinessCalendar("Australia/Lord_Howe", {"tue": [("01:00", "03:00")]})
     starts = [datetime(year, 3, 3, 3, tzinfo=UTC) for year in range(1975, 2075)] * 3
@@ -162,7 +188,10 @@ def test_many_threads_growing_one_calendar_agree():
 def test_calendars_are_equal_by_what_they_say_and_survive_pickling():
     one = BusinessCalendar("UTC", {"mon": [("22:00", "02:00")]}, ["2026-01-01"], {"2026-02-02": []})
     other = BusinessCalendar(
-        "UTC", {"tue": [("00:00", "02:00")], "mon": [("22:00", "24:00")]}, [date(2026, 1, 1)], {date(2026, 2, 2): []}
+        "UTC",
+        {"tue": [("01:00", "02:00"), ("00:00", "01:00")], "mon": [("22:00", "24:00")]},
+        [date(2026, 1, 1)],
+        {date(2026, 2, 2): []},
     )
 
     assert one == other

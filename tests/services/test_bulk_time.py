@@ -59,6 +59,18 @@ def test_a_late_start_without_open_time_after_it_does_not_spoil_an_early_one():
         add_many(once, starts, array([7, 1]))
 
 
+def test_results_years_ahead_are_found_but_not_beyond_ten_years():
+    weekly = BusinessCalendar("UTC", {"fri": [("09:00", "10:00")]})
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    starts, hours = array([(start - EPOCH) // TICK]), 3_600_000_000
+
+    got = add_many(weekly, starts, array([150 * hours]))
+    assert got.tolist() == [(weekly.add(start, timedelta(hours=150)) - EPOCH) // TICK]
+    weekly.between(start, start + timedelta(days=40 * 365))  # known further out, and still too far
+    with pytest.raises(NoWorkingTime):
+        add_many(weekly, starts, array([600 * hours]))
+
+
 def test_what_one_call_refuses_many_refuse():
     rarely = BusinessCalendar("UTC", {"mon": [("09:00", "09:01")]})
     now = array([int(1.7e15)])
