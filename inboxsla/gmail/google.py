@@ -38,7 +38,9 @@ def static_credentials(token: str) -> UserCredentials:
 class GoogleMailbox:
     """One Gmail account. Keeps one connection open, which is not thread-safe: make one instance per thread or job.
 
-    `timeout` is in seconds and holds for connecting and for every read. Nothing here sleeps.
+    `timeout` is in seconds and holds for connecting and for every read. Nothing here waits before another try, except that
+    google-auth takes up to three seconds over a token endpoint that answers 5xx. Refused from a call without an id means that
+    `api_root` is no Gmail.
     """
 
     def __init__(self, credentials: Credentials, *, api_root: str, timeout: float = 30) -> None:
