@@ -47,7 +47,6 @@ def test_an_hour_that_comes_twice_counts_twice_and_one_that_never_comes_not_at_a
 
 def test_a_date_the_zone_skipped_has_no_hours():
     samoa = BusinessCalendar("Pacific/Apia", {day: [("00:00", "24:00")] for day in ("thu", "fri", "sat")})
-
     assert samoa.between(utc("2011-12-28T10:00"), utc("2012-01-01T10:00")) == 48 * HOUR  # Thursday, then Saturday
 
 
@@ -144,8 +143,7 @@ def test_what_is_compiled_so_far_may_end_anywhere_without_a_door_closing_there()
 
 def test_growing_in_both_directions_never_changes_an_answer():
     hours = {**OFFICE, "sat": [("10:00", "13:07")]}
-    asked_once = BusinessCalendar("America/New_York", hours)
-    answer = asked_once.between(utc("1990-05-05T05:05"), utc("2050-05-05T05:05"))
+    answer = BusinessCalendar("America/New_York", hours).between(utc("1990-05-05T05:05"), utc("2050-05-05T05:05"))
     piecewise = BusinessCalendar("America/New_York", {**hours, "sun": []}, special_days={"2200-01-01": []})
     years = [2026, 2030, 2010, 2050, 1990]
     marks = [utc(f"{year}-05-05T05:05") for year in years]
@@ -190,8 +188,8 @@ def test_calendars_are_equal_by_what_they_say_and_survive_pickling():
     other = BusinessCalendar(
         "UTC",
         {"tue": [("01:00", "02:00"), ("00:00", "01:00")], "mon": [("22:00", "24:00")]},
-        [date(2026, 1, 1)],
-        {date(2026, 2, 2): []},
+        holidays=[date(2026, 1, 1)],
+        special_days={date(2026, 2, 2): []},
     )
 
     assert one == other
