@@ -1,0 +1,86 @@
+"""One run per data folder."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from inboxsla.errors import Refused
+
+# The guard of a run that was killed may need this long to clear up behind it; it holds the lock meanwhile.
+CLEARING_UP = 8.0
+
+
+class RunLock:
+    """Held from start to end; says to others where this run can be reached."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    def tell(self, url: str) -> None:
+        os.ftruncate(self.descriptor, 0)
+        os.pwrite(self.descriptor, json.dumps({"pid": os.getpid(), "url": url}).encode(), 0)
+
+
+@contextlib.contextmanager
+def run_lock(data_dir: Path, patience: float = CLEARING_UP) -> Iterator[RunLock]:
+    """Hold the data folder, making it if need be.
+
+    Raises Refused, naming the other run's address, if there is one; waits up to `patience` seconds for the remains of a
+    run that was killed. Raises OSError if the folder cannot be written.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    path = data_dir / "run.lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        waited = 0.0
+        while not _locked(descriptor):
+            other = _who(path)
+            if waited >= patience or _alive(other.get("pid", 0)):
+                where = f" at {other['url']}" if other.get("url") else ""
+                raise Refused(
+                    f"InboxSLA already runs on {data_dir}{where} (process {other.get('pid', 'unknown')})."
+                    " Use that one, stop it with Ctrl-C, or name another folder with INBOXSLA_DATA_DIR."
+                )
+            threading.Event().wait(0.1)
+            waited += 0.1
+        lock = RunLock(descriptor)
+        lock.tell("")
+        yield lock
+        os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _who(path: Path) -> dict[str, Any]:
+    try:
+        said = json.loads(path.read_text())
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _alive(pid: int) -> bool:
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,46 @@
+"""What `inboxsla run` says. Plain text where nobody watches a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+
+class Screen:
+    def __init__(self, out: TextIO) -> None:
+        # Addresses are to be clicked and copied: they are never broken over two lines.
+        self._console = Console(file=out, highlight=False, soft_wrap=True)
+
+    def say(self, line: str) -> None:
+        self._console.print(Text(line))
+        self._console.file.flush()
+
+    def problem(self, line: str) -> None:
+        self._console.print(Text.assemble(("InboxSLA cannot run: ", "bold red"), line))
+        self._console.file.flush()
+
+    def ready(self, link: str, gmail: str | None, data_dir: Path, log_dir: Path, *, mailboxes: bool) -> None:
+        rows = [("Open", link)]
+        if gmail:
+            rows.append(("Mailbox", f"{gmail} (simulated; its customers write by themselves)"))
+        rows += [("Data", str(data_dir)), ("Logs", str(log_dir))]
+        self.say("")
+        self._console.print(Text("InboxSLA is running.", style="bold green"))
+        self.say("")
+        for name, value in rows:
+            self._console.print(Text.assemble("  ", (f"{name:<9}", "bold"), value))
+        self.say("")
+        if gmail:
+            self.say(
+                "Open the link, which works once, and watch: mail arrives, labels change, and within two minutes a"
+            )
+            self.say("reminder goes out. In another terminal, `inboxsla tickets` shows the same list.")
+        elif mailboxes:
+            self.say("Open the link, which works once. `inboxsla tickets` shows the same list in another terminal.")
+        else:
+            self.say("No mailbox is configured yet: name one in config.toml (config.example.toml shows how), or read a")
+            self.say("mailbox file with `inboxsla import FILE.mbox`. The link works once.")
+        self.say("Ctrl-C stops everything.")
