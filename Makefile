@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check
 
 .PHONY: help setup setup-dev run test bench lock clean
 
@@ -28,17 +29,18 @@ lock:  ## resolve the lock files anew (needs uv)
 clean:  ## remove the environment (data in var/ stays)
 	rm -rf $(VENV) build *.egg-info
 
-$(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "InboxSLA needs Python 3.11 or newer; '$(PYTHON)' is older. Say which to use: make PYTHON=/path/to/python3.12 …"; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { echo "Python could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv, then try again."; exit 1; }
+# pip is the last thing that making an environment adds: where it is missing, the making was interrupted.
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "InboxSLA needs Python 3.11 or newer, and '$(PYTHON)' is not that. Say which to use: make PYTHON=/path/to/python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "Python could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv, then try again."; exit 1; }
 
-$(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
-	@echo "Setting up $(VENV) from requirements.lock …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+$(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/pip
+	@echo "Setting up $(VENV) from requirements.lock; the first time takes a minute or two …"
+	@$(PIP_INSTALL) --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	@echo "Adding what the checks need …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
+	@$(PIP_INSTALL) --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
