@@ -104,13 +104,17 @@ class Database:
 
     def _made(self) -> Engine:
         wait_ms = self._lock_wait // timedelta(milliseconds=1)
+        # Errors end up in logs, and the values of a statement are customers' words.
+        quiet = {"hide_parameters": True}
         if self._is_sqlite:
             # With isolation_level None the driver begins nothing by itself; `_begin_sqlite` does, in the way each kind needs.
-            engine = create_engine(self._url, connect_args={"isolation_level": None, "timeout": wait_ms / 1000})
+            engine = create_engine(
+                self._url, **quiet, connect_args={"isolation_level": None, "timeout": wait_ms / 1000}
+            )
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
-        engine = create_engine(self._url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        engine = create_engine(self._url, **quiet, pool_pre_ping=True, connect_args={"connect_timeout": 10})
 
         def prepare_postgresql(connection: Any, _record: object) -> None:
             # Not as start-up options: poolers in front of PostgreSQL refuse those.

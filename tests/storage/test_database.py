@@ -232,3 +232,10 @@ def test_other_databases_are_refused_with_an_example(url: str) -> None:
 def test_a_mistake_in_our_own_sql_stays_loud(database: Database) -> None:
     with pytest.raises((OperationalError, ProgrammingError)), database.read() as conn:
         conn.execute(select(func.no_such_function()))
+
+
+def test_an_error_never_repeats_the_words_of_a_customer(database: Database) -> None:
+    doubled = [mailbox("support@lumenvelo.example", sync_error="my card number is 4111")] * 2
+    with pytest.raises(IntegrityError) as caught, database.write() as conn:
+        conn.execute(insert(mailboxes), doubled)
+    assert "4111" not in str(caught.value)
