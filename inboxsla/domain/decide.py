@@ -8,8 +8,9 @@ from datetime import datetime
 
 from inboxsla.domain.clock import Reading, Running, State, Urgency, read_ticket, running
 from inboxsla.domain.escalation import ACTED, DueStep, schedule
+from inboxsla.domain.fold import standing
 from inboxsla.domain.policy import Do, Policy
-from inboxsla.domain.timeline import Event, Kind, Metric, Standing, Status, standing
+from inboxsla.domain.timeline import Event, Kind, Metric, Standing, Status
 
 _ROLE = {Do.REMIND_OWNER: "owner", Do.NOTIFY_OWNER: "owner", Do.NOTIFY_LEAD: "lead", Do.REASSIGN: "owner"}
 

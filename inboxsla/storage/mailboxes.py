@@ -99,3 +99,11 @@ def move_cursor(conn: Connection, mailbox_id: int, seen: str | None, to: str) ->
     """Compare-and-swap of the history cursor; False if another sync moved it meanwhile."""
     at = t.c.history_id.is_(None) if seen is None else t.c.history_id == seen
     return conn.execute(update(t).where(t.c.id == mailbox_id, at).values(history_id=to)).rowcount == 1
+
+
+def next_turn(conn: Connection, mailbox_id: int) -> int:
+    """Count one hand-out and return how many there were before; the row stays locked until the transaction ends."""
+    counted = conn.execute(
+        update(t).where(t.c.id == mailbox_id).values(assigned_turn=t.c.assigned_turn + 1).returning(t.c.assigned_turn)
+    )
+    return int(counted.scalar_one()) - 1

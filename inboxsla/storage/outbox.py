@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,10 +97,23 @@ def delivered(conn: Connection, envelope_id: int, now: datetime, state: str, out
     )
 
 
-def direct(conn: Connection, key: str, data: Mapping[str, Any]) -> bool:
-    """Give an act that is still owed other data (its recipient, say); False if it is no longer owed."""
-    done = conn.execute(update(t).where(t.c.key == key, t.c.state == "owed").values(data=dict(data)))
+def direct(conn: Connection, act_id: int, role: str, data: Mapping[str, Any]) -> bool:
+    """Give an act that is still owed another recipient; False if it is no longer owed."""
+    done = conn.execute(update(t).where(t.c.id == act_id, t.c.state == "owed").values(role=role, data=dict(data)))
     return done.rowcount == 1
+
+
+def finish_owed(conn: Connection, act_id: int, state: str, now: datetime, outcome: str) -> None:
+    """Like `finish`, but leaves an act alone that has gone out already."""
+    conn.execute(
+        update(t).where(t.c.id == act_id, t.c.state == "owed").values(state=state, done_at=now, outcome=outcome)
+    )
+
+
+def count_handed(conn: Connection, mailbox_id: int, act: str, since: datetime) -> Counter[str]:
+    """How many acts of this kind were owed to each recipient since `since`."""
+    rows = conn.execute(select(t.c.data).where(t.c.mailbox_id == mailbox_id, t.c.act == act, t.c.owed_at > since))
+    return Counter(str(data.get("recipient", "")) for data in rows.scalars())
 
 
 def by_key(conn: Connection, key: str) -> Owed | None:

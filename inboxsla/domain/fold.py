@@ -1,0 +1,246 @@
+"""The fold: what a ticket's events add up to, in whatever order they were learned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from inboxsla.domain.timeline import Cycle, Event, Habits, Kind, Metric, Outcome, Span, Standing, Status, Taken
+
+
+def standing(events: Iterable[Event], habits: Habits, now: datetime) -> Standing:
+    """What happened up to `now` adds up to; later events are left out. Independent of the order of `events`."""
+    known = sorted((event for event in events if event.happened_at <= now), key=lambda event: event.order)
+    undelivered = _undelivered(known)
+    so_far = Standing()
+    for event in known:
+        so_far = _hold_ended(so_far, event.happened_at)
+        if event.source in undelivered:
+            so_far = replace(so_far, last_activity=event.happened_at)
+            continue
+        so_far = _STEPS[event.kind](so_far, event, habits)
+    return _hold_ended(so_far, now)
+
+
+def _undelivered(events: Sequence[Event]) -> frozenset[str]:
+    """Staff mails none of whose recipients got them. A bounce that names no mail means the newest one before it."""
+    missed: dict[str, set[str]] = {}
+    lost: set[str] = set()
+    sent: dict[str, frozenset[str]] = {}
+    newest: str | None = None
+    for event in events:
+        if event.kind is Kind.STAFF_WROTE:
+            sent[event.source] = frozenset(event.data.get("to", ()))
+            newest = event.source
+        elif event.kind is Kind.BOUNCED:
+            of = event.data.get("of") or newest
+            if of is None or of not in sent:
+                continue
+            failed = set(event.data.get("to", ()))
+            missed.setdefault(of, set()).update(failed)
+            if not failed or sent[of] <= missed[of]:
+                lost.add(of)
+    return frozenset(lost)
+
+
+def _hold_ended(so_far: Standing, at: datetime) -> Standing:
+    until = so_far.hold_until
+    if so_far.status is Status.ON_HOLD and until is not None and until <= at:
+        return _enter(so_far, Status.OPEN, until)
+    return so_far
+
+
+def _enter(so_far: Standing, status: Status, at: datetime, **changes: Any) -> Standing:
+    """Change the status at `at`, closing the span of the old one."""
+    cleared: dict[str, Any] = {"status_reason": "", "hold_until": None, "hold_keeps_on_reply": False, **changes}
+    if status is so_far.status:
+        return replace(so_far, **cleared)
+    spans = _close(so_far.spans, so_far.status, at)
+    if status is not Status.OPEN:
+        spans = (*spans, Span(status, at))
+    return replace(so_far, status=status, spans=spans, **cleared)
+
+
+def _close(spans: tuple[Span, ...], status: str, at: datetime) -> tuple[Span, ...]:
+    return tuple(replace(s, end=at) if s.status == status and s.end is None else s for s in spans)
+
+
+def _start(so_far: Standing, metric: Metric, event: Event) -> Standing:
+    return replace(so_far, cycles=(*so_far.cycles, Cycle(metric, event.source, event.happened_at)))
+
+
+def _stop(so_far: Standing, metrics: Iterable[Metric], at: datetime, outcome: Outcome) -> Standing:
+    wanted = frozenset(metrics)
+    cycles = tuple(
+        replace(c, ended_at=at, outcome=outcome) if c.metric in wanted and c.ended_at is None else c
+        for c in so_far.cycles
+    )
+    return replace(so_far, cycles=cycles)
+
+
+def _running(so_far: Standing, metric: Metric) -> bool:
+    return any(c.metric is metric and c.ended_at is None for c in so_far.cycles)
+
+
+def _ever(so_far: Standing, metric: Metric) -> bool:
+    return any(c.metric is metric for c in so_far.cycles)
+
+
+def _customer_wrote(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    at = event.happened_at
+    so_far = replace(
+        so_far,
+        last_activity=at,
+        waiting_since=so_far.waiting_since or at,
+        opened_at=so_far.opened_at or at,
+        customers=so_far.customers | {event.data.get("who", "")},
+    )
+    if so_far.status is Status.NOT_A_TICKET:
+        return so_far
+    keeps_hold = so_far.status is Status.ON_HOLD and so_far.hold_keeps_on_reply
+    if so_far.status is not Status.OPEN and not keeps_hold:
+        so_far = _reopen(so_far, event, habits) if so_far.status.is_over else _enter(so_far, Status.OPEN, at)
+    return _wait(_resolve_later(so_far, event), event)
+
+
+def _wait(so_far: Standing, event: Event) -> Standing:
+    """Start the response clock that belongs to an unanswered customer, unless one runs already."""
+    if _running(so_far, Metric.FIRST_RESPONSE) or _running(so_far, Metric.NEXT_RESPONSE):
+        return so_far
+    is_first = not so_far.started_by_staff and not _ever(so_far, Metric.FIRST_RESPONSE)
+    return _start(so_far, Metric.FIRST_RESPONSE if is_first else Metric.NEXT_RESPONSE, event)
+
+
+def _resolve_later(so_far: Standing, event: Event) -> Standing:
+    return so_far if _running(so_far, Metric.RESOLUTION) else _start(so_far, Metric.RESOLUTION, event)
+
+
+def _reopen(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    so_far = _enter(so_far, Status.OPEN, event.happened_at)
+    if habits.reopening == "restart":
+        return so_far
+    last = next((c for c in reversed(so_far.cycles) if c.metric is Metric.RESOLUTION), None)
+    if last is None:
+        return so_far
+    resumed = replace(last, ended_at=None, outcome=None)
+    return replace(so_far, cycles=tuple(resumed if c is last else c for c in so_far.cycles))
+
+
+def _staff_wrote(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    at = event.happened_at
+    so_far = replace(so_far, last_activity=at, last_touched=at, opened_at=so_far.opened_at or at)
+    to = frozenset(event.data.get("to", ()))
+    if not so_far.customers:
+        so_far = replace(so_far, started_by_staff=True, owner=so_far.owner or event.actor)
+        return _enter(so_far, Status.WAITING, at) if so_far.status is Status.OPEN else so_far
+    if not to & so_far.customers:
+        return so_far
+    so_far = replace(
+        so_far,
+        first_reply_at=so_far.first_reply_at or at,
+        waiting_since=None,
+        owner=so_far.owner or event.actor,
+    )
+    so_far = _stop(so_far, (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE), at, Outcome.ANSWERED)
+    if so_far.status is Status.OPEN and habits.reply_sets_waiting:
+        return _enter(so_far, Status.WAITING, at)
+    return so_far
+
+
+def _over(so_far: Standing, status: Status, at: datetime) -> Standing:
+    so_far = _stop(so_far, (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE), at, Outcome.CLOSED_WITHOUT_REPLY)
+    so_far = _stop(so_far, (Metric.RESOLUTION,), at, Outcome.SOLVED)
+    return _enter(so_far, status, at, last_touched=at)
+
+
+def _archived(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    if not habits.archiving_solves or so_far.status.is_over:
+        return so_far
+    return _over(so_far, Status.SOLVED, event.happened_at)
+
+
+def _back_in_inbox(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    """Somebody took it out of the archive: work goes on, and a customer who was never answered waits again."""
+    if not so_far.status.is_over or so_far.status is Status.NOT_A_TICKET:
+        return so_far
+    so_far = replace(_reopen(so_far, event, habits), last_touched=event.happened_at)
+    if not so_far.customers:
+        return _enter(so_far, Status.WAITING, event.happened_at)
+    so_far = _resolve_later(so_far, event)
+    return _wait(so_far, event) if so_far.waiting_since is not None else so_far
+
+
+def _removed(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    if so_far.away:
+        return so_far
+    return replace(so_far, away=True, spans=(*so_far.spans, Span("away", event.happened_at)))
+
+
+def _restored(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    return replace(so_far, away=False, spans=_close(so_far.spans, "away", event.happened_at))
+
+
+def _status_set(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    at, status = event.happened_at, Status(event.data["status"])
+    if status.is_over:
+        return _over(so_far, status, at)
+    if so_far.status.is_over:
+        so_far = _back_in_inbox(so_far, event, habits)
+    until = event.data.get("until")
+    return _enter(
+        so_far,
+        status,
+        at,
+        last_touched=at,
+        status_reason=event.data.get("reason", ""),
+        hold_until=datetime.fromisoformat(until) if until else None,
+        hold_keeps_on_reply=bool(event.data.get("keeps_on_reply", False)),
+    )
+
+
+def _assigned(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    return replace(so_far, owner=event.data.get("owner"))
+
+
+def _priority_set(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    return replace(so_far, priority=event.data["priority"])
+
+
+def _step_taken(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    data = event.data
+    key = (data["metric"], data["cycle"], data["step"])
+    before = so_far.steps.get(key)
+    taken = Taken(
+        event.happened_at,
+        datetime.fromisoformat(data["instant"]),
+        data["outcome"],
+        1 if before is None else before.times + 1,
+    )
+    return replace(so_far, steps={**so_far.steps, key: taken})
+
+
+def _touched(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    return replace(so_far, last_touched=event.happened_at)
+
+
+def _changes_nothing(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    return so_far
+
+
+_STEPS = {
+    Kind.CUSTOMER_WROTE: _customer_wrote,
+    Kind.STAFF_WROTE: _staff_wrote,
+    Kind.MACHINE_WROTE: _changes_nothing,
+    Kind.BOUNCED: _changes_nothing,
+    Kind.ARCHIVED: _archived,
+    Kind.UNARCHIVED: _back_in_inbox,
+    Kind.REMOVED: _removed,
+    Kind.RESTORED: _restored,
+    Kind.ASSIGNED: _assigned,
+    Kind.STATUS_SET: _status_set,
+    Kind.PRIORITY_SET: _priority_set,
+    Kind.STEP_TAKEN: _step_taken,
+    Kind.NOTED: _touched,
+}

@@ -1,0 +1,76 @@
+"""The doorbell, as RQ jobs: who to ring, and nothing that would be missed if Redis forgot it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import redis
+from rq import Queue
+
+from inboxsla.errors import TryLater
+
+QUEUE = "inboxsla"
+# What a ring asks for, and the one function that answers it. Named by text, so that the sender need not import a worker.
+JOBS = {
+    "sync": "workers.jobs.sync",
+    "settle": "workers.jobs.settle",
+    "assign": "workers.jobs.assign",
+    "deliver": "workers.jobs.deliver",
+}
+# A batch is one job: RQ's own cost is several milliseconds a job, far more than settling a ticket.
+BATCH = 100
+_TIMEOUT = 300
+# A ring that nobody answers in this time is stale: the ticker has rung again, or will.
+_STALE_AFTER = 120
+
+
+def connect(url: str) -> redis.Redis:
+    """A connection that fails quickly, because whoever rings has better things to do than to wait for Redis."""
+    return redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=5, health_check_interval=30)
+
+
+class RedisBell:
+    """Rings over RQ. The same job for the same single key is queued once: a second ring while it waits is the first one."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = connect(url)
+        self._queue = Queue(QUEUE, connection=self._redis, serializer="json")
+
+    def ring(self, job: str, keys: Sequence[int]) -> None:
+        try:
+            for start in range(0, len(keys), BATCH):
+                batch = list(keys[start : start + BATCH])
+                if self._waits_already(job, batch):
+                    continue
+                self._queue.enqueue_call(
+                    JOBS[job],
+                    args=(batch,),
+                    timeout=_TIMEOUT,
+                    result_ttl=0,
+                    failure_ttl=24 * 3600,
+                    ttl=_STALE_AFTER,
+                )
+        except redis.RedisError as error:
+            raise TryLater(f"Redis cannot be reached ({error}).") from error
+
+    def _waits_already(self, job: str, keys: list[int]) -> bool:
+        if len(keys) != 1:
+            return False
+        return not self._redis.set(pending_key(job, keys[0]), 1, nx=True, ex=_STALE_AFTER)
+
+    def answered(self, job: str, keys: Sequence[int]) -> None:
+        """A worker begins `job`: whatever happens from now on deserves a new ring."""
+        try:
+            self._redis.delete(*(pending_key(job, key) for key in keys))
+        except redis.RedisError as error:
+            raise TryLater(f"Redis cannot be reached ({error}).") from error
+
+    def ping(self) -> None:
+        try:
+            self._redis.ping()
+        except redis.RedisError as error:
+            raise TryLater(f"Redis cannot be reached ({error}).") from error
+
+
+def pending_key(job: str, key: int) -> str:
+    return f"inboxsla:rung:{job}:{key}"

@@ -1,0 +1,103 @@
+"""Kept messages read as correspondence: who wrote to whom, in which role, and whether that makes a ticket. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from inboxsla.domain.assignment import Person
+from inboxsla.domain.timeline import Event, Kind, participant
+from inboxsla.storage.mailboxes import MailboxRow
+from inboxsla.storage.messages import MessageRow
+
+AWAY = frozenset({"SPAM", "TRASH"})
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The people on the list, and the mailbox's own addresses. Colleagues who are not on the list are customers."""
+
+    people: frozenset[str]
+    own: frozenset[str]
+    labelled: bool
+
+    @classmethod
+    def of(cls, mailbox: MailboxRow, people: Iterable[Person]) -> Staff:
+        return cls(frozenset(p.address for p in people), mailbox.own_addresses, mailbox.kind == "gmail")
+
+    def wrote(self, row: MessageRow) -> bool:
+        """Gmail's SENT beats the sender line, which anybody can forge; a mailbox file has only the sender line."""
+        if "SENT" in row.labels:
+            return True
+        if row.sender in self.people:
+            return True
+        return not self.labelled and row.sender in self.own
+
+    def author(self, row: MessageRow) -> str | None:
+        """Who of the team wrote it, or None: the author is then "the team", never guessed."""
+        for address in (row.headers.get("sender_header", ""), row.sender):
+            if address in self.people:
+                return str(address)
+        return None
+
+    def outsiders(self, addresses: Iterable[str]) -> list[str]:
+        return [address for address in addresses if address not in self.people and address not in self.own]
+
+
+def source(row: MessageRow) -> str:
+    """How events name this message."""
+    return f"msg:{row.gmail_id}"
+
+
+def customer_of(row: MessageRow) -> str:
+    """The customer behind a message: forms and groups name them in Reply-To or X-Original-Sender."""
+    return str(row.headers.get("requester_hint") or row.sender)
+
+
+def event(
+    row: MessageRow, staff: Staff, bounced: Mapping[str, str], *, restored_at: datetime | None = None
+) -> Event | None:
+    """What a message means for the timeline; None for mail in Spam or Trash and for our own.
+
+    `bounced` maps a Message-ID to the source of the event it made. A message first seen in Spam counts from `restored_at`.
+    """
+    if row.labels & AWAY or row.kind == "ours":
+        return None
+    at = restored_at or row.internal_at
+    if row.kind == "bounce":
+        data: dict[str, Any] = {
+            "of": bounced.get(str(row.headers.get("bounced_id", ""))),
+            "to": [participant(address) for address in row.headers.get("bounced_to", ())],
+        }
+        return Event(Kind.BOUNCED, at, source(row), data=data)
+    if row.kind != "human":
+        return Event(Kind.MACHINE_WROTE, at, source(row), data={"what": row.kind})
+    if staff.wrote(row):
+        to = [participant(address) for address in staff.outsiders(row.recipients)]
+        return Event(Kind.STAFF_WROTE, at, source(row), actor=staff.author(row), data={"to": to})
+    return Event(Kind.CUSTOMER_WROTE, at, source(row), data={"who": participant(customer_of(row))})
+
+
+def makes_a_ticket(rows: Sequence[MessageRow], events: Iterable[Event]) -> bool:
+    """A person outside wrote, or staff wrote to one; never a thread that one of our own mails began."""
+    if any(row.kind == "ours" for row in rows):
+        return False
+    return any(
+        event.kind is Kind.CUSTOMER_WROTE or (event.kind is Kind.STAFF_WROTE and event.data.get("to"))
+        for event in events
+    )
+
+
+def header(rows: Sequence[MessageRow], staff: Staff) -> dict[str, str]:
+    """Subject and requester of a thread: of its first human message from outside, else whom staff wrote to first."""
+    human = [row for row in rows if row.kind == "human"]
+    first = next((row for row in human if not staff.wrote(row)), None)
+    if first is not None:
+        address = customer_of(first)
+        name = first.sender_name if address == first.sender else ""
+        return {"subject": human[0].subject, "requester": address, "requester_name": name or address}
+    opening = human[0] if human else rows[0]
+    address = next(iter(staff.outsiders(opening.recipients)), "")
+    return {"subject": opening.subject, "requester": address, "requester_name": address}

@@ -1,0 +1,236 @@
+"""What Gmail showed us about one thread becomes kept messages, timeline events and a settled ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from inboxsla.domain.decide import Decision
+from inboxsla.domain.timeline import Event, Kind
+from inboxsla.errors import TicketMoved
+from inboxsla.gmail.message import ParsedMessage, UnreadableMessage, from_gmail
+from inboxsla.gmail.port import Change, GmailMessage
+from inboxsla.services import correspondence, settle
+from inboxsla.services.correspondence import Staff
+from inboxsla.services.folders import Moves, first_sight, moves
+from inboxsla.services.ports import Ports
+from inboxsla.storage import envelopes, mailboxes, messages, outbox, people, policies, records, tickets
+from inboxsla.storage.mailboxes import MailboxRow
+from inboxsla.storage.messages import MessageRow
+
+log = structlog.get_logger()
+
+EXCERPT = 1_000
+_NEVER_KEPT = frozenset({"DRAFT", "CHAT"})
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadNews:
+    """All that one look at Gmail told us about one thread.
+
+    `arrivals` are messages fetched whole; `changes` the history lines about the thread, oldest first; `snapshot` the labels
+    of every message where the whole thread was listed anew, at `history_id`; `first_sync` says that the mailbox is read for
+    the first time.
+    """
+
+    thread_id: str
+    arrivals: tuple[GmailMessage, ...] = ()
+    changes: tuple[Change, ...] = ()
+    snapshot: Mapping[str, frozenset[str]] | None = None
+    history_id: str = ""
+    first_sync: bool = False
+
+
+def take_in(ports: Ports, mailbox_id: int, news: ThreadNews) -> Decision | None:
+    """Record the news of one thread and settle its ticket, in one transaction; None if the thread is no ticket.
+
+    Taking in the same news again changes nothing.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            with ports.db.write() as conn:
+                return _take_in(conn, mailboxes.get(conn, mailbox_id), news, ports.now())
+        except TicketMoved:
+            if attempt == _ATTEMPTS - 1:
+                raise
+    return None
+
+
+def _take_in(conn: Connection, mailbox: MailboxRow, news: ThreadNews, now: datetime) -> Decision | None:
+    known = messages.of_thread(conn, mailbox.id, news.thread_id)
+    have = {row.gmail_id for row in known}
+    staff = Staff.of(mailbox, people.of_mailbox(conn, mailbox.id))
+    fresh = _read(conn, mailbox, news, have, now)
+    messages.add(conn, mailbox.id, fresh)
+    moved = moves(known, fresh, news.changes, news.snapshot, f"seen-{news.history_id}")
+    messages.set_labels(conn, mailbox.id, moved.labels)
+    messages.set_gone(conn, mailbox.id, sorted(moved.gone))
+    _recognise_ours(conn, mailbox, fresh, now)
+    rows = [replace(row, labels=moved.labels.get(row.gmail_id, row.labels)) for row in [*known, *fresh]]
+    events = _events(conn, mailbox, news, rows, staff, moved, now)
+    decision = settle_thread(
+        conn, mailbox, news.thread_id, rows, events, staff, now, relabel=bool(fresh or moved.labels)
+    )
+    _tell_elsewhere(conn, mailbox, fresh, events, now)
+    return decision
+
+
+def _read(conn: Connection, mailbox: MailboxRow, news: ThreadNews, have: set[str], now: datetime) -> list[MessageRow]:
+    """The arrivals that are new, parsed; what cannot be read is kept aside with its reason."""
+    shown = {change.message_id: change.label_ids for change in news.changes if change.kind == "added"}
+    rows = []
+    for message in news.arrivals:
+        if message.id in have or message.label_ids & _NEVER_KEPT:
+            continue
+        try:
+            parsed = from_gmail(message.payload, own_addresses=mailbox.own_addresses, own_lists=mailbox.own_lists)
+            rows.append(message_row(message, parsed, shown.get(message.id)))
+        except UnreadableMessage as unreadable:
+            records.keep_aside(conn, mailbox.id, message.id, str(unreadable), now)
+        except Exception as error:
+            # A message must never take its neighbours with it, whatever is wrong with it or with us.
+            log.exception("message kept aside", mailbox=mailbox.id, message=message.id)
+            records.keep_aside(
+                conn, mailbox.id, message.id, f"InboxSLA could not read it ({type(error).__name__}).", now
+            )
+    return rows
+
+
+def message_row(message: GmailMessage, parsed: ParsedMessage, shown: frozenset[str] | None = None) -> MessageRow:
+    """`shown` are the labels history says it arrived with; without them those it has now."""
+    return MessageRow(
+        gmail_id=message.id,
+        thread_id=message.thread_id,
+        rfc_id=parsed.message_id,
+        kind=parsed.kind.value,
+        kind_reason=parsed.kind_reason,
+        internal_at=message.internal_at,
+        sender=parsed.sender,
+        sender_name=parsed.sender_name,
+        recipients=tuple(parsed.recipients),
+        subject=parsed.subject,
+        excerpt=parsed.reply_text[:EXCERPT],
+        headers=kept_headers(parsed),
+        labels=message.label_ids if shown is None else shown,
+    )
+
+
+def kept_headers(parsed: ParsedMessage) -> dict[str, Any]:
+    """The facts beyond headers that deciding needs later, beside the headers on the allow-list."""
+    facts = {
+        "sender_header": parsed.sender_header,
+        "requester_hint": parsed.requester_hint,
+        "marker": parsed.marker,
+        "in_reply_to": parsed.in_reply_to,
+        "bounced_id": parsed.bounced_message_id,
+        "bounced_to": list(parsed.bounced_recipients),
+        "attachments": list(parsed.attachments[:20]),
+        "list_id": parsed.list_id,
+    }
+    return {key: value for key, value in facts.items() if value}
+
+
+def _recognise_ours(conn: Connection, mailbox: MailboxRow, fresh: Iterable[MessageRow], now: datetime) -> None:
+    """A mail of ours seen in the mailbox proves that it was sent, whatever its sender could not tell."""
+    for row in fresh:
+        marker = row.headers.get("marker")
+        envelope = envelopes.by_marker(conn, marker) if marker and "SENT" in row.labels else None
+        if envelope is not None and envelopes.sent(conn, envelope.id, row.gmail_id, now):
+            outbox.delivered(conn, envelope.id, now, "done", "found in the mailbox")
+
+
+def _events(
+    conn: Connection,
+    mailbox: MailboxRow,
+    news: ThreadNews,
+    rows: Sequence[MessageRow],
+    staff: Staff,
+    moved: Moves,
+    now: datetime,
+) -> list[Event]:
+    bounced = [row.headers["bounced_id"] for row in rows if row.headers.get("bounced_id")]
+    named = messages.by_rfc_id(conn, mailbox.id, bounced) if bounced else {}
+    sources = {rfc_id: correspondence.source(row) for rfc_id, row in named.items()}
+    said = (
+        correspondence.event(row, staff, sources, restored_at=now if row.gmail_id in moved.restored else None)
+        for row in rows
+    )
+    events = [event for event in said if event is not None]
+    if news.first_sync:
+        events.extend(first_sight(rows))
+    events.extend(Event(move.kind, now, move.source) for move in moved.thread)
+    return events
+
+
+def settle_thread(
+    conn: Connection,
+    mailbox: MailboxRow,
+    thread_id: str,
+    rows: Sequence[MessageRow],
+    events: Sequence[Event],
+    staff: Staff,
+    now: datetime,
+    *,
+    relabel: bool = False,
+) -> Decision | None:
+    """Settle the thread's ticket with `events`, making it if this is the first time somebody wrote in it."""
+    ticket = tickets.by_thread(conn, mailbox.id, thread_id)
+    if ticket is None and not correspondence.makes_a_ticket(rows, events):
+        return None
+    header = correspondence.header(rows, staff)
+    if ticket is None:
+        policy_id = policies.newest_id(conn)
+        assert policy_id is not None, "a policy is saved before anything is synced"
+        ticket = tickets.create(
+            conn,
+            mailbox_id=mailbox.id,
+            thread_id=thread_id,
+            policy_id=policy_id,
+            **header,
+            opened_at=rows[0].internal_at,
+        )
+    return settle.settle_in(conn, ticket, mailbox, events, now, relabel=relabel, facts=header)
+
+
+def _tell_elsewhere(
+    conn: Connection, mailbox: MailboxRow, fresh: Sequence[MessageRow], events: Sequence[Event], now: datetime
+) -> None:
+    """A bounce that arrived in a thread of its own, and a staff answer to one of our mails, belong to another ticket."""
+    by_source = {event.source: event for event in events}
+    for row in fresh:
+        event = by_source.get(correspondence.source(row))
+        if event is not None and event.kind is Kind.BOUNCED:
+            _tell_bounce(conn, mailbox, row, event, now)
+    for row in fresh:
+        in_reply_to = row.headers.get("in_reply_to")
+        if row.kind == "human" and in_reply_to:
+            _tell_note(conn, mailbox, row, in_reply_to, now)
+
+
+def _tell_bounce(conn: Connection, mailbox: MailboxRow, row: MessageRow, event: Event, now: datetime) -> None:
+    named = messages.by_rfc_id(conn, mailbox.id, [row.headers.get("bounced_id", "")])
+    for original in named.values():
+        if original.kind == "ours":
+            words = f"A mail from InboxSLA to {', '.join(row.headers.get('bounced_to', ())) or 'somebody'} came back."
+            records.alarm(conn, f"bounce/{row.gmail_id}", words, now, mailbox.id)
+        elif original.thread_id != row.thread_id:
+            ticket = tickets.by_thread(conn, mailbox.id, original.thread_id)
+            if ticket is not None:
+                settle.settle_in(conn, ticket, mailbox, [event], now)
+
+
+def _tell_note(conn: Connection, mailbox: MailboxRow, row: MessageRow, in_reply_to: str, now: datetime) -> None:
+    """Staff answered a mail of ours: a note on its tickets. The customer did not get it."""
+    original = messages.by_rfc_id(conn, mailbox.id, [in_reply_to]).get(in_reply_to)
+    envelope = envelopes.by_marker(conn, original.headers.get("marker", "")) if original is not None else None
+    if envelope is None:
+        return
+    note = Event(Kind.NOTED, row.internal_at, correspondence.source(row), actor=row.sender, data={"where": "mail"})
+    for ticket_id in envelopes.tickets_of(conn, [envelope.id]).get(envelope.id, ()):
+        settle.settle_in(conn, tickets.load(conn, ticket_id), mailbox, [note], now)

@@ -1,0 +1,18 @@
+"""Addresses that pages and mails point to."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from inboxsla.config import Settings
+
+
+def ticket_url(settings: Settings, ticket_id: int) -> str:
+    return f"{settings.server.url}/tickets/{ticket_id}"
+
+
+def gmail_url(settings: Settings, mailbox: str, thread_id: str) -> str:
+    """The thread in Gmail, with the right account; in the demo, in the simulated mailbox."""
+    if settings.demo:
+        return f"{settings.google.api_root.rstrip('/')}/thread/{quote(thread_id)}"
+    return f"https://mail.google.com/mail/?authuser={quote(mailbox)}#all/{quote(thread_id)}"

@@ -1,0 +1,129 @@
+"""Questions every face asks: the board, one ticket, the mails sent, what was kept aside. Nothing here writes."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection
+
+from inboxsla.domain.clock import Urgency
+from inboxsla.domain.speech import Speech
+from inboxsla.domain.ticket_view import TicketView
+from inboxsla.domain.timeline_view import Quote, entries, planned
+from inboxsla.errors import Refused
+from inboxsla.gmail import labels
+from inboxsla.services import correspondence
+from inboxsla.services.looking import Look, look
+from inboxsla.services.ports import Ports
+from inboxsla.services.views import Board, KeptAside, MailboxState, MailLine, MailPage, TicketPage
+from inboxsla.storage import envelopes, mailboxes, messages, records, tickets
+from inboxsla.storage.envelopes import Envelope
+from inboxsla.storage.mailboxes import MailboxRow
+from inboxsla.storage.schema import tickets as t
+
+_URGENCY = {urgency.value: rank for rank, urgency in enumerate(Urgency)}
+_IS_OPEN = t.c.status.in_(tickets.OPEN_STATUSES)
+SHOWS: dict[str, tuple[ColumnElement[bool], ...]] = {
+    "open": (_IS_OPEN,),
+    "nobody": (_IS_OPEN, t.c.owner.is_(None)),
+    "solved": (t.c.status.in_(("solved", "closed")),),
+    "all": (),
+}
+
+
+def board(ports: Ports, *, show: str = "open", mailbox_id: int | None = None, limit: int = 200) -> Board:
+    """Tickets, most pressing first. `show` is open, nobody (owns it), solved or all. Raises Refused for another word."""
+    if show not in SHOWS:
+        raise Refused(f"“{show}” is not a list we have; there are {', '.join(SHOWS)}.")
+    now = ports.now()
+    here = () if mailbox_id is None else (t.c.mailbox_id == mailbox_id,)
+    with ports.db.read() as conn:
+        rows = tickets.shown(conn, (*SHOWS[show], *here), limit)
+        seen = look(conn, rows, now)
+        counts = {name: tickets.count(conn, *where, *here) for name, where in SHOWS.items()}
+        states = tuple(mailbox_state(box) for box in mailboxes.every(conn))
+        alarms = tuple(records.open_alarms(conn))
+    views = sorted((one.view for one in seen), key=_pressing)
+    return Board(tuple(views), counts, states, alarms, max(0, counts[show] - len(rows)), now)
+
+
+def _pressing(view: TicketView) -> tuple[int, float, int]:
+    due = view.worst.reading.due_at if view.worst else None
+    return (-_URGENCY[view.urgency], due.timestamp() if due else float("inf"), -view.id)
+
+
+def mailbox_state(box: MailboxRow) -> MailboxState:
+    trouble = box.sync_error or ""
+    return MailboxState(box.id, box.address, box.kind, box.mode, box.last_sync_at, box.as_of, trouble)
+
+
+def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
+    """One ticket with everything that happened and what comes next. Raises Refused if there is no such ticket."""
+    now = ports.now()
+    with ports.db.read() as conn:
+        row = tickets.find(conn, ticket_id)
+        if row is None:
+            raise Refused(f"There is no ticket {ticket_id}.")
+        seen = look(conn, [row], now)[0]
+        quotes = _quotes(conn, seen)
+        sent = envelopes.newest(conn, 50, ticket_id)
+        lines = _lines(conn, sent)
+    facts = seen.decision.facts
+    return TicketPage(
+        view=seen.view,
+        happened=entries(seen.events, facts, quotes, seen.names, say),
+        planned=planned(seen.view, say),
+        label=labels.label_for(row.label_wanted) if row.label_wanted and seen.mailbox.is_live else None,
+        label_pending=row.label_due,
+        mails=lines,
+        mailbox=mailbox_state(seen.mailbox),
+    )
+
+
+def _quotes(conn: Connection, seen: Look) -> dict[str, Quote]:
+    rows = messages.of_thread(conn, seen.mailbox.id, seen.ticket.thread_id)
+    return {correspondence.source(row): Quote(row.sender_name or row.sender, row.excerpt) for row in rows}
+
+
+def mails(ports: Ports, limit: int = 50) -> tuple[MailLine, ...]:
+    """Mails composed, newest first."""
+    with ports.db.read() as conn:
+        return _lines(conn, envelopes.newest(conn, limit))
+
+
+def _lines(conn: Connection, found: Sequence[Envelope]) -> tuple[MailLine, ...]:
+    about = envelopes.tickets_of(conn, [one.id for one in found])
+    return tuple(
+        MailLine(
+            one.id,
+            one.recipient,
+            one.subject,
+            one.state,
+            one.composed_at,
+            one.sent_at,
+            one.reason or "",
+            about.get(one.id, ()),
+        )
+        for one in found
+    )
+
+
+def mail(ports: Ports, mail_id: int) -> MailPage:
+    """One mail as it was composed. Raises Refused if there is no such mail."""
+    with ports.db.read() as conn:
+        found = envelopes.get(conn, mail_id)
+        if found is None:
+            raise Refused(f"There is no mail {mail_id}.")
+        line = _lines(conn, [found])[0]
+    message = email.message_from_string(found.raw, policy=email.policy.default)
+    parts = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
+    text, html = (part.get_content() if part is not None else "" for part in parts.values())
+    return MailPage(line, text, html)
+
+
+def kept_aside(ports: Ports) -> tuple[KeptAside, ...]:
+    """Messages that could not be processed, newest first."""
+    with ports.db.read() as conn:
+        return tuple(KeptAside(*row) for row in records.all_kept_aside(conn))

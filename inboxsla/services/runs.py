@@ -1,0 +1,64 @@
+"""What each ring leads to: one use case for each key, and a ring for what follows from it. Losing a ring loses seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from inboxsla.errors import TryLater
+from inboxsla.services import assign as assigning
+from inboxsla.services import deliver as delivering
+from inboxsla.services import settle as settling
+from inboxsla.services import sync as syncing
+from inboxsla.services.ports import Ports
+from inboxsla.storage import tickets
+
+log = structlog.get_logger()
+
+
+def sync(ports: Ports, mailbox_ids: Sequence[int]) -> None:
+    """Read what is new in each mailbox, then hand out and deliver what follows."""
+    for mailbox_id in mailbox_ids:
+        done = syncing.sync(ports, mailbox_id)
+        if done.wants_owner:
+            assigning.drain(ports, mailbox_id)
+        if done.threads:
+            follow(ports, "deliver", [mailbox_id])
+
+
+def settle(ports: Ports, ticket_ids: Sequence[int]) -> None:
+    """Settle a batch of tickets that time alone has changed."""
+    settling.wake(ports, ticket_ids)
+    with ports.db.read() as conn:
+        mailbox_ids = sorted({tickets.load(conn, ticket_id).mailbox_id for ticket_id in ticket_ids})
+    follow(ports, "deliver", mailbox_ids)
+
+
+def assign(ports: Ports, mailbox_ids: Sequence[int]) -> None:
+    for mailbox_id in mailbox_ids:
+        assigning.drain(ports, mailbox_id)
+
+
+def deliver(ports: Ports, mailbox_ids: Sequence[int]) -> None:
+    for mailbox_id in mailbox_ids:
+        if delivering.deliver(ports, mailbox_id).more:
+            follow(ports, "deliver", [mailbox_id])
+
+
+RUNS: dict[str, Callable[[Ports, Sequence[int]], None]] = {
+    "sync": sync,
+    "settle": settle,
+    "assign": assign,
+    "deliver": deliver,
+}
+
+
+def follow(ports: Ports, job: str, keys: Sequence[int]) -> None:
+    """Ring for what comes next. The ticker finds it a moment later if nobody can be rung."""
+    for key in keys:
+        try:
+            ports.bell.ring(job, [key])
+        except TryLater as away:
+            log.warning("nobody to ring", job=job, reason=str(away))
+            return

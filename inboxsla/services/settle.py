@@ -1,0 +1,116 @@
+"""The one write path: record news, decide what follows, and write it all down in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from inboxsla.domain.clock import Urgency
+from inboxsla.domain.decide import Act, Decision, decide
+from inboxsla.domain.timeline import Event
+from inboxsla.errors import TicketMoved
+from inboxsla.services.ports import Ports
+from inboxsla.storage import events, mailboxes, outbox, policies, tickets
+from inboxsla.storage.mailboxes import MailboxRow
+from inboxsla.storage.tickets import TicketRow
+
+_ATTEMPTS = 5
+
+
+def settle(ports: Ports, ticket_id: int, news: Sequence[Event] = ()) -> Decision:
+    """Settle one ticket in a transaction of its own, reading and deciding again if somebody wrote meanwhile."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return _settle_once(ports, ticket_id, news)
+        except TicketMoved:
+            continue
+    return _settle_once(ports, ticket_id, news)
+
+
+def _settle_once(ports: Ports, ticket_id: int, news: Sequence[Event]) -> Decision:
+    with ports.db.write() as conn:
+        ticket = tickets.load(conn, ticket_id)
+        return settle_in(conn, ticket, mailboxes.get(conn, ticket.mailbox_id), news, ports.now())
+
+
+def settle_in(
+    conn: Connection,
+    ticket: TicketRow,
+    mailbox: MailboxRow,
+    news: Sequence[Event],
+    now: datetime,
+    *,
+    relabel: bool = False,
+    facts: dict[str, Any] | None = None,
+) -> Decision:
+    """The same inside the caller's transaction, with `ticket` just loaded there.
+
+    `relabel` says that the thread's labels may have changed; `facts` are columns the caller learned (subject, requester).
+    An imported mailbox stands still at the instant of its newest message. Raises TicketMoved if `ticket` is not fresh.
+    """
+    at = mailbox.as_of or now
+    known = events.timeline(conn, ticket.id)
+    have = {event.source for event in known}
+    fresh = [event for event in news if event.source not in have]
+    events.append(conn, ticket.id, fresh, learned_at=now)
+    decision = decide(
+        [*known, *fresh],
+        policies.get(conn, ticket.policy_id).policy,
+        at,
+        mailbox.live_since if mailbox.is_live else None,
+    )
+    events.append(conn, ticket.id, decision.steps_taken, learned_at=now)
+    changes = _changes(ticket, mailbox, decision, facts or {}, relabel=relabel)
+    if changes or fresh or decision.steps_taken:
+        tickets.save(conn, ticket.id, ticket.version, changes)
+    outbox.put(conn, mailbox.id, ticket.id, [_owed(act) for act in decision.acts], now)
+    return decision
+
+
+def wake(ports: Ports, ticket_ids: Sequence[int]) -> list[Decision]:
+    """Settle tickets that time alone has changed, each in a short transaction."""
+    return [settle(ports, ticket_id) for ticket_id in ticket_ids]
+
+
+def _owed(act: Act) -> tuple[str, str, str, dict[str, Any]]:
+    data = {
+        "metric": act.metric.value,
+        "cycle": act.cycle,
+        "percent": act.percent,
+        "instant": act.instant.isoformat(),
+    }
+    return act.key, act.do.value, act.role, data
+
+
+def projection(decision: Decision, mailbox: MailboxRow) -> dict[str, Any]:
+    """The columns a decision determines; equal timelines and instants give equal columns."""
+    worst, facts = decision.reading.worst, decision.facts
+    urgency = decision.reading.urgency
+    over = facts.status.is_over or facts.away
+    return {
+        "owner": facts.owner,
+        "status": "away" if facts.away else facts.status.value,
+        "priority": facts.priority,
+        "urgency": urgency.value,
+        "metric": worst.metric.value if worst and not over else None,
+        "due_at": worst.due_at if worst and not over else None,
+        "breached": decision.reading.breached,
+        "waiting_since": facts.waiting_since,
+        "last_activity": facts.last_activity,
+        # An imported mailbox stands still, so time alone never changes it.
+        "wake_at": decision.wake_at if mailbox.as_of is None else None,
+        "label_wanted": None if urgency is Urgency.NONE else urgency.value,
+    }
+
+
+def _changes(
+    ticket: TicketRow, mailbox: MailboxRow, decision: Decision, learned: dict[str, Any], *, relabel: bool
+) -> dict[str, Any]:
+    wanted = {**projection(decision, mailbox), **learned}
+    changed = {name: value for name, value in wanted.items() if getattr(ticket, name) != value}
+    if mailbox.is_live and (relabel or "label_wanted" in changed) and not ticket.label_due:
+        changed["label_due"] = True
+    return changed

@@ -1,0 +1,86 @@
+"""One tick: find by index what is due, and ring for it; where nobody can be rung, do it here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from inboxsla.errors import TryLater
+from inboxsla.services import runs
+from inboxsla.services.ports import Ports
+from inboxsla.storage import envelopes, mailboxes, outbox, tickets
+
+log = structlog.get_logger()
+
+_CLAIM = 500
+# Rows whose ring was lost are found this much later; often enough to go unnoticed, seldom enough to cost nothing.
+_SWEEP_EVERY = timedelta(seconds=5)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a ticker remembers between ticks; forgetting it costs one ring too many."""
+
+    synced: dict[int, datetime] = field(default_factory=dict)
+    swept_at: datetime | None = None
+    bell_is_away: bool = False
+
+
+def tick(ports: Ports, memory: Memory) -> int:
+    """Ring for every ticket whose `wake_at` has come, for mailboxes whose sync is due, and for what is still owed.
+
+    Returns how many rings there were. Any number of tickers may run: claims make sure that each row is rung once.
+    """
+    now = ports.now()
+    with ports.db.write() as conn:
+        due = [ticket_id for ticket_id, _ in tickets.claim_due(conn, now, _CLAIM)]
+    rung = _ring(ports, memory, "settle", due) if due else 0
+    rung += sum(_ring(ports, memory, "sync", [mailbox_id]) for mailbox_id in _to_sync(ports, memory, now))
+    if memory.swept_at is None or now - memory.swept_at >= _SWEEP_EVERY:
+        memory.swept_at = now
+        rung += _sweep(ports, memory, now)
+    return rung
+
+
+def _to_sync(ports: Ports, memory: Memory, now: datetime) -> list[int]:
+    with ports.db.read() as conn:
+        boxes = mailboxes.every(conn)
+    due = []
+    for box in boxes:
+        last = memory.synced.get(box.id)
+        waits = box.retry_after is not None and box.retry_after > now
+        if box.kind != "gmail" or box.access_lost_at is not None or waits:
+            continue
+        if last is None or now - last >= ports.settings.sync.poll_every:
+            memory.synced[box.id] = now
+            due.append(box.id)
+    return due
+
+
+def _sweep(ports: Ports, memory: Memory, now: datetime) -> int:
+    """Everything owed that no ring is known to be on its way for."""
+    with ports.db.read() as conn:
+        owing = {
+            *outbox.mailboxes_owing(conn, now),
+            *envelopes.mailboxes_with_work(conn, now),
+            *tickets.mailboxes_with_labels_due(conn),
+        }
+        unowned = tickets.mailboxes_with_unowned(conn) if ports.settings.assignment.strategy != "manual" else []
+    rung = sum(_ring(ports, memory, "assign", [mailbox_id]) for mailbox_id in unowned)
+    return rung + sum(_ring(ports, memory, "deliver", [mailbox_id]) for mailbox_id in sorted(owing))
+
+
+def _ring(ports: Ports, memory: Memory, job: str, keys: list[int]) -> int:
+    try:
+        ports.bell.ring(job, keys)
+        if memory.bell_is_away:
+            log.info("Redis is back; workers take over again")
+        memory.bell_is_away = False
+    except TryLater as away:
+        if not memory.bell_is_away:
+            log.warning("Redis is away; the ticker does the work itself", reason=str(away))
+        memory.bell_is_away = True
+        runs.RUNS[job](ports, keys)
+    return 1

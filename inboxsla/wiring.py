@@ -1,0 +1,38 @@
+"""Settings become ports, once per process. The only place where the clock is read and Gmail clients are made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from inboxsla.config import Settings, load
+from inboxsla.errors import AccessLost
+from inboxsla.gmail.google import GoogleMailbox, static_credentials
+from inboxsla.gmail.port import Mailbox
+from inboxsla.queue import RedisBell
+from inboxsla.services.ports import Ports
+from inboxsla.storage.database import Database
+
+_TIMEOUT = 30.0
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process. Raises ConfigMistakes."""
+    return load(None, environ)
+
+
+def ports(found: Settings | None = None) -> Ports:
+    """Everything a use case needs, over the real parts."""
+    chosen = found or settings()
+
+    def mailbox(address: str) -> Mailbox:
+        if not chosen.demo:
+            raise AccessLost("this version can only read the demo mailbox and mailbox files.")
+        return GoogleMailbox(static_credentials(address), api_root=chosen.google.api_root, timeout=_TIMEOUT)
+
+    return Ports(chosen, Database(chosen.sql_url), RedisBell(chosen.redis_url), now, mailbox)

@@ -1,0 +1,24 @@
+"""What a ring makes a worker do. One line each: the work itself is a service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inboxsla.services import runs
+from workers.process import ports
+
+
+def sync(mailbox_ids: Sequence[int]) -> None:
+    runs.sync(ports("sync", mailbox_ids), mailbox_ids)
+
+
+def settle(ticket_ids: Sequence[int]) -> None:
+    runs.settle(ports("settle", ticket_ids), ticket_ids)
+
+
+def assign(mailbox_ids: Sequence[int]) -> None:
+    runs.assign(ports("assign", mailbox_ids), mailbox_ids)
+
+
+def deliver(mailbox_ids: Sequence[int]) -> None:
+    runs.deliver(ports("deliver", mailbox_ids), mailbox_ids)
