@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from inboxsla.config import mistakes, sources
 from inboxsla.config.checks import across
+from inboxsla.config.keys import WHOLE
 from inboxsla.config.settings import (
     Assignment,
     Calendar,
@@ -53,12 +54,11 @@ def load(config_file: Path | None, environ: Mapping[str, str]) -> Settings:
     path = _config_file(config_file, environ)
     written = sources.from_file(path) if path else sources.Source()
     environment = sources.from_environment(environ)
-    found = _unknown_variables(environment)
     source = sources.laid_over(environment, written)
     said = source.tree.setdefault("demo", path is None)
     if said is True or str(said).strip().lower() in ("true", "1", "yes", "on", "t", "y"):
-        source = sources.laid_over(source, sources.demo(), sources.WHOLE)
-    found += source.mistakes
+        source = sources.laid_over(source, sources.demo(), WHOLE)
+    found = source.mistakes
     if written.mistakes:
         raise ConfigMistakes(found)
     return _checked(source, found, path)
@@ -89,23 +89,3 @@ def _config_file(named: Path | None, environ: Mapping[str, str]) -> Path | None:
         return named
     beside = Path("config.toml")
     return beside if beside.exists() else None
-
-
-def _unknown_variables(environment: sources.Source) -> list[str]:
-    """Take variables that name no setting out of the tree and complain about each."""
-    known = set(mistakes.known_keys())
-    roots = {key[:length] for key in known for length in range(1, len(key) + 1)}
-    complaints = []
-    for key in list(environment.where):
-        if key in roots or key[:-1] in sources.WHOLE:
-            continue
-        complaints.append(f"{environment.where.pop(key)}: {mistakes.unknown_variable(key)}")
-        _drop(environment.tree, key)
-    return complaints
-
-
-def _drop(tree: object, key: tuple[str | int, ...]) -> None:
-    for name in key[:-1]:
-        tree = tree.get(name) if isinstance(tree, dict) else None
-    if isinstance(tree, dict):
-        tree.pop(key[-1], None)

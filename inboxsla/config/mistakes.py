@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, get_args
-
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from inboxsla.config import keys
 from inboxsla.config.fields import did_you_mean
 from inboxsla.config.places import Path as Key
-from inboxsla.config.settings import Settings
-from inboxsla.config.sources import PREFIX, Source
+from inboxsla.config.sources import Source
 
 
 def sentences(error: ValidationError, source: Source) -> list[str]:
@@ -26,7 +23,7 @@ def sentences(error: ValidationError, source: Source) -> list[str]:
 def sentence(key: Key, reason: str, source: Source) -> str:
     """“config.toml:12: calendar.zone: …”, or the variable's name where the value comes from the environment."""
     place = _place(key, source)
-    if place.startswith(PREFIX):
+    if place.startswith(keys.PREFIX):
         return f"{place}: {reason}"
     return f"{place}: {dotted(key)}: {reason}" if key else f"{place}: {reason}"
 
@@ -39,16 +36,6 @@ def dotted(key: Key) -> str:
     return text
 
 
-def known_keys(model: type[BaseModel] = Settings, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Every key that can be set, as written under its tables; those in a list of tables stand under the list's name."""
-    for name, info in model.model_fields.items():
-        section = _section(info.annotation)
-        if section is None:
-            yield (*above, name)
-        else:
-            yield from known_keys(section, (*above, name))
-
-
 def _place(key: Key, source: Source) -> str:
     """Where the key stands, or else the table it is missing from."""
     for length in range(len(key), 0, -1):
@@ -57,20 +44,13 @@ def _place(key: Key, source: Source) -> str:
     return next(iter(source.where.values()), "config.toml").partition(":")[0]
 
 
-def _section(annotation: Any) -> type[BaseModel] | None:
-    """The model behind `Server` or `tuple[Mailbox, ...]`, None for a plain value."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next(filter(None, map(_section, get_args(annotation))), None)
-
-
 def _reason(key: Key, details: ErrorDetails) -> str:
     value, kind, about = details.get("input"), details["type"], details.get("ctx", {})
     match kind:
         case "value_error":
             return str(about["error"])
         case "extra_forbidden":
-            return _unknown(key)
+            return keys.unknown(key)
         case "missing":
             return "this is missing."
         case "literal_error":
@@ -93,26 +73,3 @@ def _reason(key: Key, details: ErrorDetails) -> str:
 
 def _choices(expected: str) -> list[str]:
     return expected.replace(" or ", ", ").split(", ")
-
-
-def _unknown(key: Key) -> str:
-    """An unknown key, with the sibling it resembles or the section it belongs to."""
-    names = tuple(str(part) for part in key if not isinstance(part, int))
-    keys = sorted(set(known_keys()))
-    siblings = sorted(
-        {known[len(names) - 1] for known in keys if len(known) >= len(names) and known[: len(names) - 1] == names[:-1]}
-    )
-    if near := did_you_mean(names[-1], siblings):
-        return f"there is no such key.{near}"
-    elsewhere = [known for known in keys if known[-1] == names[-1]]
-    return (
-        f"there is no such key here. Did you mean “{'.'.join(elsewhere[0])}”?" if elsewhere else "there is no such key."
-    )
-
-
-def unknown_variable(key: Key) -> str:
-    """The same for a variable; the hint is written as a variable."""
-    keys = {"__".join(known).upper(): known for known in known_keys()}
-    near = did_you_mean("__".join(map(str, key)), [name.lower() for name in keys])
-    hint = near.upper().replace(" DID YOU MEAN “", f" Did you mean “{PREFIX}") if near else ""
-    return f"there is no such setting.{hint}"

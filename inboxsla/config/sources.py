@@ -10,14 +10,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from inboxsla.config.keys import PREFIX, unknown_variable
 from inboxsla.config.places import Path as Key
 from inboxsla.config.places import places
 
-PREFIX = "INBOXSLA_"
 CONFIG_FILE = "INBOXSLA_CONFIG"
-
-# Tables whose keys are the person's own words. One in config.toml replaces the demo's; a variable sets a single line of it.
-WHOLE = frozenset({("calendar", "hours"), ("calendar", "special_days"), ("policy", "pauses")})
 
 
 @dataclass(slots=True)
@@ -63,13 +60,17 @@ def from_environment(environ: Mapping[str, str]) -> Source:
         if not name.startswith(PREFIX) or name == CONFIG_FILE:
             continue
         key = tuple(name.removeprefix(PREFIX).lower().split("__"))
-        source.where[key] = name
+        if complaint := unknown_variable(key):
+            source.mistakes.append(f"{name}: {complaint}")
+            continue
         try:
             _put(source.tree, key, _value(environ[name]))
-        except (TypeError, tomllib.TOMLDecodeError):
+        except tomllib.TOMLDecodeError:
             source.mistakes.append(
                 f"{name}: this list or table cannot be read. Write it as in config.toml, on one line."
             )
+        else:
+            source.where[key] = name
     return source
 
 
@@ -100,12 +101,11 @@ def _merged(
 
 
 def _put(tree: dict[str, Any], key: tuple[str, ...], value: Any) -> None:
+    """Set one value; a table that an earlier variable gave as a whole keeps its other lines."""
     for name in key[:-1]:
-        tree = tree.setdefault(name, {})
-        if not isinstance(tree, dict):
-            raise TypeError(name)
-    if isinstance(tree.get(key[-1]), dict) and isinstance(value, dict):
-        value = tree[key[-1]] | value
+        below = tree.get(name)
+        tree[name] = below if isinstance(below, dict) else {}
+        tree = tree[name]
     tree[key[-1]] = value
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from inboxsla.config import Settings, load
-from inboxsla.config.mistakes import known_keys
+from inboxsla.config.keys import known_keys
 from inboxsla.config.places import places
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"

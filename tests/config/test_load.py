@@ -132,7 +132,7 @@ mailboxes = ["suport@lumen.example"]
             "config.toml:28: people[2].mailboxes[1]: “suport@lumen.example” is not one of the mailboxes."
             " Did you mean “support@lumen.example”?",
             "INBOXSLA_WORKERS__COUNT: “many” is not a whole number.",
-            "INBOXSLA_SERVER__PROT: there is no such setting. Did you mean “INBOXSLA_SERVER__PORT”?",
+            "INBOXSLA_SERVER__PROT: there is no such setting. Did you mean INBOXSLA_SERVER__PORT?",
         ]
     )
 
@@ -204,7 +204,20 @@ def test_variables_can_hold_lists_and_tables_and_single_days():
     assert settings.calendar.holidays == (date(2026, 12, 25),)
     assert [person.name for person in settings.people] == ["Ada"]
     assert mistakes(INBOXSLA_PEOPLE="[{address")[0].startswith("INBOXSLA_PEOPLE: this list or table cannot be read.")
-    assert mistakes(INBOXSLA_SERVER="1", INBOXSLA_SERVER__PORT="1") != []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("INBOXSLA_SERVER", "this is a section. Set one of its keys, for example INBOXSLA_SERVER__BASE_URL."),
+        ("INBOXSLA_PEOPLE__0__NAME", "INBOXSLA_PEOPLE is set as a whole, written as in config.toml."),
+        ("INBOXSLA_DATABSE_URL", "there is no such setting. Did you mean INBOXSLA_DATABASE_URL?"),
+        ("INBOXSLA_SERVER__PORT__X", "there is no such setting. Did you mean INBOXSLA_SERVER__PORT?"),
+        ("INBOXSLA_", "there is no such setting."),
+    ],
+)
+def test_a_variable_that_names_no_setting_is_told_what_it_may_have_meant(name: str, said: str):
+    assert mistakes(INBOXSLA_SERVER__PORT="8000", **{name: "1"}) == [f"{name}: {said}"]
 
 
 def test_a_variable_for_one_day_leaves_the_other_days_of_the_file():

@@ -1,0 +1,69 @@
+"""Which keys there are, and which one was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+
+from inboxsla.config.fields import did_you_mean
+from inboxsla.config.places import Path as Key
+from inboxsla.config.settings import Settings
+
+PREFIX = "INBOXSLA_"
+Names = tuple[str, ...]
+
+# Tables whose keys are the person's own words. One in config.toml replaces the demo's; a variable sets a single line of it.
+WHOLE: frozenset[Names] = frozenset({("calendar", "hours"), ("calendar", "special_days"), ("policy", "pauses")})
+
+
+def known_keys(model: type[BaseModel] = Settings, above: Names = (), *, in_lists: bool = True) -> Iterator[Names]:
+    """Every key that can be set, as written under its tables. Those in a list of tables stand under the list's name;
+    without `in_lists` the list itself is the key."""
+    for name, info in model.model_fields.items():
+        section = _section(info.annotation)
+        if section is None or (get_origin(info.annotation) is not None and not in_lists):
+            yield (*above, name)
+        else:
+            yield from known_keys(section, (*above, name), in_lists=in_lists)
+
+
+def unknown(key: Key) -> str:
+    """Why a key of a file is refused: the sibling it resembles, or the section it belongs to."""
+    names = tuple(str(part) for part in key if not isinstance(part, int))
+    depth, keys = len(names), sorted(set(known_keys()))
+    siblings = sorted({known[depth - 1] for known in keys if len(known) >= depth and known[: depth - 1] == names[:-1]})
+    if near := did_you_mean(names[-1], siblings):
+        return f"there is no such key.{near}"
+    elsewhere = [known for known in keys if known[-1] == names[-1]]
+    return (
+        f"there is no such key here. Did you mean “{'.'.join(elsewhere[0])}”?" if elsewhere else "there is no such key."
+    )
+
+
+def unknown_variable(names: Names) -> str | None:
+    """Why a variable is refused, or None if it names a setting."""
+    settable = set(known_keys(in_lists=False))
+    if names in settable or names[:-1] in WHOLE:
+        return None
+    below = [known for known in sorted(settable) if known[: len(names)] == names]
+    if below:
+        return f"this is a section. Set one of its keys, for example {variable(below[0])}."
+    if (names[0],) in settable and len(names) > 1:
+        return f"{variable(names[:1])} is set as a whole, written as in config.toml."
+    by_text = {"__".join(known): known for known in settable}
+    near = did_you_mean("__".join(names), list(by_text))
+    hint = next((f" Did you mean {variable(known)}?" for text, known in by_text.items() if f"“{text}”" in near), "")
+    return f"there is no such setting.{hint}"
+
+
+def variable(names: Names) -> str:
+    return PREFIX + "__".join(names).upper()
+
+
+def _section(annotation: Any) -> type[BaseModel] | None:
+    """The model behind `Server` or `tuple[Mailbox, ...]`, None for a plain value."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_section, get_args(annotation))), None)
