@@ -1,0 +1,18 @@
+"""What InboxSLA says by mail: a notice in, a letter out. Nothing here sends; the Gmail port does."""
+
+from inboxsla.notify.compose import alarm, compose, search_token
+from inboxsla.notify.notice import Alarm, Item, Letter, Notice, Told
+from inboxsla.notify.sentences import next_words, why_words
+
+__all__ = [
+    "Alarm",
+    "Item",
+    "Letter",
+    "Notice",
+    "Told",
+    "alarm",
+    "compose",
+    "next_words",
+    "search_token",
+    "why_words",
+]

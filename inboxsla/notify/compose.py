@@ -1,0 +1,105 @@
+"""A notice or an alarm turned into a finished letter: headers, text, HTML and pictures as RFC 5322 bytes.
+
+The same notice gives the same bytes: what was composed can be compared, and a test can say what it must be.
+"""
+
+from __future__ import annotations
+
+import re
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from functools import cache
+from importlib.resources import files
+
+from inboxsla.domain.clock import Urgency
+from inboxsla.domain.speech import Speech
+from inboxsla.notify.html_part import html_part
+from inboxsla.notify.notice import Alarm, Letter, Notice
+from inboxsla.notify.page import page
+from inboxsla.notify.plain import cut, display_name, one_line, wrap
+from inboxsla.notify.sentences import LONGEST_SUBJECT
+from inboxsla.notify.text_part import paragraphs, text_part
+
+MARKER_HEADER = "X-InboxSLA-Id"
+_MARKER = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def compose(notice: Notice, say: Speech) -> Letter:
+    """The mail a notice becomes.
+
+    Raises ValueError for a notice that no mail can be made of: no items, a naive `composed_at`, a marker or an address
+    that cannot stand in a header, a button that does not lead to the web.
+    """
+    token = search_token(notice.marker)
+    words = page(notice, token, say)
+    host = notice.mailbox.rpartition("@")[2]
+    urgencies = dict.fromkeys(block.urgency for block in words.blocks)
+    icons = {urgency: f"{urgency}.{notice.marker}@{host}" for urgency in urgencies}
+    text, html = text_part(words, say), html_part(words, icons, say)
+    mail = _envelope(notice, words.subject)
+    mail.set_content(text, cte="quoted-printable")
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    shown = mail.get_payload(1)
+    assert isinstance(shown, EmailMessage), "the second alternative is the HTML just added"
+    for urgency, content_id in icons.items():
+        shown.add_related(
+            _icon(urgency), "image", "png", cid=f"<{content_id}>", disposition="inline", filename=f"{urgency}.png"
+        )
+    # Random boundaries would make two compositions of one notice differ. Quoted-printable text never contains "=_".
+    mail.set_boundary(f"=_{token}_alternative")
+    shown.set_boundary(f"=_{token}_related")
+    return Letter(words.subject, mail.as_bytes(), text, html)
+
+
+def alarm(what: Alarm, say: Speech) -> Letter:
+    """A plain-text mail to an admin. Raises ValueError like `compose`."""
+    subject = cut(one_line(what.subject), LONGEST_SUBJECT)
+    footer = say.text("InboxSLA for %(mailbox)s", mailbox=what.mailbox)
+    token = search_token(what.marker)
+    lines = [*paragraphs(map(one_line, what.sentences), what.link), *wrap(footer), *wrap(token)]
+    text = "\n".join(lines) + "\n"
+    mail = _envelope(what, subject)
+    mail.set_content(text, cte="quoted-printable")
+    return Letter(subject, mail.as_bytes(), text, "")
+
+
+def search_token(marker: str) -> str:
+    """The marker as one word that Gmail's search finds in the text of a sent mail. Raises ValueError for a marker unfit for a header."""
+    token = "".join(one for one in marker if one.isalnum())
+    if not _MARKER.fullmatch(marker) or not token:
+        raise ValueError(f"{marker!r} cannot be a marker: letters, digits, '.', '_' and '-' only, 64 at most")
+    return token
+
+
+def _envelope(what: Notice | Alarm, subject: str) -> EmailMessage:
+    if what.composed_at.tzinfo is None:
+        raise ValueError("composed_at must name its zone")
+    mail = EmailMessage(policy=SMTP)
+    # Never In-Reply-To or References: a notice must not be able to land in the customer's thread.
+    mail["From"] = _address(what.sender_name, what.mailbox)
+    mail["To"] = _address(what.recipient_name, what.recipient)
+    mail["Reply-To"] = _address("", what.mailbox)
+    mail["Subject"] = subject
+    mail["Date"] = what.composed_at
+    # Gmail puts its own in place of this one; other servers keep it.
+    mail["Message-ID"] = f"<{what.marker}@{what.mailbox.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail[MARKER_HEADER] = what.marker
+    return mail
+
+
+def _address(name: str, address: str) -> Address:
+    if not address.isascii() or not address.isprintable():
+        raise ValueError(f"{address!r} cannot stand in a header")
+    try:
+        return Address(display_name(name), addr_spec=address)
+    except (MessageError, ValueError, IndexError) as wrong:
+        raise ValueError(f"{address!r} is not a mail address") from wrong
+
+
+@cache
+def _icon(urgency: Urgency) -> bytes:
+    return files("inboxsla.notify").joinpath("icons", f"{urgency}.png").read_bytes()

@@ -1,0 +1,35 @@
+"""The HTML part: one template, filled with the words of a `Page`. Everything in it is escaped by the template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from inboxsla.domain.clock import Urgency
+from inboxsla.domain.speech import Speech
+from inboxsla.notify.colours import DARK, LIGHT, TINTS
+from inboxsla.notify.page import Page
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("inboxsla.notify", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def html_part(page: Page, icons: Mapping[Urgency, str], say: Speech) -> str:
+    """`icons` gives the Content-ID under which each urgency's picture travels with the mail."""
+    template = _templates().get_template("notice.html")
+    urgencies = tuple(dict.fromkeys(block.urgency for block in page.blocks))
+    # Indentation is for whoever reads the template; in the mail it is a third of the bytes.
+    lines = template.render(
+        page=page, icons=icons, say=say, tints=TINTS, light=LIGHT, dark=DARK, urgencies=urgencies
+    ).splitlines()
+    return "\n".join(line for line in map(str.strip, lines) if line) + "\n"

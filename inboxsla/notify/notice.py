@@ -1,0 +1,84 @@
+"""What a mail is made from and what it becomes: plain values, filled in by whoever owes the mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from inboxsla.domain.ticket_view import TicketView
+from inboxsla.domain.timeline import Metric
+
+
+class Told(StrEnum):
+    """Why somebody gets a mail. The first three are named like the reminder step that owes it."""
+
+    REMIND_OWNER = "remind_owner"
+    NOTIFY_OWNER = "notify_owner"
+    NOTIFY_LEAD = "notify_lead"
+    REASSIGNED_TO_YOU = "reassigned_to_you"
+    REASSIGNED_FROM_YOU = "reassigned_from_you"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One step on one ticket. `view` is the ticket when the mail is composed; `percent` is the step's, of `metric`'s target.
+
+    `excerpt` is the customer's newest text, as stored: hostile. An address that is empty gets no button; the others are
+    http or https. `why` and `what_next` are sentences for the reader; left empty, `sentences` says them from the view.
+    """
+
+    view: TicketView
+    metric: Metric
+    percent: int
+    do: Told
+    excerpt: str
+    customer_wrote_at: datetime | None
+    gmail_url: str
+    ticket_url: str
+    why: str = ""
+    what_next: str = ""
+    lead_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One mail to one person. `items` come highest risk first; items of the same ticket are shown as one.
+
+    `mailbox` is From and Reply-To. `zone` is the IANA zone in which `say` speaks; its city is named once. `composed_at` is
+    aware. `marker` has letters, digits, `-`, `_` and `.` only, and names the envelope for ever.
+    """
+
+    marker: str
+    mailbox: str
+    recipient: str
+    recipient_name: str
+    zone: str
+    items: tuple[Item, ...]
+    composed_at: datetime
+    sender_name: str = "InboxSLA"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One plain mail to an admin about InboxSLA itself. `sentences` say what happened, since when, what is safe, who acts."""
+
+    marker: str
+    mailbox: str
+    recipient: str
+    recipient_name: str
+    subject: str
+    sentences: tuple[str, ...]
+    composed_at: datetime
+    link: str = ""
+    sender_name: str = "InboxSLA"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A finished mail. `raw` is RFC 5322 in ASCII with CRLF; `text` and `html` are its parts (`html` empty if it has none)."""
+
+    subject: str
+    raw: bytes
+    text: str
+    html: str

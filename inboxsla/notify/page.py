@@ -1,0 +1,145 @@
+"""A notice turned into the words both parts of the mail show, in the order in which they show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inboxsla.domain.clock import Urgency
+from inboxsla.domain.speech import Speech
+from inboxsla.domain.ticket_view import PRIORITY_WORDS, URGENCY_WORDS, TicketView, time_left
+from inboxsla.notify.notice import Item, Notice, Told
+from inboxsla.notify.plain import cut, display_name, one_line, quote
+from inboxsla.notify.sentences import (
+    next_words,
+    promise_day,
+    promise_words,
+    requester_of,
+    several_counts,
+    several_title,
+    subject_line,
+    subject_of,
+    why_words,
+)
+
+MOST = 20
+_LONGEST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One ticket in the mail. `who` and `facts` are one line, apart because names may run right to left."""
+
+    urgency: Urgency
+    head: str
+    word: str
+    promise: str
+    day: str
+    subject: str
+    who: str
+    facts: str
+    quote: tuple[str, ...]
+    gmail_url: str
+    ticket_url: str
+    what_next: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The whole mail in words. `title` and `counts` are said only for several tickets; `more` is how many are left out."""
+
+    subject: str
+    preheader: str
+    title: str
+    counts: str
+    blocks: tuple[Block, ...]
+    more: int
+    footer: tuple[str, ...]
+
+
+def page(notice: Notice, token: str, say: Speech) -> Page:
+    """Raises ValueError for a notice without items, or with an address for a button that is not http or https."""
+    tickets = _by_ticket(notice.items)
+    if not tickets:
+        raise ValueError("a notice needs at least one item")
+    views = [items[0].view for items in tickets]
+    blocks = tuple(_block(items, notice, say) for items in tickets[:MOST])
+    if len(tickets) == 1:
+        subject = subject_line(views[0], tickets[0][0].do, say)
+        title = counts = ""
+    else:
+        title = several_title(len(tickets), (item.do for item in notice.items), say)
+        counts = several_counts(views, say)
+        subject = f"{title}: {counts}"
+    return Page(
+        subject, _preheader(blocks[0]), title, counts, blocks, len(tickets) - len(blocks), _footer(notice, token, say)
+    )
+
+
+def _by_ticket(items: Sequence[Item]) -> list[list[Item]]:
+    """Items of one ticket together, tickets in the order of their first item."""
+    together: dict[int, list[Item]] = {}
+    for item in items:
+        together.setdefault(item.view.id, []).append(item)
+    return list(together.values())
+
+
+def _block(items: Sequence[Item], notice: Notice, say: Speech) -> Block:
+    item, view = items[0], items[0].view
+    leads = any(one.do is Told.NOTIFY_LEAD for one in items)
+    whys = (one.why or why_words(view, one.metric, one.percent, one.do, say) for one in items)
+    what_next = item.what_next or next_words(view, say, reader=notice.recipient, leads=leads, lead_name=item.lead_name)
+    urgency = view.worst.reading.urgency if view.worst else view.urgency
+    return Block(
+        urgency=urgency,
+        head=time_left(view, say).head,
+        word=say.text(URGENCY_WORDS[urgency]),
+        promise=promise_words(view, say),
+        day=promise_day(view, notice.zone, say),
+        subject=cut(subject_of(view, say), _LONGEST_SHOWN),
+        who=cut(requester_of(view), 80),
+        facts=_facts(item, notice.recipient, say),
+        quote=quote(item.excerpt),
+        gmail_url=_web_address(item.gmail_url),
+        ticket_url=_web_address(item.ticket_url),
+        what_next=one_line(what_next),
+        why=" ".join(dict.fromkeys(map(one_line, whys))),
+    )
+
+
+def _facts(item: Item, reader: str, say: Speech) -> str:
+    view = item.view
+    when = say.moment(item.customer_wrote_at, view.now) if item.customer_wrote_at else ""
+    facts = [
+        say.text(PRIORITY_WORDS.get(view.priority, view.priority)),
+        say.text("ticket %(number)s", number=view.id),
+    ]
+    if view.owner != reader:
+        facts.append(_owned(view, say))
+    return " · ".join((f", {when}" if when else "", *facts))
+
+
+def _owned(view: TicketView, say: Speech) -> str:
+    owner = display_name(view.owner_name or view.owner or "")
+    return say.text("%(owner)s owns it", owner=owner) if owner else say.text("nobody owns it yet")
+
+
+def _preheader(block: Block) -> str:
+    return cut(" ".join(block.quote), 110) if block.quote else block.promise
+
+
+def _footer(notice: Notice, token: str, say: Speech) -> tuple[str, ...]:
+    city = notice.zone.rpartition("/")[2].replace("_", " ") if "/" in notice.zone else notice.zone
+    return (
+        say.text("Do not reply to this mail to answer the customer: they would not see it. Answer in Gmail."),
+        say.text("Times are in %(city)s time.", city=city),
+        say.text("InboxSLA for %(mailbox)s", mailbox=notice.mailbox),
+        token,
+    )
+
+
+def _web_address(address: str) -> str:
+    if address and not address.startswith(("https://", "http://")):
+        raise ValueError(f"a button leads to {address!r}, which is not a web address")
+    return address

@@ -1,0 +1,222 @@
+"""The sentences of a mail: its subject, why somebody gets it, and what happens next. Pure; texts go through `say`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from inboxsla.domain.clock import ClockReading, State
+from inboxsla.domain.policy import Do
+from inboxsla.domain.speech import Speech
+from inboxsla.domain.ticket_view import METRIC_WORDS, TicketView, time_left
+from inboxsla.domain.timeline import Metric
+from inboxsla.domain.timeline_view import STEP_WORDS
+from inboxsla.notify.notice import Told
+from inboxsla.notify.plain import cut, display_name, isolated, one_line
+
+LONGEST_SUBJECT = 150
+_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+_WHY = {
+    Told.REMIND_OWNER: "You get this because you own the ticket.",
+    Told.NOTIFY_OWNER: "You get this because you own the ticket.",
+    Told.NOTIFY_LEAD: "You get this because you lead this mailbox.",
+    Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you.",
+    Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now.",
+}
+_WHY_WITH_SHARE = {
+    Told.REMIND_OWNER: "You get this because you own the ticket (%(share)s).",
+    Told.NOTIFY_OWNER: "You get this because you own the ticket (%(share)s).",
+    Told.NOTIFY_LEAD: "You get this because you lead this mailbox (%(share)s).",
+    Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you (%(share)s).",
+    Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now (%(share)s).",
+}
+_NOTHING_MORE = {
+    Metric.FIRST_RESPONSE: "No further reminder comes for this timer; it stops when the customer gets an answer.",
+    Metric.NEXT_RESPONSE: "No further reminder comes for this timer; it stops when the customer gets an answer.",
+    Metric.RESOLUTION: "No further reminder comes for this timer; it stops when the ticket is solved.",
+}
+
+
+def subject_of(view: TicketView, say: Speech) -> str:
+    """The ticket's subject on one line, or words for having none."""
+    return one_line(view.subject) or say.text("(no subject)")
+
+
+def requester_of(view: TicketView) -> str:
+    """The requester's name on one line, or the address where there is no name."""
+    return one_line(view.requester_name) or one_line(view.requester)
+
+
+def promise_words(view: TicketView, say: Speech) -> str:
+    """Which timer the time left belongs to and when it is due: "First response is due at 11:30 CET"."""
+    if view.worst is None:
+        return ""
+    clock, timer = view.worst.reading, say.text(view.worst.name)
+    if clock.due_at is None or not (clock.breached or say.same_day(clock.due_at, view.now)):
+        return say.text("%(timer)s, %(left)s", timer=timer, left=time_left(view, say).detail)
+    when = say.moment(clock.due_at, view.now)
+    if not say.same_day(clock.due_at, view.now):
+        return say.text("%(timer)s was due %(when)s", timer=timer, when=when)
+    if clock.breached:
+        return say.text("%(timer)s was due at %(when)s", timer=timer, when=when)
+    return say.text("%(timer)s is due at %(when)s", timer=timer, when=when)
+
+
+def promise_day(view: TicketView, zone: str, say: Speech) -> str:
+    """The day that `promise_words` leaves out because it is today: "Tuesday 24 November"; otherwise empty.
+
+    A mail may be read later than it is written. `zone` is an IANA zone.
+    """
+    due = view.worst.reading.due_at if view.worst else None
+    if due is None or not say.same_day(due, view.now):
+        return ""
+    there = due.astimezone(ZoneInfo(zone))
+    weekday, month = say.text(_WEEKDAYS[there.weekday()]), say.text(_MONTHS[there.month - 1])
+    return say.text("%(weekday)s %(day)s %(month)s", weekday=weekday, day=there.day, month=month)
+
+
+def subject_line(view: TicketView, do: Told, say: Speech) -> str:
+    """The subject of a mail about one ticket, at most 150 characters: how much time, which ticket, who asks."""
+    tail = ""
+    if do is Told.REASSIGNED_TO_YOU:
+        head, tail = say.text("Yours now"), f" · {time_left(view, say).head}"
+    elif do is Told.REASSIGNED_FROM_YOU:
+        owner = display_name(view.owner_name or "") or say.text("somebody else")
+        head = say.text("With %(name)s now", name=owner)
+    else:
+        head = _time_words(view, say)
+    who = f" ({isolated(cut(requester_of(view), 40))})"
+    room = LONGEST_SUBJECT - len(head) - len(who) - len(tail) - len(": \u2068\u2069")
+    return f"{head}: {isolated(cut(subject_of(view, say), room))}{who}{tail}"
+
+
+def _time_words(view: TicketView, say: Speech) -> str:
+    head = time_left(view, say).head
+    if view.worst is None or view.worst.reading.state is not State.RUNNING or view.worst.reading.due_at is None:
+        return head
+    clock, due = view.worst.reading, view.worst.reading.due_at
+    if clock.breached:
+        just_now = clock.late_by < _MINUTE
+        return say.text("Was due %(when)s", when=say.moment(due, view.now)) if just_now else head
+    if say.same_day(due, view.now):
+        return say.text("Due in %(length)s", length=say.length(clock.left))
+    return head
+
+
+def several_title(count: int, dos: Iterable[Told], say: Speech) -> str:
+    """What two tickets or more in one mail have in common: "3 tickets need you"."""
+    all_of_them = frozenset(dos)
+    if all_of_them == {Told.REASSIGNED_TO_YOU}:
+        return say.text("%(count)s tickets are yours now", count=count)
+    if all_of_them == {Told.REASSIGNED_FROM_YOU}:
+        return say.text("%(count)s tickets are with somebody else now", count=count)
+    return say.text("%(count)s tickets need you", count=count)
+
+
+def several_counts(views: Sequence[TicketView], say: Speech) -> str:
+    """ "1 overdue, 2 due within the hour"; together the figures are the number of tickets."""
+    counted = dict.fromkeys(_COUNTS, 0)
+    for view in views:
+        counted[_group(view, say)] += 1
+    return ", ".join(say.text(_COUNTS[group], count=count) for group, count in counted.items() if count)
+
+
+_COUNTS = {
+    "overdue": "%(count)s overdue",
+    "hour": "%(count)s due within the hour",
+    "today": "%(count)s due today",
+    "later": "%(count)s due later",
+    "waiting": "%(count)s with no timer running",
+}
+
+
+def _group(view: TicketView, say: Speech) -> str:
+    clock = view.worst.reading if view.worst else None
+    if clock is None or clock.state is not State.RUNNING or clock.due_at is None:
+        return "waiting"
+    if clock.breached:
+        return "overdue"
+    if clock.due_at - view.now <= _HOUR:
+        return "hour"
+    return "today" if say.same_day(clock.due_at, view.now) else "later"
+
+
+def why_words(view: TicketView, metric: Metric, percent: int, do: Told, say: Speech) -> str:
+    """Why the reader gets this mail: "You get this because you own the ticket (75 % of 4 h is used)."."""
+    share = _share_words(view, metric, percent, say)
+    return say.text(_WHY_WITH_SHARE[do], share=share) if share else say.text(_WHY[do])
+
+
+def _share_words(view: TicketView, metric: Metric, percent: int, say: Speech) -> str:
+    clock = _newest(view, metric)
+    if clock is None:
+        return ""
+    values: dict[str, str | int] = {"percent": percent, "target": say.length(clock.target)}
+    if view.worst is not None and view.worst.reading.metric is metric:
+        return say.text("%(percent)s\u00a0%% of %(target)s is used", **values)
+    timer = say.text(METRIC_WORDS[metric]).lower()
+    return say.text("%(timer)s: %(percent)s\u00a0%% of %(target)s is used", timer=timer, **values)
+
+
+def _newest(view: TicketView, metric: Metric) -> ClockReading | None:
+    return next((clock.reading for clock in reversed(view.clocks) if clock.reading.metric is metric), None)
+
+
+def next_words(view: TicketView, say: Speech, *, reader: str = "", leads: bool = False, lead_name: str = "") -> str:
+    """What happens next if nobody acts: "At 11:30 CET Claire Dubois is told and the ticket goes to somebody else."
+
+    `reader` is the address this is said to ("you are told" if it is the owner's); `leads` says that the reader is the lead.
+    Tells the two next moments of the timer that presses most. Empty when no timer lives.
+    """
+    if view.worst is None:
+        return ""
+    if view.worst.reading.state is not State.RUNNING:
+        return say.text("The timer stands still; nobody is told anything until it goes on.")
+    coming: dict[str, tuple[datetime, set[Do]]] = {}
+    for step in view.worst.steps:
+        if step.instant is None or step.outcome is not None or step.instant <= view.now:
+            continue
+        coming.setdefault(say.moment(step.instant, view.now), (step.instant, set()))[1].update(step.do)
+    if not coming:
+        return say.text(_NOTHING_MORE[view.worst.reading.metric])
+    owner = _YOU if reader and reader == view.owner else display_name(view.owner_name or "")
+    lead = _YOU if leads else display_name(lead_name) or say.text("the lead")
+    sentences = (_at(when, at, _doings(do, owner, lead, say), view, say) for when, (at, do) in coming.items())
+    return " ".join(list(sentences)[:2])
+
+
+_YOU = "you"
+
+
+def _at(when: str, at: datetime, what: str, view: TicketView, say: Speech) -> str:
+    if say.same_day(at, view.now):
+        return say.text("At %(when)s %(what)s.", when=when, what=what)
+    return say.text("On %(when)s %(what)s.", when=when, what=what)
+
+
+def _doings(do: set[Do], owner: str, lead: str, say: Speech) -> str:
+    owner = owner or say.text("whoever owns the ticket")
+    doings = []
+    if Do.REMIND_OWNER in do:
+        reminded = say.text("%(who)s is reminded", who=owner)
+        doings.append(say.text("you are reminded") if owner == _YOU else reminded)
+    told = dict.fromkeys(who for one, who in ((Do.NOTIFY_OWNER, owner), (Do.NOTIFY_LEAD, lead)) if one in do)
+    if told:
+        doings.append(_told(list(told), say))
+    if Do.REASSIGN in do:
+        doings.append(say.text(STEP_WORDS[Do.REASSIGN]))
+    return say.text(" and ").join(doings)
+
+
+def _told(who: Sequence[str], say: Speech) -> str:
+    if len(who) == 2:
+        you = [say.text("you") if one == _YOU else one for one in sorted(who, key=lambda one: one != _YOU)]
+        return say.text("%(one)s and %(other)s are told", one=you[0], other=you[1])
+    return say.text("you are told") if who[0] == _YOU else say.text("%(who)s is told", who=who[0])

@@ -1,0 +1,66 @@
+"""The plain-text part: the same words in the same order as the HTML, in 76 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from inboxsla.domain.speech import Speech
+from inboxsla.notify.page import Block, Page
+from inboxsla.notify.plain import isolated, wrap
+
+
+def text_part(page: Page, say: Speech) -> str:
+    """Ends in a line feed. Only an address may be longer than 76 columns: broken, it would lead nowhere."""
+    return "\n".join(_lines(page, say)) + "\n"
+
+
+def paragraphs(sentences: Iterable[str], link: str) -> Iterator[str]:
+    """Sentences as paragraphs, then the address on a line of its own."""
+    for sentence in sentences:
+        yield from wrap(sentence)
+        yield ""
+    if link:
+        yield link
+        yield ""
+
+
+def _lines(page: Page, say: Speech) -> Iterator[str]:
+    if page.title:
+        yield from wrap(page.title)
+        yield from wrap(page.counts)
+        yield ""
+    for block in page.blocks:
+        yield from _block(block, say, several=len(page.blocks) > 1)
+    if page.more:
+        yield from wrap(say.text("and %(count)s more", count=page.more))
+        yield ""
+    if len(page.blocks) == 1:
+        yield from wrap(page.blocks[0].why)
+    for line in page.footer:
+        yield from wrap(line)
+
+
+def _block(block: Block, say: Speech, several: bool) -> Iterator[str]:
+    if several:
+        yield "-" * 40
+    yield from wrap(block.head)
+    yield from wrap(", ".join(filter(None, (f"{block.word}. {block.promise}".strip(), block.day))))
+    yield ""
+    yield from wrap(isolated(block.subject))
+    yield from wrap(f"{isolated(block.who)}{block.facts}")
+    yield ""
+    for line in block.quote:
+        yield from wrap(line, start="> ")
+    if block.quote:
+        yield ""
+    for words, address in ((say.text("Open in Gmail"), block.gmail_url), (say.text("Ticket page"), block.ticket_url)):
+        if address:
+            yield f"{words}:"
+            yield address
+            yield ""
+    if block.what_next:
+        yield from wrap(f"{say.text('What happens next.')} {block.what_next}")
+        yield ""
+    if several:
+        yield from wrap(block.why)
+        yield ""
