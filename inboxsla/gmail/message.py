@@ -1,0 +1,191 @@
+"""One mail as values: who wrote to whom, when, what kind of mail it is, and which words are new. Pure; hostile input is its daily bread.
+
+`parse` reads raw RFC 5322 bytes, `from_gmail` Gmail's `format=full` payload; both go through the same tree (`mime`) and the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from inboxsla.errors import Refused
+from inboxsla.gmail.bodies import TEXT_LIMIT, attachments, texts
+from inboxsla.gmail.bounces import MARKER, Returned, returned
+from inboxsla.gmail.fields import decode_words, message_ids, one_line, split_addresses
+from inboxsla.gmail.kinds import Clues, Kind, is_no_reply, is_own_list, list_id, verdict
+from inboxsla.gmail.mime import Part, from_bytes, from_payload
+from inboxsla.gmail.quotes import thread_subject
+
+__all__ = [
+    "TEXT_LIMIT",
+    "Kind",
+    "ParsedMessage",
+    "UnreadableMessage",
+    "from_gmail",
+    "parse",
+    "takeout_facts",
+    "thread_subject",
+]
+
+_KEPT = (
+    "from to cc reply-to sender subject date message-id in-reply-to references delivered-to x-original-to x-original-sender x-forwarded-to "
+    "x-forwarded-for return-path auto-submitted precedence x-autoreply x-autorespond x-auto-response-suppress list-id list-post "
+    "list-unsubscribe list-unsubscribe-post x-google-group-id mailing-list x-failed-recipients content-type feedback-id x-priority importance "
+    "x-inboxsla-id x-gm-thrid x-gmail-labels x-google-original-message-id"
+)
+KEPT_HEADERS = tuple(_KEPT.split())
+
+
+class UnreadableMessage(Refused):
+    """No message can be made of these bytes; the text says why. Keep them aside and go on."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMessage:
+    """One mail. Addresses are lower-case, ids without angle brackets, texts storable as UTF-8 anywhere; "" or () where there is none.
+
+    `text` is the plain text (made from HTML if need be), at most TEXT_LIMIT characters; `reply_text` its new part. `date` is what the
+    sender's clock claimed, aware UTC: never use it to measure. `kind_reason` names the sign that decided in English words. `headers` holds
+    the first value of each kept header by lower-case name. `defect` says what is wrong with a message that is hardly one.
+    """
+
+    sender: str = ""
+    sender_name: str = ""
+    sender_header: str = ""
+    reply_to: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    subject: str = ""
+    text: str = ""
+    reply_text: str = ""
+    kind: Kind = Kind.HUMAN
+    kind_reason: str = ""
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    date: datetime | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[str, ...] = ()
+    marker: str = ""
+    bounced_recipients: tuple[str, ...] = ()
+    bounced_message_id: str = ""
+    bounced_marker: str = ""
+    list_id: str = ""
+    original_sender: str = ""
+    requester_hint: str = ""
+    size: int = 0
+    defect: str = ""
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Everybody it was addressed to: To, Cc and Bcc in this order, without repeats."""
+        return tuple(dict.fromkeys((*self.to, *self.cc, *self.bcc)))
+
+
+def parse(raw: bytes, *, own_addresses: Collection[str] = (), own_lists: Collection[str] = ()) -> ParsedMessage:
+    """The mail in these bytes. `own_addresses` are the mailbox and its aliases, `own_lists` list ids or addresses of our own groups.
+
+    Raises UnreadableMessage only if there is nothing at all; bytes without header lines give a message with a `defect`.
+    """
+    if not raw.strip(b"\0 \t\r\n\xef\xbb\xbf"):
+        raise UnreadableMessage("the message is empty")
+    return _message(from_bytes(raw), len(raw), own_addresses, own_lists)
+
+
+def from_gmail(
+    payload: Mapping[str, Any], *, own_addresses: Collection[str] = (), own_lists: Collection[str] = (), size: int = 0
+) -> ParsedMessage:
+    """The mail in a payload of Gmail's `format=full`; `size` is Gmail's `sizeEstimate`. Raises UnreadableMessage for an empty payload."""
+    if not payload.get("headers") and not payload.get("parts") and not (payload.get("body") or {}).get("data"):
+        raise UnreadableMessage("the message is empty")
+    return _message(from_payload(payload), size, own_addresses, own_lists)
+
+
+def takeout_facts(headers: Mapping[str, str]) -> tuple[str | None, tuple[str, ...]]:
+    """What Google Takeout adds to a message: Gmail's thread id (decimal) and the labels, as named in the account's language."""
+    thread = headers.get("x-gm-thrid", "").strip()
+    labels = (one_line(each, 225) for each in decode_words(headers.get("x-gmail-labels", "")).split(","))
+    return (thread if thread.isdecimal() else None), tuple(each for each in labels if each)
+
+
+def _message(root: Part, size: int, own_addresses: Collection[str], own_lists: Collection[str]) -> ParsedMessage:
+    senders = split_addresses(root.first("from"), 1)
+    name, sender = senders[0] if senders else (one_line(decode_words(root.first("from")), 300), "")
+    own = {each.strip().strip("<>").lower() for each in (*own_addresses, *own_lists)} - {""}
+    subject = one_line(decode_words(root.first("subject")))
+    reply_to = _addresses(root, "reply-to")
+    text, reply = texts(root, subject)
+    decided = verdict(Clues(root, sender, name, any(each != sender for each in reply_to), subject, text[:8000], own))
+    bounced = returned(root) if decided.kind is Kind.BOUNCE else Returned()
+    original = next(iter(_addresses(root, "x-original-sender")), "")
+    return ParsedMessage(
+        sender=sender,
+        sender_name=name,
+        sender_header=next(iter(_addresses(root, "sender")), ""),
+        reply_to=reply_to,
+        to=_addresses(root, "to"),
+        cc=_addresses(root, "cc"),
+        bcc=_addresses(root, "bcc"),
+        subject=subject,
+        text=text,
+        reply_text=reply,
+        kind=decided.kind,
+        kind_reason=decided.reason,
+        message_id=next(iter(message_ids(root.first("message-id"))), ""),
+        in_reply_to=next(iter(message_ids(root.first("in-reply-to"))), ""),
+        references=message_ids(root.first("references")),
+        date=read_date(root.first("date")),
+        headers={each: one_line(decode_words(root.first(each))) for each in KEPT_HEADERS if each in root.headers},
+        attachments=attachments(root),
+        marker=one_line(root.first(MARKER), 200),
+        bounced_recipients=bounced.recipients,
+        bounced_message_id=bounced.message_id,
+        bounced_marker=bounced.marker,
+        list_id=list_id(root),
+        original_sender=original,
+        requester_hint=_requester(root, sender, reply_to, original, own),
+        size=size,
+        defect="" if root.headers else "it has no header lines",
+    )
+
+
+def _addresses(root: Part, name: str) -> tuple[str, ...]:
+    values = root.headers.get(name)
+    if not values:
+        return ()
+    return tuple(dict.fromkeys(address for value in values[:20] for _, address in split_addresses(value)))
+
+
+def _requester(root: Part, sender: str, reply_to: tuple[str, ...], original: str, own: Collection[str]) -> str:
+    """Who really asks, where From is only the messenger: a group that rewrote it, a form, a no-reply robot."""
+    elsewhere = next((each for each in reply_to if each not in own and each != sender), "")
+    by_list = (
+        bool(original)
+        and original != sender
+        and (sender in own or is_own_list(root, own) or " via " in root.first("from"))
+    )
+    if by_list:
+        return elsewhere if original in own and elsewhere else original
+    if elsewhere and (sender in own or is_no_reply(sender) or not sender):
+        return elsewhere
+    return sender
+
+
+def read_date(value: str) -> datetime | None:
+    """An RFC 5322 date as aware UTC; a date without a zone counts as UTC; None if unreadable or outside 1970 to 2100."""
+    if not value:
+        return None
+    try:
+        date = parsedate_to_datetime(one_line(value, 200))
+        date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return date if 1970 <= date.year < 2100 else None
