@@ -24,6 +24,7 @@ from inboxsla.config.settings import (
     Settings,
     Sync,
     Workers,
+    socket_url,
 )
 from inboxsla.errors import ConfigMistakes
 
@@ -42,6 +43,7 @@ __all__ = [
     "Workers",
     "load",
     "masked",
+    "socket_url",
 ]
 
 

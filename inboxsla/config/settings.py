@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
@@ -189,6 +190,16 @@ class Settings(Section):
         """Where the data is, as SQLAlchemy writes it. May hold a password: see `masked`."""
         return self.database_url or f"sqlite:///{self.sqlite_path}"
 
+    @property
+    def embedded_socket(self) -> Path:
+        """Where the embedded Valkey listens while `inboxsla run` runs, if `redis_url` is empty."""
+        return self.data_dir.absolute() / "valkey" / "valkey.sock"
+
+    @property
+    def redis_address(self) -> str:
+        """The server to ring at. May hold a password: see `masked`. The embedded one answers only while it runs."""
+        return self.redis_url or socket_url(self.embedded_socket)
+
     def policy_data(self) -> dict[str, Any]:
         """The built-in policy as the plain data `inboxsla.domain.policy.from_data` reads; targets in whole seconds."""
         data = self.policy.model_dump(exclude={"first_response", "next_response", "resolution"}, mode="json")
@@ -202,6 +213,10 @@ class Settings(Section):
     def staff_of(self, mailbox: str) -> tuple[Person, ...]:
         """The people list of one mailbox, in the order it is written."""
         return tuple(person for person in self.people if not person.mailboxes or mailbox.lower() in person.mailboxes)
+
+
+def socket_url(socket: Path) -> str:
+    return f"unix://{quote(str(socket))}?db=0"
 
 
 def _business_day(tree: Mapping[str, Any]) -> timedelta:

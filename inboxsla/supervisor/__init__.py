@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from inboxsla.config import Settings, masked
+from inboxsla.config import Settings, masked, socket_url
 from inboxsla.errors import InboxSLAError
 from inboxsla.supervisor import ports
+from inboxsla.supervisor.children import CannotStart, Child, Stopped
 from inboxsla.supervisor.lock import RunLock, run_lock
-from inboxsla.supervisor.parts import Parts, inboxsla_command, pings, simulator_command, socket_in
-from inboxsla.supervisor.processes import CannotStart, Child, Stopped, Supervisor
+from inboxsla.supervisor.parts import Parts, inboxsla_command, pings, simulator_command, socket_for
+from inboxsla.supervisor.processes import Supervisor
 from inboxsla.supervisor.screen import Screen
 
 __all__ = ["CannotStart", "Child", "Stopped", "Supervisor", "run"]
@@ -65,7 +66,7 @@ class _Run:
         self._logs = parts.data_dir / "logs"
         self._host = self._settings.server.host
         self._environ = parts.environment(environ)
-        self._socket = None if self._settings.redis_url else socket_in(parts.data_dir, spare)
+        self._socket = None if self._settings.redis_url else socket_for(self._settings, spare)
         self._simulator_port: int | None = None
 
     def go(self, prepare: Callable[[], None], sign_in_link: Callable[[str], str]) -> int:
@@ -96,7 +97,7 @@ class _Run:
     def _choose_addresses(self) -> None:
         """Before anything starts, so that every child is told the same ones, also when it is started again."""
         if self._socket:
-            self._environ["INBOXSLA_REDIS_URL"] = f"unix://{self._socket}?db=0"
+            self._environ["INBOXSLA_REDIS_URL"] = socket_url(self._socket)
         if self._parts.wants_simulator():
             self._simulator_port = ports.first_free(self._host, self._settings.server.port + 1)
             root = self._settings.server.model_copy(update={"port": self._simulator_port, "base_url": ""}).url

@@ -35,7 +35,7 @@ def clear(groups: Iterable[int], token: str, polite: float, in_all: float) -> bo
     begun, asked = time.monotonic(), False
     left = set(groups)
     while True:
-        left = {group for group in left if send(group, 0)}
+        left = {group for group in left if lives(group)}
         strays = marked(token)
         spent = time.monotonic() - begun
         if not (left or strays) or spent > in_all:
@@ -61,6 +61,25 @@ def send(group: int, number: int) -> bool:
         # macOS says this for a group of which only a dead member remains.
         return False
     return True
+
+
+def lives(group: int) -> bool:
+    """Whether anybody in the group still runs. Dead members whom init has not collected yet do not count."""
+    if not send(group, 0):
+        return False
+    if not os.path.isdir("/proc/self"):
+        return True
+    for name in os.listdir("/proc"):
+        if name.isdecimal():
+            try:
+                with open(f"/proc/{name}/stat", "rb") as stat:
+                    # The name, in parentheses, may hold anything; after it: state, parent, group.
+                    state, _, its_group = stat.read().rpartition(b")")[2].split()[:3]
+            except OSError:
+                continue
+            if int(its_group) == group and state not in (b"Z", b"X"):
+                return True
+    return False
 
 
 def send_one(pid: int, number: int) -> None:

@@ -35,7 +35,8 @@ def run_lock(data_dir: Path, patience: float = CLEARING_UP) -> Iterator[RunLock]
     Raises Refused, naming the other run's address, if there is one; waits up to `patience` seconds for the remains of a
     run that was killed. Raises OSError if the folder cannot be written.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
+    # Customers' mail is kept here: for nobody else on this machine.
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = data_dir / "run.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -84,3 +85,9 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def running_url(data_dir: Path) -> str | None:
+    """Where the run on this data folder can be reached; None if nothing runs there."""
+    told = _who(data_dir / "run.lock")
+    return str(told["url"]) if told.get("url") and _alive(told.get("pid", 0)) else None

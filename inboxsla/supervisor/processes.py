@@ -14,36 +14,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inboxsla.errors import InboxSLAError
 from inboxsla.supervisor import guard, logs
-from inboxsla.supervisor.parentage import bound_to
+from inboxsla.supervisor.children import CannotStart, Child, Stopped, ending_of, spawn
 
 LOOK = 0.2
 KILL_AFTER = 7.0
+PATIENCE_WITH_THE_DEAD = 0.5
 STEADY = 30.0
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
-
-
-class CannotStart(InboxSLAError):
-    """A part of InboxSLA does not come up, and going on without it makes no sense."""
-
-
-class Stopped(InboxSLAError):
-    """Somebody asked to stop while something was still starting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """A process to keep running. `underlies`: others need it, so it is stopped after them."""
-
-    name: str
-    command: Sequence[str]
-    environ: Mapping[str, str] = field(default_factory=dict)
-    underlies: bool = False
 
 
 @dataclass(slots=True)
@@ -127,7 +109,9 @@ class Supervisor:
             if self.stopping:
                 raise Stopped("stopped while starting")
             if post.failures >= crashes:
-                raise CannotStart(f"{name} cannot start ({_ending(post.process.returncode)}).{self._last_words(name)}")
+                raise CannotStart(
+                    f"{name} cannot start ({ending_of(post.process.returncode)}).{self._last_words(name)}"
+                )
             if self._clock() - begun > patience:
                 raise CannotStart(f"{name} did not get ready within {patience:.0f} s.{self._last_words(name)}")
         self._waiting_for = ""
@@ -165,22 +149,30 @@ class Supervisor:
         guard.clear((), self._token, polite=0.0, in_all=1.0)
         assert self._guard.stdin is not None
         self._guard.stdin.close()
-        self._guard.wait(timeout=guard.IN_ALL + 1)
+        try:
+            self._guard.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            self._guard.kill()
+            self._guard.wait()
         for number, handler in self._before.items():
             signal.signal(number, handler)
         os.close(self._bell_in)
         os.close(self._bell_out)
 
     def _end(self, posts: Sequence[_Post], kill_after: float) -> None:
-        begun, killed = self._clock(), False
+        kill_at, killed = self._clock() + kill_after, False
         for post in posts:
             guard.send(post.process.pid, signal.SIGTERM)
         while left := [post for post in posts if not self._gone(post)]:
-            if not killed and (self._asked > 1 or self._clock() - begun >= kill_after):
+            now = self._clock()
+            if killed and now >= kill_at + PATIENCE_WITH_THE_DEAD:
+                self._say(f"{left[0].child.name} cannot be ended; the system may be waiting for a disk.")
+                break
+            if not killed and (self._asked > 1 or now >= kill_at):
                 for post in left:
                     self._say(f"{post.child.name} does not stop; ending it now.")
                     guard.send(post.process.pid, signal.SIGKILL)
-                killed = True
+                kill_at, killed = now, True
             self._wait(0.05)
         for post in posts:
             self._tell_guard("-", post.process.pid)
@@ -194,7 +186,7 @@ class Supervisor:
 
     def _gone(self, post: _Post) -> bool:
         """Whether the process and everything in its group has ended."""
-        return post.process.poll() is not None and not guard.send(post.process.pid, 0)
+        return post.process.poll() is not None and not guard.lives(post.process.pid)
 
     def _fell(self, post: _Post, now: float) -> None:
         name = post.child.name
@@ -205,23 +197,11 @@ class Supervisor:
         pause = self._pauses[min(post.failures, len(self._pauses)) - 1]
         post.restart_at = now + pause
         if not self.stopping and name != self._waiting_for:
-            ending = _ending(post.process.returncode)
+            ending = ending_of(post.process.returncode)
             self._say(f"{name} ended ({ending}); starting it again in {pause:g} s.{self._last_words(name)}")
 
     def _spawn(self, child: Child) -> subprocess.Popen[bytes]:
-        try:
-            with self._log(child.name).open("ab") as log:
-                process = subprocess.Popen(
-                    list(child.command),
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    env={**self._environ, **child.environ},
-                    start_new_session=True,
-                    preexec_fn=bound_to(os.getpid()),
-                )
-        except (OSError, subprocess.SubprocessError) as error:
-            raise CannotStart(f"{child.name} cannot be started: {error}") from error
+        process = spawn(child, self._environ, self._log(child.name))
         self._tell_guard("+", process.pid)
         return process
 
@@ -251,7 +231,3 @@ class Supervisor:
             os.write(self._bell_in, b"!")
         except BlockingIOError:
             return  # a full pipe wakes the loop just as well
-
-
-def _ending(code: int) -> str:
-    return f"exit code {code}" if code >= 0 else f"ended by {signal.Signals(-code).name}"

@@ -10,7 +10,7 @@ from inboxsla.config import load
 from inboxsla.errors import Refused
 from inboxsla.supervisor import Supervisor, logs, ports
 from inboxsla.supervisor.lock import run_lock
-from inboxsla.supervisor.parts import Parts, pings, socket_in
+from inboxsla.supervisor.parts import Parts, pings, socket_for
 
 
 @pytest.fixture
@@ -50,24 +50,27 @@ def test_a_second_run_on_the_same_data_is_refused_and_told_where_the_first_is(tm
 
 @pytest.mark.processes
 def test_the_embedded_valkey_answers_through_its_socket_and_keeps_nothing(tmp_path: Path):
-    settings = load(None, {"INBOXSLA_DATA_DIR": str(tmp_path)})
-    place = socket_in(tmp_path, tmp_path)
+    folder = tmp_path / "a folder?"
+    folder.mkdir()
+    settings = load(None, {"INBOXSLA_DATA_DIR": str(folder)})
+    place = socket_for(settings, tmp_path)
+    url = settings.redis_address
     supervisor = Supervisor(tmp_path / "logs", print, os.environ)
     try:
-        supervisor.start(Parts(settings, tmp_path, [], []).valkey(place))
-        supervisor.wait_until("valkey", lambda: pings(f"unix://{place}?db=0"), patience=10)
+        supervisor.start(Parts(settings, folder, [], []).valkey(place))
+        supervisor.wait_until("valkey", lambda: pings(url), patience=10)
 
         assert place.stat().st_mode & 0o077 == 0, "nobody else may talk to it"
     finally:
         supervisor.stop()
-    assert not pings(f"unix://{place}?db=0")
+    assert not pings(url)
     assert [path.name for path in place.parent.iterdir() if path != place] == []
 
 
 def test_a_data_folder_with_a_long_name_gets_its_socket_elsewhere(tmp_path: Path):
-    deep = tmp_path / ("d" * 120)
+    deep = load(None, {"INBOXSLA_DATA_DIR": str(tmp_path / ("d" * 120))})
 
-    assert socket_in(deep, tmp_path / "spare") == tmp_path / "spare" / "valkey.sock"
+    assert socket_for(deep, tmp_path / "spare") == tmp_path / "spare" / "valkey.sock"
 
 
 def test_children_are_told_where_things_really_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
