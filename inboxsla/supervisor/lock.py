@@ -59,6 +59,19 @@ def run_lock(data_dir: Path, patience: float = CLEARING_UP) -> Iterator[RunLock]
         os.close(descriptor)
 
 
+def running_url(data_dir: Path) -> str | None:
+    """Where the run on this data folder serves its pages; None if there is none, or none that is ready yet."""
+    path = data_dir / "run.lock"
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        return None if _locked(descriptor) else _who(path).get("url") or None
+    finally:
+        os.close(descriptor)
+
+
 def _locked(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

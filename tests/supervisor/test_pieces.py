@@ -9,7 +9,7 @@ import pytest
 from inboxsla.config import load
 from inboxsla.errors import Refused
 from inboxsla.supervisor import Supervisor, logs, ports
-from inboxsla.supervisor.lock import run_lock
+from inboxsla.supervisor.lock import run_lock, running_url
 from inboxsla.supervisor.parts import Parts, pings, socket_for
 
 
@@ -36,6 +36,15 @@ def test_when_no_port_is_free_a_person_is_told_how_to_name_another():
 def test_a_server_that_says_nothing_does_not_answer(taken: int):
     assert ports.listens("127.0.0.1", taken)
     assert not ports.answers("127.0.0.1", ports.first_free("127.0.0.1", taken), "/healthz")
+
+
+def test_others_can_ask_where_the_run_on_a_folder_is(tmp_path: Path):
+    assert running_url(tmp_path) is None
+    with run_lock(tmp_path) as lock:
+        assert running_url(tmp_path) is None
+        lock.tell("http://127.0.0.1:8001")
+        assert running_url(tmp_path) == "http://127.0.0.1:8001"
+    assert running_url(tmp_path) is None
 
 
 def test_a_second_run_on_the_same_data_is_refused_and_told_where_the_first_is(tmp_path: Path):
