@@ -67,7 +67,7 @@ def running_url(data_dir: Path) -> str | None:
     except OSError:
         return None
     try:
-        return None if _locked(descriptor) else _who(path).get("url") or None
+        return None if _locked(descriptor) else str(_who(path).get("url", "")) or None
     finally:
         os.close(descriptor)
 
@@ -98,9 +98,3 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def running_url(data_dir: Path) -> str | None:
-    """Where the run on this data folder can be reached; None if nothing runs there."""
-    told = _who(data_dir / "run.lock")
-    return str(told["url"]) if told.get("url") and _alive(told.get("pid", 0)) else None
