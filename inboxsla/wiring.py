@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from inboxsla.config import Settings, load
 from inboxsla.errors import AccessLost
@@ -21,9 +22,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this process. Raises ConfigMistakes."""
-    return load(None, environ)
+def settings(config_file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process, or those that `config_file` would give it. Raises ConfigMistakes."""
+    return load(config_file, environ)
 
 
 def ports(found: Settings | None = None) -> Ports:

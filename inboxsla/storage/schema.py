@@ -34,6 +34,11 @@ def _id() -> Column[int]:
     return Column("id", Integer, primary_key=True, autoincrement=True)
 
 
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index of the few rows that `where` (SQL that means the same everywhere) leaves. Queries must repeat it literally."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 mailboxes = Table(
     "mailboxes",
     metadata,
@@ -111,14 +116,19 @@ tickets = Table(
     Column("waiting_since", Instant),
     Column("last_activity", Instant),
     Column("wake_at", Instant),
-    Column("rung_at", Instant),
+    # When the ticker rings: `wake_at`, or half a minute after it rang last. Indexed in place of `wake_at`, because rows
+    # that were rung just now must not be passed over again and again while a backlog is worked off.
+    Column("ring_at", Instant),
     Column("label_wanted", String(12)),
     # True while Gmail may differ from `label_wanted`; the index below finds the work.
     Column("label_due", Boolean, nullable=False, server_default=text("false")),
     Column("label_lease_until", Instant),
     UniqueConstraint("mailbox_id", "thread_id"),
-    Index("ix_tickets_wake_at", "wake_at", sqlite_where=text("wake_at IS NOT NULL"), postgresql_where=text("wake_at IS NOT NULL")),
-    Index("ix_tickets_label_due", "mailbox_id", sqlite_where=text("label_due"), postgresql_where=text("label_due")),
+    _partial("ix_tickets_ring_at", "ring_at", where="ring_at IS NOT NULL"),
+    Index("ix_tickets_label_due", "mailbox_id", sqlite_where=text("label_due = 1"), postgresql_where=text("label_due")),
+    _partial(
+        "ix_tickets_unowned", "mailbox_id", "due_at", where="owner IS NULL AND status = 'open' AND due_at IS NOT NULL"
+    ),
     Index("ix_tickets_board", "mailbox_id", "status", "due_at"),
     Index("ix_tickets_owner", "mailbox_id", "owner"),
 )
@@ -179,7 +189,7 @@ outbox = Table(
     Column("outcome", Text),
     Column("envelope_id", ForeignKey("envelopes.id")),
     CheckConstraint("state IN ('owed','enclosed','done','dropped')", name="state"),
-    Index("ix_outbox_owed", "not_before", sqlite_where=text("state = 'owed'"), postgresql_where=text("state = 'owed'")),
+    _partial("ix_outbox_owed", "not_before", where="state = 'owed'"),
     Index("ix_outbox_ticket", "ticket_id"),
     Index("ix_outbox_envelope", "envelope_id"),
 )
@@ -204,12 +214,7 @@ envelopes = Table(
     Column("gmail_id", String(128)),
     Column("reason", Text),
     CheckConstraint("state IN ('composed','sending','unknown','sent','failed')", name="state"),
-    Index(
-        "ix_envelopes_open",
-        "try_after",
-        sqlite_where=text("state IN ('composed','sending','unknown')"),
-        postgresql_where=text("state IN ('composed','sending','unknown')"),
-    ),
+    _partial("ix_envelopes_open", "try_after", where="state IN ('composed','sending','unknown')"),
 )
 
 kept_aside = Table(

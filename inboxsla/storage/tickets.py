@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, text, update
 
 from inboxsla.errors import TicketMoved
 from inboxsla.storage.database import claim
@@ -66,7 +66,7 @@ def by_thread(conn: Connection, mailbox_id: int, thread_id: str) -> TicketRow | 
 
 def create(conn: Connection, **values: Any) -> TicketRow:
     """A new ticket; the projection columns start as "nothing known" until it is settled."""
-    start = {
+    start: dict[str, Any] = {
         "status": "open",
         "priority": "normal",
         "urgency": "none",
@@ -74,25 +74,29 @@ def create(conn: Connection, **values: Any) -> TicketRow:
         "label_due": False,
         "version": 0,
     }
+    start["ring_at"] = values.get("wake_at")
     made = conn.execute(insert(t).values({**start, **values}).returning(*_COLUMNS))
     return _row(made.one())
 
 
 def save(conn: Connection, ticket_id: int, seen: int, changes: Mapping[str, Any]) -> None:
     """Write `changes` and count the version up. Raises TicketMoved if somebody wrote since version `seen`."""
-    done = conn.execute(update(t).where(t.c.id == ticket_id, t.c.version == seen).values(version=seen + 1, **changes))
+    # A new wake rings at once, whenever the old one was rung.
+    rings = {"ring_at": changes["wake_at"]} if "wake_at" in changes else {}
+    done = conn.execute(
+        update(t).where(t.c.id == ticket_id, t.c.version == seen).values(version=seen + 1, **changes, **rings)
+    )
     if done.rowcount == 0:
         raise TicketMoved(ticket_id)
 
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    rested = or_(t.c.rung_at.is_(None), t.c.rung_at < now - RING_AGAIN_AFTER)
-    return (t.c.wake_at.is_not(None), t.c.wake_at <= now, rested)
+    return (t.c.ring_at.is_not(None), t.c.ring_at <= now)
 
 
 def due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
     """(ticket id, mailbox id) of what time alone has changed by `now` and was not rung lately; earliest first."""
-    rows = conn.execute(select(t.c.id, t.c.mailbox_id).where(*_is_due(now)).order_by(t.c.wake_at).limit(limit))
+    rows = conn.execute(select(t.c.id, t.c.mailbox_id).where(*_is_due(now)).order_by(t.c.ring_at).limit(limit))
     return [(row.id, row.mailbox_id) for row in rows]
 
 
@@ -102,12 +106,12 @@ def claim_due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, in
         conn,
         t,
         _is_due(now),
-        {"rung_at": now},
-        order_by=t.c.wake_at,
+        {"ring_at": now + RING_AGAIN_AFTER},
+        order_by=t.c.ring_at,
         limit=limit,
         returning=[t.c.id, t.c.mailbox_id],
     )
-    return [(row.id, row.mailbox_id) for row in rows]
+    return sorted((row.id, row.mailbox_id) for row in rows)
 
 
 def claim_labels(conn: Connection, mailbox_id: int, now: datetime, until: datetime, limit: int) -> list[TicketRow]:
@@ -140,20 +144,17 @@ def mailboxes_with_labels_due(conn: Connection) -> list[int]:
     return list(conn.execute(select(t.c.mailbox_id).where(t.c.label_due).distinct()).scalars())
 
 
+_UNOWNED = text("owner IS NULL AND status = 'open' AND due_at IS NOT NULL")
+
+
 def unowned(conn: Connection, mailbox_id: int, limit: int) -> list[int]:
     """Open tickets that nobody owns and whose time runs, soonest due first."""
-    rows = conn.execute(
-        select(t.c.id)
-        .where(t.c.mailbox_id == mailbox_id, t.c.owner.is_(None), t.c.status == "open", t.c.due_at.is_not(None))
-        .order_by(t.c.due_at)
-        .limit(limit)
-    )
+    rows = conn.execute(select(t.c.id).where(t.c.mailbox_id == mailbox_id, _UNOWNED).order_by(t.c.due_at).limit(limit))
     return list(rows.scalars())
 
 
 def mailboxes_with_unowned(conn: Connection) -> list[int]:
-    where = and_(t.c.owner.is_(None), t.c.status == "open", t.c.due_at.is_not(None))
-    return list(conn.execute(select(t.c.mailbox_id).where(where).distinct()).scalars())
+    return list(conn.execute(select(t.c.mailbox_id).where(_UNOWNED).distinct()).scalars())
 
 
 def load_by_owner(conn: Connection, mailbox_id: int) -> dict[str, int]:

@@ -73,7 +73,7 @@ def test_what_is_due_is_found_by_its_index(sqlite_database: Database, ask: Calla
         settle_in(conn)
         waking(conn, NOW)
         steps = plan(conn, lambda: ask(conn, NOW, 100))
-    assert any("USING INDEX ix_tickets_wake_at (wake_at>? AND wake_at<?)" in step for step in steps), steps
+    assert any("INDEX ix_tickets_ring_at (ring_at>? AND ring_at<?)" in step for step in steps), steps
     assert not any("SCAN tickets" in step or "TEMP B-TREE" in step for step in steps), steps
 
 

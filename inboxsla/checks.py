@@ -1,0 +1,40 @@
+"""`inboxsla check`: everything CI asks, in the order in which it is quickest to fail."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+_NEEDED = ("ruff", "mypy", "importlinter", "pytest", "xdist", "hypothesis")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run lint, types, import contract and tests; `arguments` go to pytest. Returns 0 if all passed."""
+    if not (ROOT / "tests").is_dir():
+        print("`inboxsla check` works in a checkout of InboxSLA; this is an installed copy.", file=sys.stderr)
+        return 1
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        print(f"The tools for checking are not installed ({', '.join(missing)}): run `make setup-dev`.", file=sys.stderr)
+        return 1
+    python = sys.executable
+    tests = [python, "-m", "pytest", *(arguments or ("-n", str(min(4, os.cpu_count() or 1))))]
+    steps = {
+        "lint": [python, "-m", "ruff", "check", "."],
+        "format": [python, "-m", "ruff", "format", "--check", "."],
+        "types": [python, "-m", "mypy"],
+        "import contract": [python, "-c", "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))"],
+        "tests": tests,
+    }
+    for name, command in steps.items():
+        print(f"== {name}", flush=True)
+        code = subprocess.run(command, cwd=ROOT, check=False).returncode
+        if code:
+            print(f"== {name} did not pass", file=sys.stderr)
+            return 1
+    return 0

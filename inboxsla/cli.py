@@ -1,0 +1,234 @@
+"""The command line. Exit codes: 0 it worked, 1 it did not, 2 it was called or configured wrongly."""
+
+from __future__ import annotations
+
+import getpass
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+
+from inboxsla import checks, listing, supervisor, wiring
+from inboxsla.app import create_app
+from inboxsla.config import Settings, masked
+from inboxsla.errors import ConfigMistakes, InboxSLAError
+from inboxsla.services import auditing, importing, queries, rebuild, setup, sign_in
+from inboxsla.services.ports import Ports
+from inboxsla.storage import migrations
+from inboxsla.supervisor.lock import running_url
+from inboxsla.web.server import serve
+from workers import main as workers
+from workers import ticker as tickers
+from workers.process import settings as worker_settings
+
+class Commands(click.Group):
+    """Turns what went wrong into one sentence and an exit code, for every command alike."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConfigMistakes as wrong:
+            count = len(wrong.mistakes)
+            click.echo(f"The configuration has {count} mistake{'s' if count > 1 else ''}:", err=True)
+            for mistake in wrong.mistakes:
+                click.echo(f"  {mistake}", err=True)
+            ctx.exit(2)
+        except InboxSLAError as reason:
+            click.echo(str(reason), err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="inboxsla")
+def main() -> None:
+    """Turns a shared Gmail mailbox into an accountable help desk.
+
+    Settings come from config.toml and INBOXSLA_* variables; without a config.toml everything runs as a demo.
+    """
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.ExceptionPrettyPrinter(),
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+@contextmanager
+def opened() -> Iterator[Ports]:
+    """Ports over a database that is up to date."""
+    settings = wiring.settings()
+    migrations.upgrade(settings.sql_url)
+    ports = wiring.ports(settings)
+    try:
+        yield ports
+    finally:
+        ports.db.close()
+
+
+def _prepare(settings: Settings) -> None:
+    migrations.upgrade(settings.sql_url)
+    ports = wiring.ports(settings)
+    setup.prepare(ports)
+    ports.db.close()
+
+
+@main.command()
+def run() -> None:
+    """Start everything: web, ticker, workers and, in the demo, a simulated mailbox. Ctrl-C stops it."""
+    settings = wiring.settings()
+    code = supervisor.run(
+        settings,
+        sys.stdout,
+        prepare=lambda: _prepare(settings),
+        sign_in_link=lambda url: sign_in.make_link(wiring.ports(settings), url),
+    )
+    raise SystemExit(code)
+
+
+@main.command()
+def web() -> None:
+    """Serve the pages (what `run` starts)."""
+    settings = wiring.settings()
+    serve(create_app, lambda: wiring.ports(settings), settings)
+
+
+@main.command()
+@click.option("--burst", is_flag=True, help="End when no ring waits any more.")
+def worker(burst: bool) -> None:
+    """Answer rings: sync, settle, assign, deliver (what `run` starts)."""
+    settings = worker_settings()
+    if not settings.redis_url:
+        raise click.UsageError("No redis_url is set. `inboxsla run` starts a Redis of its own and its workers with it.")
+    workers.work(settings.redis_url, stopping=_stop_on_signals(), burst=burst, told=lambda line: click.echo(line, err=True))
+
+
+@main.command()
+def ticker() -> None:
+    """Ring for what is due, once a second (what `run` starts)."""
+    with opened() as ports:
+        tickers.run(ports, stopping=_stop_on_signals())
+
+
+def _stop_on_signals() -> threading.Event:
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    settings = wiring.settings()
+    migrations.upgrade(settings.sql_url)
+    click.echo(f"{masked(settings.sql_url)} is at version {migrations.current(settings.sql_url)}.")
+
+
+@main.command("sign-in-link")
+def sign_in_link() -> None:
+    """Print a new one-time link to the pages."""
+    with opened() as ports:
+        url = running_url(ports.settings.data_dir)
+        if url is None:
+            click.echo("Nothing runs here yet, so the link will work once `inboxsla run` does.", err=True)
+        click.echo(sign_in.make_link(ports, url or ports.settings.server.url))
+
+
+@main.command()
+@click.argument("mailbox")
+def live(mailbox: str) -> None:
+    """Make MAILBOX live: labels are written and people are mailed from now on, never about the past."""
+    with opened() as ports:
+        setup.live(ports, mailbox.lower(), getpass.getuser())
+        click.echo(f"{mailbox} is live. Steps that fell due before now are skipped.")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="A JSON list of objects.")
+@click.option("--show", type=click.Choice(list(queries.SHOWS)), default="open", show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True)
+def tickets(as_json: bool, show: str, limit: int) -> None:
+    """List tickets, most pressing first."""
+    with opened() as ports:
+        board = queries.board(ports, show=show, limit=limit)
+        click.echo(listing.as_json(board) if as_json else listing.as_table(board, ports.settings), nl=as_json)
+
+
+@main.command()
+@click.argument("ticket_id", type=int, metavar="ID")
+@click.option("--why", is_flag=True, help="Explain every due time, span by span.")
+def ticket(ticket_id: int, why: bool) -> None:
+    """Show one ticket: its promises, what happened, what comes next."""
+    with opened() as ports:
+        say = listing.speech(ports.settings)
+        click.echo(listing.one(queries.ticket(ports, ticket_id, say), say, why=why), nl=False)
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--mailbox", required=True, help="The address the file belongs to.")
+@click.option("--agent", "agents", multiple=True, help="Somebody who answers customers. Repeat for each.")
+@click.option("--own-list", "own_lists", multiple=True, metavar="ID", help="A list id whose mail is ordinary mail.")
+def import_(file: Path, mailbox: str, agents: tuple[str, ...], own_lists: tuple[str, ...]) -> None:
+    """Read a mailbox FILE (mbox, such as Google Takeout makes) and build its tickets.
+
+    Imported mail never causes outgoing mail. Reading the same file again adds nothing.
+    """
+    with opened() as ports:
+        setup.prepare(ports)
+        with listing.progress("Reading messages", file.stat().st_size) as moved:
+            read = importing.read(ports, file, mailbox.lower(), agents, own_lists, moved)
+        with listing.progress("Building tickets", read.threads) as moved:
+            built = importing.build(ports, read, moved)
+        click.echo(listing.imported(read, built), nl=False)
+
+
+@main.command()
+@click.option("--mailbox", help="One mailbox only.")
+@click.option("--json", "as_json", is_flag=True, help="The same figures as JSON.")
+def report(mailbox: str | None, as_json: bool) -> None:
+    """Audit what was promised and kept: tickets, first response in business time, compliance per promise."""
+    with opened() as ports:
+        found = auditing.audits(ports, mailbox.lower() if mailbox else None)
+        click.echo(listing.audit_json(found) if as_json else listing.audit_text(found, listing.speech(ports.settings)), nl=False)
+
+
+@main.command()
+@click.option("--rebuild", "rebuilds", is_flag=True, help="Compare every ticket with what its events add up to.")
+def doctor(rebuilds: bool) -> None:
+    """Look whether everything InboxSLA needs is there, and say what to do where it is not."""
+    with opened() as ports:
+        lines = [*rebuild.health(ports), *(rebuild.compare(ports) if rebuilds else ())]
+        for line in lines:
+            click.echo(f"{'ok     ' if line.ok else 'PROBLEM'}  {line.words}")
+        raise SystemExit(0 if all(line.ok for line in lines) else 1)
+
+
+@main.command()
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def check(arguments: tuple[str, ...]) -> None:
+    """Prove it: lint, types, import contract, tests. ARGUMENTS go to pytest."""
+    raise SystemExit(checks.run(arguments))
+
+
+@main.group()
+def config() -> None:
+    """Work with the configuration."""
+
+
+@config.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def validate(file: Path | None) -> None:
+    """Check FILE (default: the configuration in force) and name every mistake."""
+    settings = wiring.settings(file)
+    where = settings.config_file or "the built-in demo"
+    click.echo(f"{where} is fine: {len(settings.mailboxes)} mailboxes, {len(settings.people)} people.")
