@@ -1,0 +1,42 @@
+"""The web application, put together from its ports."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from hashlib import sha256
+
+from flask import Flask
+from flask_babel import Babel
+
+from inboxsla.services.ports import Ports
+from inboxsla.web import board, context, entry, headers, health, mails, refusals, secret
+
+STATIC_AGE = timedelta(days=365)
+
+
+def create_app(ports: Ports) -> Flask:
+    """The pages over `ports`. Raises Refused when the key that signs sessions can be neither read nor made."""
+    app = Flask("inboxsla.web")
+    key = secret.session_key(ports.settings.data_dir)
+    app.config.update(
+        SECRET_KEY=key,
+        # Cookies ignore ports: without a name of its own, a second InboxSLA on this computer would end the first's sessions.
+        SESSION_COOKIE_NAME=f"inboxsla_{sha256(key.encode()).hexdigest()[:8]}",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=ports.settings.server.url.startswith("https://"),
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        # Every address of a static file carries a digest of its content.
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_AGE,
+        MAX_CONTENT_LENGTH=64 * 1024,
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    Babel(app, default_locale=context.LOCALES[0], locale_selector=context.locale)
+    context.install(app, ports)
+    headers.install(app)
+    entry.install(app)
+    refusals.install(app)
+    for room in (board.bp, mails.bp, health.bp):
+        app.register_blueprint(room)
+    return app

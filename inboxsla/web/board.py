@@ -1,0 +1,79 @@
+"""The board and the page of one ticket. Both keep themselves fresh: see `_live`."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from inboxsla.errors import Refused
+from inboxsla.services import links, queries
+from inboxsla.services.views import Board
+from inboxsla.web import clocks, rows
+from inboxsla.web.context import ports, say
+
+bp = Blueprint("board", __name__)
+SHOWS = ("open", "nobody", "solved", "all")
+PAGE, MOST = 200, 2000
+
+
+@bp.get("/")
+def home() -> AnyResponse:
+    return redirect(url_for(".tickets"))
+
+
+@bp.get("/tickets")
+def tickets() -> Response:
+    show = request.args.get("show", "open")
+    show = show if show in SHOWS else "open"
+    mailbox = request.args.get("mailbox", type=int)
+    limit = min(max(request.args.get("limit", PAGE, type=int), PAGE), MOST)
+    board = queries.board(ports(), show=show, mailbox_id=mailbox, limit=limit)
+    return _live(
+        "board",
+        board=board,
+        groups=rows.groups(board.tickets, say()),
+        show=show,
+        mailbox=mailbox,
+        more_limit=min(limit + PAGE, MOST) if board.more and limit < MOST else None,
+        address=_one_address(board, mailbox),
+    )
+
+
+@bp.get("/tickets/<int:ticket_id>")
+def ticket(ticket_id: int) -> Response:
+    try:
+        page = queries.ticket(ports(), ticket_id, say())
+    except Refused:
+        abort(404)
+    view = page.view
+    return _live(
+        "ticket",
+        page=page,
+        view=view,
+        cards=clocks.live(view, say()),
+        ended=clocks.ended(view, say()),
+        gmail=links.gmail_url(ports().settings, view.mailbox, view.thread_id) if page.mailbox.kind == "gmail" else None,
+        zone=ports().settings.calendar.zone,
+    )
+
+
+def _one_address(board: Board, mailbox_id: int | None) -> str:
+    """The address to name where one is meant; empty while several are shown."""
+    shown = [box.address for box in board.mailboxes if mailbox_id in (None, box.id)]
+    return shown[0] if len(shown) == 1 else ""
+
+
+def _live(name: str, **values: Any) -> Response:
+    """The page; or, asked by the page itself, only its changing part, and nothing (304) while that is what it shows."""
+    part = render_template(f"live/{name}.html", **values)
+    tag = blake2b(part.encode(), digest_size=12).hexdigest()
+    if "HX-Request" not in request.headers:
+        return Response(render_template(f"{name}.html", live=Markup(part), tag=tag, **values))
+    answer = Response(part)
+    answer.set_etag(tag)
+    answer.make_conditional(request)
+    return answer

@@ -1,0 +1,40 @@
+"""The key that signs sessions: a file beside the data, never in the database."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from inboxsla.errors import Refused
+
+NAME = "session-key"
+
+
+def session_key(data_dir: Path) -> str:
+    """The key of this installation, made at the first call. Raises Refused when it can be neither read nor made."""
+    file = data_dir / NAME
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            _make(file)
+        key = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"The key that signs sessions, {file}, can be neither read nor made: {error}.") from error
+    if len(key) < 32:
+        raise Refused(f"{file} holds no key. Delete it; the next start makes a new one, and everybody signs in again.")
+    return key
+
+
+def _make(file: Path) -> None:
+    # mkstemp gives mode 0600; linking makes the finished file appear in one step, and only for the first of two starters.
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{NAME}-")
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            out.write(secrets.token_urlsafe(48) + "\n")
+        with suppress(FileExistsError):
+            os.link(name, file)
+    finally:
+        Path(name).unlink(missing_ok=True)

@@ -1,0 +1,74 @@
+"""Texts in the reader's language, moments in the reader's zone; the zone is always named."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime, format_skeleton, format_time
+from flask_babel import gettext
+
+from inboxsla.domain.durations import words
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+class BabelSpeech:
+    """`inboxsla.domain.speech.Speech` in one IANA zone and one locale. Texts need a request (or application) context."""
+
+    def __init__(self, zone: str, locale: str | Locale) -> None:
+        self.zone = ZoneInfo(zone)
+        self.locale = Locale.parse(locale)
+
+    def text(self, message: str, **values: str | int) -> str:
+        return str(gettext(message, **values))
+
+    def moment(self, at: datetime, now: datetime) -> str:
+        return f"{self.short(at, now)}{NBSP}{self.zone_name(at)}"
+
+    def short(self, at: datetime, now: datetime) -> str:
+        """A moment without its zone, for columns whose cells carry the whole moment beside it."""
+        return (self.day(at, now) + " " + self.clock(at)).lstrip()
+
+    def day(self, at: datetime, now: datetime) -> str:
+        """ "" today, "Wed" within six days, "3 Dec" beyond, "3 Dec 2027" in another year."""
+        there, here = at.astimezone(self.zone), now.astimezone(self.zone)
+        apart = abs((there.date() - here.date()).days)
+        if apart == 0:
+            return ""
+        if apart <= 6:
+            return str(format_datetime(there, "EEE", locale=self.locale))
+        return self._skeleton("MMMd" if there.year == here.year else "yMMMd", there)
+
+    def clock(self, at: datetime) -> str:
+        """ "11:30", or "11:30 AM" where people write it so."""
+        return str(format_time(at.astimezone(self.zone), "short", locale=self.locale))
+
+    def today(self, now: datetime) -> str:
+        """The clock of a page: "Tue 24 Nov 10:48 CET"."""
+        there = now.astimezone(self.zone)
+        weekday = format_datetime(there, "EEE", locale=self.locale)
+        return f"{weekday} {self._skeleton('MMMd', there)} {self.clock(now)}{NBSP}{self.zone_name(now)}"
+
+    def exact(self, at: datetime) -> str:
+        """Day, second and zone, for tooltips: "24 Nov 2026, 10:48:05 CET"."""
+        there = at.astimezone(self.zone)
+        return f"{format_datetime(there, 'medium', locale=self.locale)}{NBSP}{self.zone_name(at)}"
+
+    def zone_name(self, at: datetime) -> str:
+        """ "CET"; zones without letters of their own are said as an offset, "UTC+3"."""
+        name = at.astimezone(self.zone).tzname() or "UTC"
+        if not name.startswith(("+", "-")):
+            return name
+        hours, minutes = name[1:3].lstrip("0") or "0", name[3:]
+        return f"UTC{name[0].replace('-', chr(0x2212))}{hours}{':' + minutes if minutes else ''}"
+
+    def same_day(self, at: datetime, now: datetime) -> bool:
+        return at.astimezone(self.zone).date() == now.astimezone(self.zone).date()
+
+    def length(self, length: timedelta) -> str:
+        return words(length)
+
+    def _skeleton(self, skeleton: str, there: datetime) -> str:
+        return str(format_skeleton(skeleton, there, locale=self.locale))
