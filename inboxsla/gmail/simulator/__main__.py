@@ -5,11 +5,17 @@ from __future__ import annotations
 import argparse
 import errno
 import signal
+import sqlite3
 import sys
+import threading
+import time
+import traceback
 from types import FrameType
 
+from .answers import ApiError
 from .server import SimulatorServer
 from .store import Store
+from .stories import Narrator, seed
 
 PORTS_TO_TRY = 50
 
@@ -19,13 +25,18 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     store = Store(asked.data)
+    fresh = asked.address.lower() not in store.mailboxes()
     store.add_mailbox(asked.address)
+    if fresh and not asked.no_stories:
+        seed(store, asked.address.lower(), store.now())
     try:
         server = _listening(store, asked.host, asked.port)
     except OSError as error:
         print(f"cannot listen on {asked.host}:{asked.port}: {error.strerror}", file=sys.stderr)
         return 1
     print(f"simulated Gmail of {asked.address} at {server.url}", flush=True)
+    if not asked.no_stories:
+        threading.Thread(target=_tell, args=(store, asked.address.lower()), daemon=True).start()
     server.serve_forever()
     return 0
 
@@ -50,6 +61,17 @@ def _listening(store: Store, host: str, port: int) -> SimulatorServer:
             if error.errno != errno.EADDRINUSE or candidate == port + PORTS_TO_TRY - 1:
                 raise
     raise OSError(errno.EADDRINUSE, "no free port")
+
+
+def _tell(store: Store, address: str) -> None:
+    """Let the story go on until the process ends. One bad moment does not end the story."""
+    narrator = Narrator(store, address, store.now())
+    while True:
+        try:
+            narrator.tick(store.now())
+        except (ApiError, sqlite3.Error):
+            traceback.print_exc()
+        time.sleep(1)
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

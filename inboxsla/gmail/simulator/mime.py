@@ -93,7 +93,8 @@ def text_of(message: Message) -> str:
     for kind in ("text/plain", "text/html"):
         for part in leaves:
             if part.get_content_type() == kind:
-                text = utf8(part)[: MAX_INDEXED * 4].decode("utf-8", "replace")[:MAX_INDEXED].replace("\x00", "")
+                text = utf8(part)[: MAX_INDEXED * 4].decode("utf-8", "replace")[:MAX_INDEXED]
+                text = text.replace("\x00", "").replace("\r\n", "\n")
                 return text if kind == "text/plain" else html.unescape(_NOISE.sub(" ", text))
     return ""
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from . import control, history, labels, messages, oauth, profile, threads
+from . import control, face, history, labels, messages, oauth, profile, threads
 from .answers import ApiError, failure
 from .context import Simulator, admit, complain, trim
 from .faults import Faults
@@ -22,7 +22,7 @@ LARGEST_BODY = 60 * 1024 * 1024
 
 
 def create_app(simulator: Simulator, host: str = "127.0.0.1") -> Flask:
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.extensions["gmail_simulator"] = simulator
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, the base class does not
@@ -34,6 +34,7 @@ def create_app(simulator: Simulator, host: str = "127.0.0.1") -> Flask:
         threads.bp,
         history.bp,
         control.bp,
+        face.bp,
         oauth.bp,
     ):
         app.register_blueprint(room)

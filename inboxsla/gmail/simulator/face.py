@@ -1,0 +1,230 @@
+"""The simulator's own pages: see the mailbox, write in as a customer, answer as an agent, archive."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from . import letters, mime, reading
+from .answers import ApiError, invalid
+from .context import store
+from .reading import Kept
+from .stories import board, hands
+from .stories.texts import texts
+
+bp = Blueprint("face", __name__, template_folder="templates")
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HISTORY = re.compile(r"^(?:On .{0,300} wrote:|>.*)$", re.MULTILINE)
+_CSS_ID = re.compile(r"[A-Za-z0-9_]+")
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+SHOWN = 60
+
+
+@bp.before_request
+def same_origin() -> None:
+    """A form on another site must not write here."""
+    if request.method == "POST" and request.headers.get("Origin") != request.host_url.rstrip("/"):
+        raise ApiError(403, "forbidden", "This form was not sent from the simulator's own page.", "PERMISSION_DENIED")
+
+
+@bp.after_request
+def guarded(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/")
+def inbox() -> str:
+    address, place = _address(), "all" if request.args.get("place") == "all" else "inbox"
+    chips = _Chips(address)
+    rows = [
+        _row(messages, address, chips)
+        for messages in reading.threads(store(), address, "" if place == "all" else "INBOX", SHOWN)
+    ]
+    with store().database.reading() as conn:
+        count = conn.execute(
+            "SELECT count(DISTINCT m.thread_id) FROM messages m JOIN message_labels l ON l.mailbox = m.mailbox AND l.message_id = m.id "
+            "WHERE m.mailbox = ? AND l.label_id = 'INBOX'",
+            (address,),
+        ).fetchone()[0]
+    return render_template(
+        "inbox.html", address=address, place=place, rows=rows, open=count, mailboxes=store().mailboxes()
+    )
+
+
+@bp.get("/threads/<thread_id>")
+def thread_page(thread_id: str) -> str:
+    address = _address()
+    messages = reading.thread(store(), address, thread_id)
+    labels = frozenset().union(*(message.labels for message in messages))
+    return render_template(
+        "thread.html",
+        address=address,
+        thread_id=thread_id,
+        subject=messages[0].facts.subject or "(no subject)",
+        chips=_Chips(address).of(labels),
+        in_inbox="INBOX" in labels,
+        messages=[_message(message) for message in messages],
+        agents=texts().agents,
+    )
+
+
+@bp.route("/write", methods=["GET", "POST"])
+def write() -> str | AnyResponse | tuple[str, int]:
+    address = _address()
+    given = {name: " ".join(request.form.get(name, "").split()) for name in ("name", "sender", "subject")}
+    text = request.form.get("text", "").strip()
+    if request.method == "GET":
+        return render_template("write.html", address=address, given={})
+    if (
+        not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+", given["sender"], re.ASCII)
+        or not text
+        or not given["subject"]
+    ):
+        mistake = "A mail needs an address such as ada@visitor.example, a subject and some text."
+        return render_template("write.html", address=address, given={**given, "text": text}, mistake=mistake), 400
+    raw = letters.letter(
+        sender=letters.mailbox_header(given["sender"], given["name"]), to=address, subject=given["subject"], text=text, at=store().now(),
+        headers={hands.MARK: board.VISITOR},
+    )  # fmt: skip
+    placed = store().deliver(address, raw)
+    return redirect(url_for("face.thread_page", thread_id=placed.thread_id, mailbox=address), 303)
+
+
+@bp.post("/threads/<thread_id>/answer")
+def answer(thread_id: str) -> AnyResponse:
+    agent = next((agent for agent in texts().agents if agent.address == request.form.get("agent")), None)
+    if agent is None:
+        raise invalid("Nobody on the team has this address.")
+    store().reply_as(_address(), thread_id, agent.address, _written(), agent_name=agent.name)
+    return _back_to(thread_id)
+
+
+@bp.post("/threads/<thread_id>/message")
+def write_back(thread_id: str) -> AnyResponse:
+    hands.writes_back(store(), _address(), thread_id, _written(), store().now())
+    return _back_to(thread_id)
+
+
+@bp.post("/threads/<thread_id>/place")
+def move(thread_id: str) -> AnyResponse:
+    if request.form.get("to") == "inbox":
+        store().restore(_address(), thread_id)
+        return _back_to(thread_id)
+    store().archive(_address(), thread_id)
+    return redirect(url_for("face.inbox", mailbox=_address()), 303)
+
+
+@bp.get("/face.css")
+def style() -> Response:
+    """The page's style, and one class for each label's colours: the policy allows no style in the page itself."""
+    rules = [render_template("style.css")]
+    for address in store().mailboxes():
+        for label_id, (_, background, text) in reading.labels(store(), address).items():
+            if _CSS_ID.fullmatch(label_id) and _COLOUR.fullmatch(background) and _COLOUR.fullmatch(text):
+                rules.append(f".chip.{_css(address, label_id)} {{ background:{background}; color:{text} }}")
+    return Response("\n".join(rules), mimetype="text/css")
+
+
+def _css(address: str, label_id: str) -> str:
+    return f"b{store().mailboxes().index(address)}-{label_id}"
+
+
+class _Chips:
+    """The coloured labels of one mailbox."""
+
+    def __init__(self, address: str) -> None:
+        self._known = {
+            key: {"name": name, "css": _css(address, key)}
+            for key, (name, _, _) in reading.labels(store(), address).items()
+        }
+
+    def of(self, labels: frozenset[str]) -> list[dict[str, str]]:
+        chips = [chip for key, chip in self._known.items() if key in labels]
+        for key, name in (("SPAM", "Spam"), ("TRASH", "Trash")):
+            if key in labels:
+                chips.append({"name": name, "css": "plain"})
+        return chips
+
+
+def _row(messages: list[Kept], address: str, chips: _Chips) -> dict[str, Any]:
+    labels = frozenset().union(*(message.labels for message in messages))
+    written = [message for message in messages if "DRAFT" not in message.labels] or messages
+    names = list(
+        dict.fromkeys("me" if parseaddr(m.facts.sender)[1] == address else _name(m.facts.sender) for m in written)
+    )
+    return {
+        "thread_id": messages[0].thread_id,
+        "who": names if len(names) == 1 else [name.split()[0] for name in names],
+        "count": len(written),
+        "subject": messages[0].facts.subject or "(no subject)",
+        "snippet": html.unescape(written[-1].facts.snippet)[:140],
+        "unread": "UNREAD" in labels and "SENT" not in written[-1].labels,
+        "chips": chips.of(labels),
+        "at": written[-1].at,
+        "age": _age(written[-1].at),
+    }
+
+
+def _message(message: Kept) -> dict[str, Any]:
+    name, address = parseaddr(message.facts.sender)
+    cut = _HISTORY.search(message.facts.text)
+    agent = mime.decoded(message.header("Sender"))
+    return {
+        "name": name or address,
+        "address": address if name else "",
+        "initial": (name or address or "?")[0].upper(),
+        "agent": parseaddr(agent)[0] or parseaddr(agent)[1],
+        "to": ", ".join(message.facts.recipients) or "nobody yet",
+        "draft": "DRAFT" in message.labels,
+        "ours": "SENT" in message.labels,
+        "automatic": message.header("Auto-Submitted") not in ("", "no"),
+        "at": message.at,
+        "age": _age(message.at),
+        "text": message.facts.text[: cut.start()].strip() if cut else message.facts.text.strip(),
+        "quoted": message.facts.text[cut.start() :].strip() if cut else "",
+    }
+
+
+def _age(at: datetime) -> str:
+    minutes = int((store().now() - at).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    return f"{minutes // 60} h ago" if minutes < 24 * 60 else f"{minutes // 1440} d ago"
+
+
+def _name(header: str) -> str:
+    name, address = parseaddr(header)
+    return name or address or "(unknown sender)"
+
+
+def _address() -> str:
+    boxes = store().mailboxes()
+    asked = request.args.get("mailbox", "").lower()
+    if asked and asked not in boxes or not boxes:
+        raise invalid("There is no such mailbox here.")
+    return asked or boxes[0]
+
+
+def _written() -> str:
+    text = request.form.get("text", "").strip()
+    if not text:
+        raise invalid("There is nothing to send: the text is empty.")
+    return text
+
+
+def _back_to(thread_id: str) -> AnyResponse:
+    return redirect(url_for("face.thread_page", thread_id=thread_id, mailbox=_address()), 303)
