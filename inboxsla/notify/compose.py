@@ -6,19 +6,17 @@ The same notice gives the same bytes: what was composed can be compared, and a t
 from __future__ import annotations
 
 import re
-from email.errors import MessageError
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from functools import cache
 from importlib.resources import files
 
 from inboxsla.domain.clock import Urgency
 from inboxsla.domain.speech import Speech
+from inboxsla.notify.headers import POLICY, address
 from inboxsla.notify.html_part import html_part
 from inboxsla.notify.notice import Alarm, Letter, Notice
 from inboxsla.notify.page import page
-from inboxsla.notify.plain import cut, display_name, one_line, wrap
+from inboxsla.notify.plain import cut, one_line, wrap
 from inboxsla.notify.sentences import LONGEST_SUBJECT
 from inboxsla.notify.text_part import paragraphs, text_part
 
@@ -76,11 +74,11 @@ def search_token(marker: str) -> str:
 def _envelope(what: Notice | Alarm, subject: str) -> EmailMessage:
     if what.composed_at.tzinfo is None:
         raise ValueError("composed_at must name its zone")
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=POLICY)
     # Never In-Reply-To or References: a notice must not be able to land in the customer's thread.
-    mail["From"] = _address(what.sender_name, what.mailbox)
-    mail["To"] = _address(what.recipient_name, what.recipient)
-    mail["Reply-To"] = _address("", what.mailbox)
+    mail["From"] = address(what.sender_name, what.mailbox)
+    mail["To"] = address(what.recipient_name, what.recipient)
+    mail["Reply-To"] = what.mailbox
     mail["Subject"] = subject
     mail["Date"] = what.composed_at
     # Gmail puts its own in place of this one; other servers keep it.
@@ -89,15 +87,6 @@ def _envelope(what: Notice | Alarm, subject: str) -> EmailMessage:
     mail["X-Auto-Response-Suppress"] = "All"
     mail[MARKER_HEADER] = what.marker
     return mail
-
-
-def _address(name: str, address: str) -> Address:
-    if not address.isascii() or not address.isprintable():
-        raise ValueError(f"{address!r} cannot stand in a header")
-    try:
-        return Address(display_name(name), addr_spec=address)
-    except (MessageError, ValueError, IndexError) as wrong:
-        raise ValueError(f"{address!r} is not a mail address") from wrong
 
 
 @cache

@@ -72,6 +72,8 @@ def page(notice: Notice, token: str, say: Speech) -> Page:
         title = several_title(len(tickets), (item.do for item in notice.items), say)
         counts = several_counts(views, say)
         subject = f"{title}: {counts}"
+    # No mail program breaks a subject between a number and its unit; people search for it with plain spaces.
+    subject = subject.replace("\u00a0", " ")
     return Page(
         subject, _preheader(blocks[0]), title, counts, blocks, len(tickets) - len(blocks), _footer(notice, token, say)
     )
@@ -88,7 +90,7 @@ def _by_ticket(items: Sequence[Item]) -> list[list[Item]]:
 def _block(items: Sequence[Item], notice: Notice, say: Speech) -> Block:
     item, view = items[0], items[0].view
     leads = any(one.do is Told.NOTIFY_LEAD for one in items)
-    whys = (one.why or why_words(view, one.metric, one.percent, one.do, say) for one in items)
+    whys = (one.why or why_words(view, one.metric, one.percent, one.do, say, reader=notice.recipient) for one in items)
     what_next = item.what_next or next_words(view, say, reader=notice.recipient, leads=leads, lead_name=item.lead_name)
     urgency = view.worst.reading.urgency if view.worst else view.urgency
     return Block(

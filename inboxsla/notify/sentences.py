@@ -148,9 +148,21 @@ def _group(view: TicketView, say: Speech) -> str:
     return "today" if say.same_day(clock.due_at, view.now) else "later"
 
 
-def why_words(view: TicketView, metric: Metric, percent: int, do: Told, say: Speech) -> str:
-    """Why the reader gets this mail: "You get this because you own the ticket (75 % of 4 h is used)."."""
+_STANDING_IN = {
+    True: ("You get this because nobody owns the ticket.", "You get this because nobody owns the ticket (%(share)s)."),
+    False: ("You get this in place of the owner.", "You get this in place of the owner (%(share)s)."),
+}
+
+
+def why_words(view: TicketView, metric: Metric, percent: int, do: Told, say: Speech, *, reader: str = "") -> str:
+    """Why the reader gets this mail: "You get this because you own the ticket (75 % of 4 h is used)."
+
+    `reader` is the address this is said to: somebody told as the owner without owning the ticket stands in for the owner.
+    """
     share = _share_words(view, metric, percent, say)
+    if reader and reader != view.owner and do in (Told.REMIND_OWNER, Told.NOTIFY_OWNER):
+        plain, with_share = _STANDING_IN[view.owner is None]
+        return say.text(with_share, share=share) if share else say.text(plain)
     return say.text(_WHY_WITH_SHARE[do], share=share) if share else say.text(_WHY[do])
 
 

@@ -1,0 +1,50 @@
+"""The headers of our mails, written so that any name and any subject reads back as it was."""
+
+from __future__ import annotations
+
+from email.errors import MessageError
+from email.header import Header
+from email.headerregistry import Address
+from email.policy import EmailPolicy
+from typing import Any
+
+from inboxsla.notify.plain import display_name
+
+_WITH_FREE_TEXT = frozenset({"Subject", "From", "To"})
+
+
+class _Folding(EmailPolicy):
+    """The policy of the mail, with free text encoded by the older of the standard library's two encoders.
+
+    The newer one loses or adds spaces where it folds long lines of mixed scripts (seen in Python 3.11).
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        if name not in _WITH_FREE_TEXT:
+            return str(super().fold(name, value))
+        if name == "Subject":
+            return f"{name}: {_encoded(str(value), name)}\r\n"
+        (who,) = value.addresses
+        shown = f'"{who.display_name}"' if who.display_name.isascii() else _encoded(who.display_name, name)
+        return f"{name}: {shown} <{who.addr_spec}>\r\n"
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return self.fold(name, value).encode("ascii")
+
+
+POLICY = _Folding(linesep="\r\n")
+
+
+def address(name: str, spec: str) -> Address:
+    """A name and an address fit for From or To. Raises ValueError for what is not an address."""
+    if not spec.isascii() or not spec.isprintable():
+        raise ValueError(f"{spec!r} cannot stand in a header")
+    try:
+        return Address(display_name(name), addr_spec=spec)
+    except (MessageError, ValueError, IndexError) as wrong:
+        raise ValueError(f"{spec!r} is not a mail address") from wrong
+
+
+def _encoded(text: str, name: str) -> str:
+    charset = "us-ascii" if text.isascii() else "utf-8"
+    return Header(text, charset, header_name=name).encode(linesep="\r\n")
