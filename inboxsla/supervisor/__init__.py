@@ -99,7 +99,8 @@ class _Run:
         if self._socket:
             self._environ["INBOXSLA_REDIS_URL"] = socket_url(self._socket)
         if self._parts.wants_simulator():
-            self._simulator_port = ports.first_free(self._host, self._settings.server.port + 1)
+            web = ports.first_free(self._host, self._settings.server.port)
+            self._simulator_port = ports.first_free(self._host, min(web + 1, 65535))
             root = self._settings.server.model_copy(update={"port": self._simulator_port, "base_url": ""}).url
             self._environ["INBOXSLA_GOOGLE__API_ROOT"] = f"{root}/"
             self._environ["INBOXSLA_GOOGLE__TOKEN_URI"] = f"{root}/token"
