@@ -234,11 +234,14 @@ def list_id(root: Part) -> str:
 
 
 def is_own_list(root: Part, own: Collection[str]) -> bool:
-    """Whether the list headers are those of one of our own groups: `own` holds list ids or list addresses, lower-case."""
+    """Whether the list headers are those of one of our own groups: `own` holds list ids, list addresses or list domains, lower-case."""
     if not own:
         return False
     names = {list_id(root), root.first("x-google-group-id").strip()}
     names.update(address for _, address in split_addresses(root.first("list-post").replace("mailto:", "")))
     names.update(re.findall(r"[\w.+-]+@[\w.-]+\w", root.first("mailing-list").lower()))
     names.discard("")
-    return any(each in names or each.replace("@", ".", 1) in names for each in own)
+    return any(
+        each.replace("@", ".", 1) in names or each in names or any(name.endswith(f".{each}") for name in names)
+        for each in own
+    )

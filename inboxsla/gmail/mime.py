@@ -19,10 +19,11 @@ MAX_HEADER_LINES = 5000
 MAX_HEADER_BYTES = 1024 * 1024
 MAX_VALUE = 65_536
 
-_END_OF_HEADERS = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r")
+_END_OF_HEADERS = re.compile(rb"\r?\n\r?\n|\r\r")
 _FIELD = re.compile(r"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
-_ENVELOPE = re.compile(rb">?From [^\n]*\n")
+_ENVELOPE = re.compile(rb">?From (?![ \t]*:)[^\n]*\n")
 _SOFT_BREAK = re.compile(rb"=[ \t]*\r?\n")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=_\s-]|[^\s] +[^\s]")
 _ESCAPED = re.compile(rb"=([0-9A-Fa-f]{2})")
 
 Headers = dict[str, list[str]]
@@ -48,7 +49,7 @@ class Part:
 
     def content(self, limit: int) -> bytes:
         """At most `limit` bytes of the body, transfer encoding undone."""
-        if self.encoding == "base64":
+        if self.encoding == "base64" and len(_NOT_BASE64.findall(self.body[:400])) < 4:
             return from_base64(self.body[: limit * 3 // 2])[:limit]
         if self.encoding == "quoted-printable":
             return _from_quoted_printable(self.body[: limit * 3])[:limit]
@@ -128,6 +129,7 @@ def _split(raw: bytes) -> tuple[Headers, bytes]:
     except UnicodeDecodeError:
         text = head.decode("cp1252", "replace")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines[0] = lines[0].lstrip()
     headers, used = _fields(lines[:MAX_HEADER_LINES])
     if used < min(len(lines), MAX_HEADER_LINES):
         left = "\n".join(lines[used:]).encode("utf-8", "replace")
@@ -150,7 +152,7 @@ def _fields(lines: list[str]) -> tuple[Headers, int]:
             continue
         match = _FIELD.match(line)
         if match is None:
-            following = lines[number + 1] if number + 1 < len(lines) else ""
+            following = next((each for each in lines[number + 1 : number + 20] if each[:1] not in (" ", "\t")), "")
             if not name or not _FIELD.match(following) or not line.strip():
                 close()
                 return headers, number
