@@ -72,5 +72,15 @@ class RedisBell:
             raise TryLater(f"Redis cannot be reached ({error}).") from error
 
 
+class NoBell:
+    """For processes that know no Redis (a command in another terminal): the ticker finds what they leave."""
+
+    def ring(self, job: str, keys: Sequence[int]) -> None:
+        raise TryLater("This process knows no Redis.")
+
+    def ping(self) -> None:
+        raise TryLater("This process knows no Redis.")
+
+
 def pending_key(job: str, key: int) -> str:
     return f"inboxsla:rung:{job}:{key}"

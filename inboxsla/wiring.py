@@ -11,7 +11,7 @@ from inboxsla.config import Settings, load
 from inboxsla.errors import AccessLost
 from inboxsla.gmail.google import GoogleMailbox, static_credentials
 from inboxsla.gmail.port import Mailbox
-from inboxsla.queue import RedisBell
+from inboxsla.queue import NoBell, RedisBell
 from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
 
@@ -36,4 +36,5 @@ def ports(found: Settings | None = None) -> Ports:
             raise AccessLost("this version can only read the demo mailbox and mailbox files.")
         return GoogleMailbox(static_credentials(address), api_root=chosen.google.api_root, timeout=_TIMEOUT)
 
-    return Ports(chosen, Database(chosen.sql_url), RedisBell(chosen.redis_url), now, mailbox)
+    bell = RedisBell(chosen.redis_url) if chosen.redis_url else NoBell()
+    return Ports(chosen, Database(chosen.sql_url), bell, now, mailbox)

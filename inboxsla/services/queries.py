@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
 from collections.abc import Sequence
+from email.message import EmailMessage
 
 from sqlalchemy import ColumnElement, Connection
 
@@ -120,7 +122,18 @@ def mail(ports: Ports, mail_id: int) -> MailPage:
     message = email.message_from_string(found.raw, policy=email.policy.default)
     parts = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
     text, html = (part.get_content() if part is not None else "" for part in parts.values())
-    return MailPage(line, text, html)
+    return MailPage(line, text, _with_pictures(message, html))
+
+
+def _with_pictures(message: EmailMessage, html: str) -> str:
+    """Pictures that travel in the mail, put where it points to them, so that it can be looked at on its own."""
+    for part in message.walk():
+        name = str(part.get("Content-ID", "")).strip("<>")
+        data = part.get_payload(decode=True)
+        if name and part.get_content_maintype() == "image" and isinstance(data, bytes):
+            inline = f"data:{part.get_content_type()};base64,{base64.b64encode(data).decode('ascii')}"
+            html = html.replace(f"cid:{name}", inline)
+    return html
 
 
 def kept_aside(ports: Ports) -> tuple[KeptAside, ...]:
