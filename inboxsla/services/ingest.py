@@ -185,7 +185,7 @@ def settle_thread(
         return None
     header = correspondence.header(rows, staff)
     if ticket is None:
-        policy_id = policies.newest_id(conn)
+        policy_id = policies.newest_id(conn, mailbox.policy_name)
         assert policy_id is not None, "a policy is saved before anything is synced"
         ticket = tickets.create(
             conn,

@@ -12,7 +12,6 @@ from inboxsla.services.ports import Ports
 from inboxsla.services.settle import projection
 from inboxsla.storage import events, mailboxes, policies, records, tickets
 
-
 _INSTANT = timedelta(microseconds=1)
 
 

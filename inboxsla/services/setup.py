@@ -21,7 +21,14 @@ def prepare(ports: Ports) -> None:
     with ports.db.write() as conn:
         policies.save(conn, settings.policy.name, body, now)
         for wanted in settings.mailboxes:
-            box = mailboxes.ensure(conn, "gmail", wanted.address, aliases=wanted.aliases, own_lists=wanted.own_lists)
+            box = mailboxes.ensure(
+                conn,
+                "gmail",
+                wanted.address,
+                policy_name=settings.policy.name,
+                aliases=wanted.aliases,
+                own_lists=wanted.own_lists,
+            )
             staff = [Person(p.address, p.name, p.role, settings.zone_of(p)) for p in settings.staff_of(wanted.address)]
             people.replace_all(conn, box.id, staff)
             if settings.demo and not box.is_live:

@@ -23,6 +23,7 @@ class MailboxRow:
     as_of: datetime | None
     aliases: tuple[str, ...]
     own_lists: tuple[str, ...]
+    policy_name: str
     label_ids: Mapping[str, str]
     history_id: str | None
     last_sync_begun_at: datetime | None
@@ -64,13 +65,20 @@ def by_address(conn: Connection, kind: str, address: str) -> MailboxRow | None:
 
 
 def ensure(
-    conn: Connection, kind: str, address: str, *, aliases: Sequence[str] = (), own_lists: Sequence[str] = ()
+    conn: Connection,
+    kind: str,
+    address: str,
+    *,
+    policy_name: str = "Default",
+    aliases: Sequence[str] = (),
+    own_lists: Sequence[str] = (),
 ) -> MailboxRow:
-    """The mailbox of this kind and address, made (observed) if it is new; aliases and own lists become the given ones."""
-    new = {"kind": kind, "address": address, "mode": "observed", "aliases": [], "own_lists": [], "label_ids": {}}
+    """The mailbox of this kind and address, made (observed) if it is new; the rest becomes as given."""
+    given = {"aliases": list(aliases), "own_lists": list(own_lists), "policy_name": policy_name}
+    new = {"kind": kind, "address": address, "mode": "observed", "label_ids": {}, **given}
     insert_ignore(conn, t, [new], conflict=["kind", "address"])
     where = (t.c.kind == kind, t.c.address == address)
-    conn.execute(update(t).where(*where).values(aliases=list(aliases), own_lists=list(own_lists)))
+    conn.execute(update(t).where(*where).values(**given))
     return _row(conn.execute(select(*_COLUMNS).where(*where)).one())
 
 

@@ -40,9 +40,9 @@ def get(conn: Connection, policy_id: int) -> PolicyVersion:
     return PolicyVersion(row.id, row.name, row.version, _built(as_json(row.body)))
 
 
-def newest_id(conn: Connection) -> int | None:
-    """The version new tickets get."""
-    newest: int | None = conn.execute(select(func.max(t.c.id))).scalar_one()
+def newest_id(conn: Connection, name: str) -> int | None:
+    """The version of this name that new tickets get."""
+    newest: int | None = conn.execute(select(func.max(t.c.id)).where(t.c.name == name)).scalar_one()
     return newest
 
 

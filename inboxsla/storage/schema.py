@@ -51,6 +51,8 @@ mailboxes = Table(
     Column("as_of", Instant),
     Column("aliases", Json, nullable=False),
     Column("own_lists", Json, nullable=False),
+    # New tickets get the newest version of the policy of this name.
+    Column("policy_name", Text, nullable=False, server_default="Default"),
     Column("label_ids", Json, nullable=False),
     Column("history_id", Text),
     Column("sync_lease_until", Instant),
