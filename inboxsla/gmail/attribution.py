@@ -105,7 +105,8 @@ def _may_end(lines: Sequence[str], end: int) -> bool:
     if is_quoted(line):
         return _closes_address(lines, end)
     tail = _DIRECTIONS.sub("", line[-40:]).rstrip(" -_=*—–")
-    return bool(tail) and (tail[-1] in ":：>" or tail.split()[-1].casefold() in _VERB_ENDINGS)
+    words = tail.split()
+    return bool(words) and (tail[-1] in ":：>" or words[-1].casefold() in _VERB_ENDINGS)
 
 
 def _closes_address(lines: Sequence[str], end: int) -> bool:

@@ -182,7 +182,7 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
         if "*" in name:
             base, _, order = name.partition("*")
             encoded = order.endswith("*") or order == ""
-            number = order.rstrip("*")
+            number = order.rstrip("*")[:6]
             pieces.setdefault(base, {})[int(number) if number.isdecimal() else 0] = (text, encoded)
         else:
             plain.setdefault(name, text)

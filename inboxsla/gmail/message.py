@@ -167,11 +167,7 @@ def _addresses(root: Part, name: str) -> tuple[str, ...]:
 def _requester(root: Part, sender: str, reply_to: tuple[str, ...], original: str, own: Collection[str]) -> str:
     """Who really asks, where From is only the messenger: a group that rewrote it, a form, a no-reply robot."""
     elsewhere = next((each for each in reply_to if each not in own and each != sender), "")
-    by_list = (
-        bool(original)
-        and original != sender
-        and (sender in own or is_own_list(root, own) or " via " in root.first("from"))
-    )
+    by_list = bool(original) and original != sender and (sender in own or is_own_list(root, own))
     if by_list:
         return elsewhere if original in own and elsewhere else original
     if elsewhere and (sender in own or is_no_reply(sender) or not sender):

@@ -224,6 +224,8 @@ def _from_node(node: Mapping[str, Any], depth: int, budget: list[int]) -> Part:
     budget[0] -= 1
     headers: Headers = {}
     for each in list(node.get("headers") or ())[:MAX_HEADER_LINES]:
+        if not isinstance(each, Mapping):
+            continue
         name, value = each.get("name"), each.get("value")
         if isinstance(name, str) and isinstance(value, str):
             unfolded = " ".join(line.strip() for line in value[:MAX_VALUE].splitlines())
