@@ -21,7 +21,7 @@ JOBS = {
 BATCH = 100
 _TIMEOUT = 300
 # A ring that nobody answers in this time is stale: the ticker has rung again, or will.
-_STALE_AFTER = 120
+_STALE_AFTER = 60
 
 
 def connect(url: str) -> redis.Redis:

@@ -10,6 +10,7 @@ import structlog
 from inboxsla.errors import AccessLost, Gone, OutcomeUnknown, Refused, TryLater
 from inboxsla.gmail import labels
 from inboxsla.gmail.port import Mailbox
+from inboxsla.services.apart import set_apart
 from inboxsla.services.correspondence import AWAY
 from inboxsla.services.notices import compose_owed
 from inboxsla.services.ports import Ports
@@ -108,8 +109,8 @@ def _relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered)
         return
     ids = _label_ids(ports, gmail, mailbox)
     for ticket in waiting:
-        if _put_right(ports, gmail, mailbox, ticket, ids):
-            done.relabelled += 1
+        with set_apart(ports, f"label/{ticket.id}", f"The label of ticket {ticket.id}", mailbox.id):
+            done.relabelled += _put_right(ports, gmail, mailbox, ticket, ids)
     done.more = done.more or len(waiting) == _LABELS_A_RUN
 
 

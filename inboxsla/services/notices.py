@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from inboxsla.domain.assignment import Person, should_move
 from inboxsla.domain.clock import State
 from inboxsla.domain.policy import Do
 from inboxsla.domain.speech import English
 from inboxsla.domain.timeline import Metric
+from inboxsla.errors import InboxSLAError
 from inboxsla.notify.compose import compose
 from inboxsla.notify.notice import Item, Notice, Told
 from inboxsla.services import assign, correspondence, links
@@ -25,6 +28,8 @@ from inboxsla.services.ports import Ports
 from inboxsla.storage import envelopes, mailboxes, messages, outbox, people, records, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.outbox import Owed
+
+log = structlog.get_logger()
 
 _BATCH = 500
 _HOUR = timedelta(hours=1)
@@ -51,19 +56,36 @@ def compose_owed(ports: Ports, mailbox_id: int) -> int:
         _reassign(conn, ports, mailbox, now)
         owed = [act for act in outbox.owed(conn, mailbox_id, now, _BATCH) if act.act != Do.REASSIGN]
         looks = _looks(conn, owed, now)
-        wanted = [act for act in owed if _still_wanted(conn, act, looks[act.ticket_id], now)]
+        wanted = [act for act in owed if act.ticket_id in looks and _still_wanted(conn, act, looks[act.ticket_id], now)]
         told = _resolve(conn, ports, mailbox, wanted, looks, now)
         by_person: dict[str, list[_Told]] = defaultdict(list)
         for one in told:
             by_person[one.person.address].append(one)
-        for mine in by_person.values():
-            _enclose(conn, ports, mailbox, mine, looks, now)
+        for address, mine in by_person.items():
+            try:
+                _enclose(conn, ports, mailbox, mine, looks, now)
+            except Exception as error:
+                _set_apart(conn, f"mail/{address}", f"A mail to {address}", error, now)
         return len(by_person)
 
 
 def _looks(conn: Connection, acts: Iterable[Owed], now: datetime) -> dict[int, Look]:
-    rows = [tickets.load(conn, ticket_id) for ticket_id in {act.ticket_id for act in acts}]
-    return {found.ticket.id: found for found in look(conn, rows, now)}
+    """Each act's ticket as it stands; one that cannot be worked out is left out, with an alarm, and tried again later."""
+    found: dict[int, Look] = {}
+    for ticket_id in dict.fromkeys(act.ticket_id for act in acts):
+        try:
+            found[ticket_id] = look(conn, [tickets.load(conn, ticket_id)], now)[0]
+        except Exception as error:
+            _set_apart(conn, f"notice/{ticket_id}", f"What ticket {ticket_id} owes", error, now)
+    return found
+
+
+def _set_apart(conn: Connection, key: str, what: str, error: Exception, now: datetime) -> None:
+    if isinstance(error, InboxSLAError | DBAPIError):
+        raise error
+    log.error("set apart", key=key, exc_info=error)
+    words = f"{what} could not be processed ({type(error).__name__}); the log says where. The rest goes on."
+    records.alarm(conn, key, words, now)
 
 
 def _still_wanted(conn: Connection, act: Owed, seen: Look, now: datetime) -> bool:
@@ -144,7 +166,7 @@ def _reassign(conn: Connection, ports: Ports, mailbox: MailboxRow, now: datetime
     acts = [act for act in outbox.owed(conn, mailbox.id, now, _BATCH) if act.act == Do.REASSIGN]
     looks = _looks(conn, acts, now)
     for act in acts:
-        if _still_wanted(conn, act, looks[act.ticket_id], now):
+        if act.ticket_id in looks and _still_wanted(conn, act, looks[act.ticket_id], now):
             _reassign_one(conn, ports, mailbox, act, looks[act.ticket_id], now)
 
 

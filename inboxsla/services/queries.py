@@ -6,6 +6,7 @@ import base64
 import email
 import email.policy
 from collections.abc import Sequence
+from datetime import timedelta
 from email.message import EmailMessage
 
 from sqlalchemy import ColumnElement, Connection
@@ -26,6 +27,8 @@ from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.schema import tickets as t
 
 _URGENCY = {urgency.value: rank for rank, urgency in enumerate(Urgency)}
+# An alarm whose cause has not shown itself for this long is over.
+ALARM_SHOWN = timedelta(hours=24)
 _IS_OPEN = t.c.status.in_(tickets.OPEN_STATUSES)
 SHOWS: dict[str, tuple[ColumnElement[bool], ...]] = {
     "open": (_IS_OPEN,),
@@ -46,7 +49,7 @@ def board(ports: Ports, *, show: str = "open", mailbox_id: int | None = None, li
         seen = look(conn, rows, now)
         counts = {name: tickets.count(conn, *where, *here) for name, where in SHOWS.items()}
         states = tuple(mailbox_state(box) for box in mailboxes.every(conn))
-        alarms = tuple(records.open_alarms(conn))
+        alarms = tuple(records.open_alarms(conn, now - ALARM_SHOWN))
     views = sorted((one.view for one in seen), key=_pressing)
     return Board(tuple(views), counts, states, alarms, max(0, counts[show] - len(rows)), now)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from inboxsla.domain.decide import decide
 from inboxsla.errors import InboxSLAError
+from inboxsla.services import queries
 from inboxsla.services.ports import Ports
 from inboxsla.services.settle import projection
 from inboxsla.storage import events, mailboxes, policies, records, tickets
@@ -35,7 +36,7 @@ def health(ports: Ports) -> Iterator[Line]:
         yield Line(True, "Redis is embedded: `inboxsla run` starts it.")
     with ports.db.read() as conn:
         boxes = mailboxes.every(conn)
-        alarms = records.open_alarms(conn)
+        alarms = records.open_alarms(conn, ports.now() - queries.ALARM_SHOWN)
     if not boxes:
         yield Line(False, "No mailbox is known. Name one in config.toml, or read a file with `inboxsla import`.")
     for box in boxes:

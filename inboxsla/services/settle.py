@@ -12,6 +12,7 @@ from inboxsla.domain.clock import Urgency
 from inboxsla.domain.decide import Act, Decision, decide
 from inboxsla.domain.timeline import Event
 from inboxsla.errors import TicketMoved
+from inboxsla.services.apart import set_apart
 from inboxsla.services.ports import Ports
 from inboxsla.storage import events, mailboxes, outbox, policies, tickets
 from inboxsla.storage.mailboxes import MailboxRow
@@ -71,8 +72,12 @@ def settle_in(
 
 
 def wake(ports: Ports, ticket_ids: Sequence[int]) -> list[Decision]:
-    """Settle tickets that time alone has changed, each in a short transaction."""
-    return [settle(ports, ticket_id) for ticket_id in ticket_ids]
+    """Settle tickets that time alone has changed, each in a short transaction. Returns the decisions that came about."""
+    decisions = []
+    for ticket_id in ticket_ids:
+        with set_apart(ports, f"settle/{ticket_id}", f"Ticket {ticket_id}"):
+            decisions.append(settle(ports, ticket_id))
+    return decisions
 
 
 def _owed(act: Act) -> tuple[str, str, str, dict[str, Any]]:

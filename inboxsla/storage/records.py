@@ -46,8 +46,10 @@ def clear_alarm(conn: Connection, key: str) -> None:
     conn.execute(delete(alarms).where(alarms.c.key == key))
 
 
-def open_alarms(conn: Connection) -> list[str]:
-    return list(conn.execute(select(alarms.c.words).order_by(alarms.c.raised_at.desc())).scalars())
+def open_alarms(conn: Connection, since: datetime) -> list[str]:
+    """What was raised or still went on after `since`, newest first."""
+    recent = select(alarms.c.words).where(alarms.c.last_seen_at > since).order_by(alarms.c.raised_at.desc())
+    return list(conn.execute(recent).scalars())
 
 
 def log(conn: Connection, actor: str, what: str, now: datetime, before: Any = None, after: Any = None) -> None:

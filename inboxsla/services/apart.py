@@ -1,0 +1,31 @@
+"""One thing that goes wrong must not take its neighbours along: it is set apart, logged, and shown as an alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from inboxsla.errors import InboxSLAError
+from inboxsla.services.ports import Ports
+from inboxsla.storage import records
+
+log = structlog.get_logger()
+
+
+@contextmanager
+def set_apart(ports: Ports, key: str, what: str, mailbox_id: int | None = None) -> Iterator[None]:
+    """Run the block for one ticket, person or thread; what it raises by mistake becomes an alarm instead of an end.
+
+    Our own errors pass through: they say what the caller should do next. `what` is for people and holds no customer text.
+    """
+    try:
+        yield
+    except InboxSLAError:
+        raise
+    except Exception as error:
+        log.exception("set apart", key=key)
+        words = f"{what} could not be processed ({type(error).__name__}); the log says where. The rest goes on."
+        with ports.db.write() as conn:
+            records.alarm(conn, key, words, ports.now(), mailbox_id)
