@@ -166,7 +166,13 @@ def test_another_process_can_play_the_whole_story_through_the_levers(gmail: Simu
 
 @pytest.mark.parametrize(
     ("path", "body"),
-    [("archive", {}), ("faults", {"kind": "earthquake"}), ("faults", {"knd": "status"}), ("deliver", {"raw": "%%%"})],
+    [
+        ("archive", {}),
+        ("faults", {"kind": "earthquake"}),
+        ("faults", {"knd": "status"}),
+        ("mailboxes", {}),
+        ("deliver", {"raw": "%%%"}),
+    ],
 )
 def test_a_lever_pulled_wrongly_says_so(gmail: SimulatorServer, path: str, body: dict[str, Any]) -> None:
     with pytest.raises(HTTPError) as refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 
 import pytest
@@ -14,10 +15,10 @@ from werkzeug.test import TestResponse
 from inboxsla.gmail.simulator import Store, create_app
 from inboxsla.gmail.simulator.context import Simulator
 from inboxsla.gmail.simulator.reading import thread
-from inboxsla.gmail.simulator.stories import seed
+from inboxsla.gmail.simulator.stories import hands, seed
 from inboxsla.gmail.simulator.stories.board import look
 
-from .conftest import ANA, SUPPORT, Clock, arrives
+from .conftest import ANA, SUPPORT, Clock, arrives, written
 from .discovery import fits
 
 HERE = "http://localhost"
@@ -87,6 +88,21 @@ def test_an_agents_answer_and_the_archive_work_from_the_thread(store: Store, pag
     assert "Move to inbox" in shown
     sent(page, f"{path}/place", to="inbox")
     assert "INBOX" in thread(store, SUPPORT, placed.thread_id)[0].labels
+
+
+def test_mail_sent_by_the_product_can_be_read_and_answered_by_whom_it_went_to(store: Store, page: FlaskClient) -> None:
+    arrives(store)
+    raw = written("[SLA] Due in 24 min", "Please have a look.", sender=SUPPORT, to=ANA)
+    body = {"raw": urlsafe_b64encode(raw).decode()}
+    mail = page.post("/gmail/v1/users/me/messages/send", json=body, headers={"Authorization": "Bearer demo"}).json or {}
+
+    listed = page.get("/?place=sent").text
+    sent(page, f"/threads/{mail['threadId']}/message", text="I am on it.")
+
+    assert "Due in 24 min" in listed
+    assert "Refund for order" not in listed
+    answer = thread(store, SUPPORT, mail["threadId"])[1]
+    assert (answer.facts.sender, answer.labels) == (f"ana <{ANA}>", frozenset({"INBOX", "UNREAD"}))
 
 
 @pytest.mark.parametrize("origin", [None, "null", "https://evil.example", "http://localhost.evil.example"])
@@ -163,3 +179,29 @@ def test_any_bytes_can_be_delivered_and_read_in_every_format(store: Store, page:
         path = f"/gmail/v1/users/me/messages/{placed.message_id}?format={form}"
         fits(page.get(path, headers={"Authorization": "Bearer demo"}).json, "Message")
     assert page.get(f"/threads/{placed.thread_id}").status_code == 200
+
+
+HEADS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00"), max_size=40) | st.sampled_from(
+    [
+        "=?x-unknown?q?=FF?= <a@b.example>",
+        "Jürgen <jürgen@straße.example>",
+        "<@>",
+        '"a" <b',
+        "=?utf-8?b?////?=",
+        "a@b.example, c@d.example",
+    ]
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sender=HEADS, subject=HEADS, reference=HEADS)
+def test_any_mail_can_be_answered_and_bounced(store: Store, sender: str, subject: str, reference: str) -> None:
+    raw = f"From: {sender}\r\nSubject: {subject}\r\nMessage-ID: <{reference}@x.example>\r\n\r\nHello".encode()
+    thread_id = store.deliver(SUPPORT, raw).thread_id
+
+    reply = store.reply_as(SUPPORT, thread_id, ANA, "Hello back")
+    store.bounce(SUPPORT, reply.message_id, "a@b.example")
+    hands.writes_back(store, SUPPORT, thread_id, "Hello again", store.now())
+
+    labels = [message.labels for message in thread(store, SUPPORT, thread_id)]
+    assert frozenset({"SENT"}) in labels

@@ -182,7 +182,7 @@ def state() -> Response:
     return jsonify(mailbox=address, historyId=str(store().history_id(address)), labels=shown, threads=threads)
 
 
-@bp.errorhandler(KeyError)
+@bp.errorhandler(LookupError)
 @bp.errorhandler(TypeError)
 @bp.errorhandler(ValueError)
 def misused(error: Exception) -> tuple[Response, int]:

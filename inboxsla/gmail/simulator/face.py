@@ -26,6 +26,7 @@ _HISTORY = re.compile(r"^(?:On .{0,300} wrote:|>.*)$", re.MULTILINE)
 _CSS_ID = re.compile(r"[A-Za-z0-9_]+")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 SHOWN = 60
+PLACES = {"inbox": "INBOX", "sent": "SENT", "all": ""}
 
 
 @bp.before_request
@@ -46,11 +47,11 @@ def guarded(response: Response) -> Response:
 
 @bp.get("/")
 def inbox() -> str:
-    address, place = _address(), "all" if request.args.get("place") == "all" else "inbox"
+    address, place = _address(), request.args.get("place", "inbox")
     chips = _Chips(address)
     rows = [
         _row(messages, address, chips)
-        for messages in reading.threads(store(), address, "" if place == "all" else "INBOX", SHOWN)
+        for messages in reading.threads(store(), address, PLACES.get(place, "INBOX"), SHOWN)
     ]
     with store().database.reading() as conn:
         count = conn.execute(
@@ -77,6 +78,7 @@ def thread_page(thread_id: str) -> str:
         in_inbox="INBOX" in labels,
         messages=[_message(message) for message in messages],
         agents=texts().agents,
+        other=hands.customer_of(address, messages).name,
     )
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime, getaddresses
 
 from . import mime
+
+_WORD = r"[^@\s<>\"(),:;\\\[\]\x00-\x1f\x7f-\x9f]+"
+_ADDRESS = re.compile(f"{_WORD}@{_WORD}")
 
 
 def message_id(domain: str = "mail.gmail.com") -> str:
@@ -18,8 +22,9 @@ def message_id(domain: str = "mail.gmail.com") -> str:
 
 
 def mailbox_header(address: str, name: str = "") -> str:
-    """`name <address>`; a bad address is passed on as it is, the simulator is not a mail server."""
-    return str(Address(display_name=name, addr_spec=address)) if name else address
+    """`"name" <address>`, not yet encoded; `letter` does that."""
+    quoted = _one_line(name).replace("\\", "").replace('"', "'")
+    return f'"{quoted}" <{address}>' if quoted else address
 
 
 def letter(
@@ -36,22 +41,39 @@ def letter(
     """One mail as RFC 5322 bytes. With `answering` it carries In-Reply-To and References."""
     mail = EmailMessage(policy=SMTP)
     mail["Date"] = format_datetime(at)
-    mail["From"] = sender
-    mail["To"] = to
-    mail["Subject"] = " ".join(subject.split())
+    mail["From"] = _people(sender)
+    mail["To"] = _people(to)
+    mail["Subject"] = _one_line(subject)
     extra = dict(headers or {})
     mail["Message-ID"] = extra.pop("Message-ID", "") or message_id(
-        parseaddr(sender)[1].rpartition("@")[2] or "mail.example"
+        next((p.domain for p in _people(sender)), "mail.example")
     )
     if answering and answering.rfc_id:
-        mail["In-Reply-To"] = answering.rfc_id
-        mail["References"] = " ".join((*(r for r in answering.references if r != answering.rfc_id), answering.rfc_id))
+        mail["In-Reply-To"] = _one_line(answering.rfc_id)
+        mail["References"] = _one_line(
+            " ".join((*(r for r in answering.references if r != answering.rfc_id), answering.rfc_id))
+        )
     for name, value in extra.items():
-        mail[name] = value
+        mail[name] = _people(value)[0] if name == "Sender" else _one_line(value)
     mail.set_content(text)
     if html:
         mail.add_alternative(html, subtype="html")
-    return mail.as_bytes()
+    try:
+        return mail.as_bytes()
+    except UnicodeError:
+        # Hostile senders have addresses that plain SMTP cannot carry; the answer to them goes out with raw UTF-8 headers.
+        return mail.as_bytes(policy=SMTPUTF8)
+
+
+def _people(header: str) -> tuple[Address, ...]:
+    """The addresses in a header that can be written to; the email package trips over some of the others."""
+    parsed = [(_one_line(name), address) for name, address in getaddresses([header])]
+    return tuple(Address(name, *address.split("@")) for name, address in parsed if _ADDRESS.fullmatch(address))
+
+
+def _one_line(value: str) -> str:
+    # What still looks like an encoded word could not be decoded; the email package would trip over it.
+    return " ".join(value.split()).replace("=?", "= ?")
 
 
 def reply_subject(subject: str) -> str:

@@ -46,7 +46,7 @@ def header_pairs(part: Message) -> list[tuple[str, str]]:
 
 def decoded(value: object) -> str:
     text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    text = _FOLD.sub("", text).replace("\x00", "")
+    text = _FOLD.sub("", text).replace("\x00", "").replace("\r", " ").replace("\n", " ")
     if "=?" not in text:
         return text
     try:

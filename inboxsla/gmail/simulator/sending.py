@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
 
 from . import letters, mime, views
@@ -74,7 +74,7 @@ def _as_sent(store: Store, conn: sqlite3.Connection, mailbox: str, raw: bytes, a
     name, address = parseaddr(asked.sender)
     if address.lower() not in {mailbox, *aliases}:
         drop.add("from")
-        add.append(("From", letters.mailbox_header(mailbox, name)))
+        add.append(("From", formataddr((name, mailbox))))
         if asked.sender:
             add.append(("X-Google-Original-From", asked.sender))
     if not re.search(rb"(?im)^date:", raw.partition(b"\r\n\r\n")[0].partition(b"\n\n")[0]):
