@@ -14,7 +14,7 @@ _READ = 4000
 
 # Bidi embeddings, overrides and isolates could turn our own words around; marks (LRM, RLM) and joiners are part of scripts.
 _TURNING = "\u202a-\u202e\u2066-\u2069"
-_UNSEEN = re.compile(rf"[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufeff{_TURNING}]")
+_UNSEEN = re.compile(rf"[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f\ufeff{_TURNING}]")
 _BROKEN = re.compile(r"[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Only breakable white space: a no-break space binds a number to its unit.
@@ -25,7 +25,7 @@ _ADDRESS_SHAPES = re.compile(r'[()<>@,:;\\"\[\]]+')
 
 def one_line(text: str) -> str:
     """Without control characters and line ends, and without what a mail reader would decode as something else."""
-    seen = _BROKEN.sub("\ufffd", _UNSEEN.sub("", _LINE_ENDS.sub(" ", text)))
+    seen = _BROKEN.sub("\ufffd", _UNSEEN.sub("", text))
     return _SPACES.sub(" ", seen).strip(" \u00a0").replace("=?", "= ?")
 
 
@@ -79,6 +79,8 @@ def wrap(text: str, columns: int = COLUMNS, start: str = "") -> Iterator[str]:
 
 def width(text: str) -> int:
     """How many columns `text` takes at most in a fixed-width face; joining characters count, so no line grows without end."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
 
 
