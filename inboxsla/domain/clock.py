@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.policy import Policy
-from inboxsla.domain.timeline import Cycle, Metric, Outcome, Span, Standing
+from inboxsla.domain.timeline import NORMAL, Cycle, Metric, Outcome, Span, Standing
 
 NO_TIME = timedelta(0)
 
@@ -64,12 +64,17 @@ class ClockReading:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What is needed to say when a share of one running cycle's target is used up."""
+    """What is needed to say when a share of one cycle's target is used up.
+
+    `since` is when this target took effect, None if it was so from the start. A cycle that has ended keeps the target it
+    had and knows of no stop after its end, so that nothing that happens later changes what is read from it.
+    """
 
     cycle: Cycle
     target: timedelta
     stopped: tuple[tuple[datetime, datetime | None], ...]
     calendar: BusinessCalendar
+    since: datetime | None = None
 
     def instant_at(self, percent: int) -> datetime | None:
         """When `percent` of the target is used, or None if a pause that still lasts begins before that."""
@@ -95,10 +100,16 @@ class Running:
 
 
 def stopped_spans(
-    spans: Iterable[Span], statuses: frozenset[str], since: datetime
+    spans: Iterable[Span], statuses: frozenset[str], since: datetime, until: datetime | None = None
 ) -> tuple[tuple[datetime, datetime | None], ...]:
-    """The union of the spans in `statuses` after `since`, in order; the last may be open (None)."""
-    cut = sorted(((max(s.start, since), s.end) for s in _live(spans, statuses, since)), key=lambda pair: pair[0])
+    """The union of the spans in `statuses` between `since` and `until`, in order.
+
+    Without `until` the last may be open (None).
+    """
+    live = [s for s in spans if s.status in statuses and (s.end is None or s.end > since)]
+    if until is not None:
+        live = [replace(s, end=until if s.end is None else min(s.end, until)) for s in live if s.start < until]
+    cut = sorted(((max(s.start, since), s.end) for s in live), key=lambda pair: pair[0])
     merged: list[tuple[datetime, datetime | None]] = []
     for start, end in cut:
         last_start, last_end = merged[-1] if merged else (start, start)
@@ -109,17 +120,25 @@ def stopped_spans(
     return tuple(merged)
 
 
-def _live(spans: Iterable[Span], statuses: frozenset[str], since: datetime) -> list[Span]:
-    return [s for s in spans if s.status in statuses and (s.end is None or s.end > since)]
-
-
 def running(cycle: Cycle, facts: Standing, policy: Policy) -> Running | None:
     """The cycle with its target and stops, or None if the policy promises nothing for it."""
-    target = policy.target(cycle.metric, facts.priority)
+    target, since = _target(cycle, facts, policy)
     if target is None:
         return None
-    stops = stopped_spans(facts.spans, policy.pauses_for(cycle.metric), cycle.started_at)
-    return Running(cycle, target, stops, policy.calendar)
+    stops = stopped_spans(facts.spans, policy.pauses_for(cycle.metric), cycle.started_at, cycle.ended_at)
+    return Running(cycle, target, stops, policy.calendar, since)
+
+
+def _target(cycle: Cycle, facts: Standing, policy: Policy) -> tuple[timedelta | None, datetime | None]:
+    """The target in force (or in force when the cycle ended), and since when if it changed on the way."""
+    target, since = policy.target(cycle.metric, NORMAL), None
+    for at, priority in facts.priorities:
+        if cycle.ended_at is not None and at >= cycle.ended_at:
+            break
+        changed = policy.target(cycle.metric, priority)
+        if changed != target:
+            target, since = changed, at
+    return target, since
 
 
 def read_clock(run: Running, policy: Policy, now: datetime) -> ClockReading:
@@ -128,8 +147,9 @@ def read_clock(run: Running, policy: Policy, now: datetime) -> ClockReading:
     until = now if cycle.ended_at is None else min(cycle.ended_at, now)
     elapsed = run.elapsed(until)
     due = run.instant_at(100)
-    late = NO_TIME if due is None or until <= due else _late(run, due, until)
-    breached = due is not None and (until > due or (until == due and cycle.ended_at is None))
+    missed = due if due is None or run.since is None else max(due, run.since)
+    late = NO_TIME if missed is None or until <= missed else run.elapsed(until) - run.elapsed(missed)
+    breached = missed is not None and (until > missed or (until == missed and cycle.ended_at is None))
     medium, urgent = run.instant_at(policy.medium_at), run.instant_at(policy.urgent_at)
     state = _state(run, breached, now)
     if state is State.RUNNING:
@@ -142,10 +162,6 @@ def read_clock(run: Running, policy: Policy, now: datetime) -> ClockReading:
         cycle.metric, cycle.key, state, urgency, run.target, cycle.started_at, elapsed, left,
         shown_due, breached, late, cycle.ended_at, medium, urgent,
     )  # fmt: skip
-
-
-def _late(run: Running, due: datetime, until: datetime) -> timedelta:
-    return run.elapsed(until) - run.elapsed(due)
 
 
 def _state(run: Running, breached: bool, now: datetime) -> State:

@@ -45,11 +45,13 @@ def decide(events: Iterable[Event], policy: Policy, now: datetime, live_since: d
 
     Deciding again with `steps_taken` added to the events gives the same reading, no steps and no acts.
     """
+    events = list(events)
     facts = standing(events, policy.habits, now)
     reading = read_ticket(facts, policy, now)
     runs = _open_runs(facts, reading, policy)
     taken: list[DueStep] = []
-    wakes: list[datetime | None] = [facts.hold_until]
+    # Gmail's clock may be ahead of ours: what is known but has not happened yet is read when it has.
+    wakes: list[datetime | None] = [facts.hold_until, *(event.happened_at for event in events)]
     for run in runs:
         plan = schedule(run, policy.ladder, facts, now, live_since)
         taken.extend(plan.due)

@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from inboxsla.domain.delivery import with_bounces
 from inboxsla.domain.timeline import Cycle, Event, Habits, Kind, Metric, Outcome, Span, Standing, Status, Taken
 
 
 def standing(events: Iterable[Event], habits: Habits, now: datetime) -> Standing:
     """What happened up to `now` adds up to; later events are left out. Independent of the order of `events`."""
     known = sorted((event for event in events if event.happened_at <= now), key=lambda event: event.order)
-    undelivered = _undelivered(known)
     so_far = Standing()
-    for event in known:
+    for event in with_bounces(known):
         so_far = _hold_ended(so_far, event.happened_at)
-        if event.source in undelivered:
-            so_far = replace(so_far, last_activity=event.happened_at)
-            continue
         so_far = _STEPS[event.kind](so_far, event, habits)
     return _hold_ended(so_far, now)
-
-
-def _undelivered(events: Sequence[Event]) -> frozenset[str]:
-    """Staff mails none of whose recipients got them. A bounce that names no mail means the newest one before it."""
-    missed: dict[str, set[str]] = {}
-    lost: set[str] = set()
-    sent: dict[str, frozenset[str]] = {}
-    newest: str | None = None
-    for event in events:
-        if event.kind is Kind.STAFF_WROTE:
-            sent[event.source] = frozenset(event.data.get("to", ()))
-            newest = event.source
-        elif event.kind is Kind.BOUNCED:
-            of = event.data.get("of") or newest
-            if of is None or of not in sent:
-                continue
-            failed = set(event.data.get("to", ()))
-            missed.setdefault(of, set()).update(failed)
-            if not failed or sent[of] <= missed[of]:
-                lost.add(of)
-    return frozenset(lost)
 
 
 def _hold_ended(so_far: Standing, at: datetime) -> Standing:
@@ -89,11 +65,14 @@ def _ever(so_far: Standing, metric: Metric) -> bool:
 
 
 def _customer_wrote(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    """What the customer waits for begins anew with the message that reopens a ticket. New mail ends Spam and Trash."""
     at = event.happened_at
+    so_far = _restored(so_far, event, habits)
+    reopens = so_far.status.is_over and so_far.status is not Status.NOT_A_TICKET
     so_far = replace(
         so_far,
         last_activity=at,
-        waiting_since=so_far.waiting_since or at,
+        waiting_since=at if reopens else so_far.waiting_since or at,
         opened_at=so_far.opened_at or at,
         customers=so_far.customers | {event.data.get("who", "")},
     )
@@ -101,7 +80,7 @@ def _customer_wrote(so_far: Standing, event: Event, habits: Habits) -> Standing:
         return so_far
     keeps_hold = so_far.status is Status.ON_HOLD and so_far.hold_keeps_on_reply
     if so_far.status is not Status.OPEN and not keeps_hold:
-        so_far = _reopen(so_far, event, habits) if so_far.status.is_over else _enter(so_far, Status.OPEN, at)
+        so_far = _reopen(so_far, event, habits) if reopens else _enter(so_far, Status.OPEN, at)
     return _wait(_resolve_later(so_far, event), event)
 
 
@@ -121,32 +100,42 @@ def _reopen(so_far: Standing, event: Event, habits: Habits) -> Standing:
     so_far = _enter(so_far, Status.OPEN, event.happened_at)
     if habits.reopening == "restart":
         return so_far
-    last = next((c for c in reversed(so_far.cycles) if c.metric is Metric.RESOLUTION), None)
-    if last is None:
-        return so_far
-    resumed = replace(last, ended_at=None, outcome=None)
-    return replace(so_far, cycles=tuple(resumed if c is last else c for c in so_far.cycles))
+    return _resume(so_far, next((c for c in reversed(so_far.cycles) if c.metric is Metric.RESOLUTION), None))
+
+
+def _resume(so_far: Standing, cycle: Cycle | None) -> Standing:
+    cycles = (replace(c, ended_at=None, outcome=None) if c is cycle else c for c in so_far.cycles)
+    return replace(so_far, cycles=tuple(cycles))
 
 
 def _staff_wrote(so_far: Standing, event: Event, habits: Habits) -> Standing:
     at = event.happened_at
     so_far = replace(so_far, last_activity=at, last_touched=at, opened_at=so_far.opened_at or at)
-    to = frozenset(event.data.get("to", ()))
-    if not so_far.customers:
-        so_far = replace(so_far, started_by_staff=True, owner=so_far.owner or event.actor)
-        return _enter(so_far, Status.WAITING, at) if so_far.status is Status.OPEN else so_far
-    if not to & so_far.customers:
+    to, missed = frozenset(event.data.get("to", ())), frozenset(event.data.get("missed", ()))
+    if so_far.customers and not (to | missed) & so_far.customers:
         return so_far
     so_far = replace(
-        so_far,
-        first_reply_at=so_far.first_reply_at or at,
-        waiting_since=None,
-        owner=so_far.owner or event.actor,
+        so_far, started_by_staff=so_far.started_by_staff or not so_far.customers, owner=so_far.owner or event.actor
     )
+    if missed and not (to & so_far.customers if so_far.customers else to):
+        return replace(so_far, unreached=so_far.unreached | {event.source})
+    if not so_far.customers:
+        return _enter(so_far, Status.WAITING, at) if so_far.status is Status.OPEN else so_far
+    so_far = replace(so_far, first_reply_at=so_far.first_reply_at or at, waiting_since=None)
     so_far = _stop(so_far, (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE), at, Outcome.ANSWERED)
     if so_far.status is Status.OPEN and habits.reply_sets_waiting:
         return _enter(so_far, Status.WAITING, at)
     return so_far
+
+
+def _bounced(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    """Solved on the strength of a reply that never arrived: work and the wait for an answer go on as if not solved."""
+    solved = so_far.status.is_over and so_far.status is not Status.NOT_A_TICKET
+    if not solved or so_far.waiting_since is None or event.data.get("of") not in so_far.unreached:
+        return so_far
+    so_far = _resolve_later(_reopen(so_far, event, habits), event)
+    unanswered = (c for c in reversed(so_far.cycles) if c.outcome is Outcome.CLOSED_WITHOUT_REPLY)
+    return _resume(so_far, next(unanswered, None))
 
 
 def _over(so_far: Standing, status: Status, at: datetime) -> Standing:
@@ -162,9 +151,13 @@ def _archived(so_far: Standing, event: Event, habits: Habits) -> Standing:
 
 
 def _back_in_inbox(so_far: Standing, event: Event, habits: Habits) -> Standing:
-    """Somebody took it out of the archive: work goes on, and a customer who was never answered waits again."""
     if not so_far.status.is_over or so_far.status is Status.NOT_A_TICKET:
         return so_far
+    return _taken_up(so_far, event, habits)
+
+
+def _taken_up(so_far: Standing, event: Event, habits: Habits) -> Standing:
+    """Somebody on the team takes up what was over: a customer who was never answered waits again."""
     so_far = replace(_reopen(so_far, event, habits), last_touched=event.happened_at)
     if not so_far.customers:
         return _enter(so_far, Status.WAITING, event.happened_at)
@@ -187,15 +180,15 @@ def _status_set(so_far: Standing, event: Event, habits: Habits) -> Standing:
     if status.is_over:
         return _over(so_far, status, at)
     if so_far.status.is_over:
-        so_far = _back_in_inbox(so_far, event, habits)
-    until = event.data.get("until")
+        so_far = _taken_up(so_far, event, habits)
+    until = event.data.get("until") if status is Status.ON_HOLD else None
     return _enter(
         so_far,
         status,
         at,
         last_touched=at,
         status_reason=event.data.get("reason", ""),
-        hold_until=datetime.fromisoformat(until) if until else None,
+        hold_until=max(datetime.fromisoformat(until), at) if until else None,
         hold_keeps_on_reply=bool(event.data.get("keeps_on_reply", False)),
     )
 
@@ -205,7 +198,8 @@ def _assigned(so_far: Standing, event: Event, habits: Habits) -> Standing:
 
 
 def _priority_set(so_far: Standing, event: Event, habits: Habits) -> Standing:
-    return replace(so_far, priority=event.data["priority"])
+    priority = event.data["priority"]
+    return replace(so_far, priority=priority, priorities=(*so_far.priorities, (event.happened_at, priority)))
 
 
 def _step_taken(so_far: Standing, event: Event, habits: Habits) -> Standing:
@@ -233,7 +227,7 @@ _STEPS = {
     Kind.CUSTOMER_WROTE: _customer_wrote,
     Kind.STAFF_WROTE: _staff_wrote,
     Kind.MACHINE_WROTE: _changes_nothing,
-    Kind.BOUNCED: _changes_nothing,
+    Kind.BOUNCED: _bounced,
     Kind.ARCHIVED: _archived,
     Kind.UNARCHIVED: _back_in_inbox,
     Kind.REMOVED: _removed,

@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from inboxsla.domain.business_time import BusinessCalendar
-from inboxsla.domain.timeline import Habits, Metric, Status
+from inboxsla.domain.timeline import NORMAL, Habits, Metric, Status
 from inboxsla.errors import ConfigMistakes, NoWorkingTime
 
-PRIORITIES = ("critical", "high", "normal", "low")
+PRIORITIES = ("critical", "high", NORMAL, "low")
 
 
 class Do(StrEnum):
@@ -54,8 +54,10 @@ class Policy:
     calendar_name: str = ""
 
     def target(self, metric: Metric, priority: str) -> timedelta | None:
+        """What is promised, in business time. A priority without a target of its own has that of normal."""
         by_priority = self.targets.get(metric, {})
-        return by_priority.get(priority, by_priority.get("normal"))
+        own = by_priority.get(priority)
+        return own if own is not None or priority not in PRIORITIES else by_priority.get(NORMAL)
 
     def pauses_for(self, metric: Metric) -> frozenset[str]:
         """Statuses whose time does not count for `metric`. Solved time and time in Spam or Trash never count."""

@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 
 # Equal instants: customer, then reply, then everything that says what state the ticket is in (DESIGN §5.9).
-_RANK = {Kind.CUSTOMER_WROTE: 0, Kind.STAFF_WROTE: 1, Kind.MACHINE_WROTE: 1, Kind.BOUNCED: 1}
+_RANK = {Kind.CUSTOMER_WROTE: 0, Kind.STAFF_WROTE: 1, Kind.MACHINE_WROTE: 1, Kind.BOUNCED: 2}
 
 
 class Status(StrEnum):
@@ -46,6 +46,10 @@ class Status(StrEnum):
     @property
     def is_over(self) -> bool:
         return self in (Status.SOLVED, Status.CLOSED, Status.NOT_A_TICKET)
+
+
+# What a ticket has until somebody says otherwise.
+NORMAL = "normal"
 
 
 class Metric(StrEnum):
@@ -78,7 +82,7 @@ class Event:
 
     @property
     def order(self) -> tuple[datetime, int, str]:
-        return (self.happened_at, _RANK.get(self.kind, 2), self.source)
+        return (self.happened_at, _RANK.get(self.kind, 3), self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +126,18 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the events add up to at one instant."""
+    """What the events add up to at one instant.
+
+    `priorities` are the changes of priority, oldest first. `unreached` are the sources of mails that were meant for the
+    customer and reached none.
+    """
 
     status: Status = Status.OPEN
     status_reason: str = ""
     hold_until: datetime | None = None
     hold_keeps_on_reply: bool = False
     owner: str | None = None
-    priority: str = "normal"
+    priority: str = NORMAL
     away: bool = False
     started_by_staff: bool = False
     first_reply_at: datetime | None = None
@@ -141,6 +149,8 @@ class Standing:
     spans: tuple[Span, ...] = ()
     cycles: tuple[Cycle, ...] = ()
     steps: Mapping[tuple[str, str, str], Taken] = field(default_factory=dict)
+    priorities: tuple[tuple[datetime, str], ...] = ()
+    unreached: frozenset[str] = frozenset()
 
 
 def participant(address: str) -> str:
