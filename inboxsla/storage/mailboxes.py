@@ -86,6 +86,12 @@ def change(conn: Connection, mailbox_id: int, **values: Any) -> None:
     conn.execute(update(t).where(t.c.id == mailbox_id).values(**values))
 
 
+def lock(conn: Connection, mailbox_id: int) -> MailboxRow:
+    """The mailbox, and nobody else's `lock` of it until the transaction ends; what refers to it can be written meanwhile."""
+    row = conn.execute(select(*_COLUMNS).where(t.c.id == mailbox_id).with_for_update(key_share=True)).one()
+    return _row(row)
+
+
 def lease_sync(conn: Connection, mailbox_id: int, holder: str, now: datetime, until: datetime) -> bool:
     """Take the one place to sync this mailbox from; False while somebody else holds it."""
     free = or_(t.c.sync_lease_until.is_(None), t.c.sync_lease_until <= now, t.c.sync_lease_by == holder)

@@ -34,6 +34,8 @@ class MessageRow:
 
 
 _COLUMNS = [t.c[name] for name in MessageRow.__dataclass_fields__]
+# Databases bound how many values one statement may name.
+_AT_ONCE = 5_000
 
 
 def _row(row: Row[Any]) -> MessageRow:
@@ -70,10 +72,14 @@ def of_thread(conn: Connection, mailbox_id: int, thread_id: str) -> list[Message
 
 def known(conn: Connection, mailbox_id: int, gmail_ids: Sequence[str]) -> dict[str, str]:
     """Message id to thread id, of those that are kept already."""
-    rows = conn.execute(
-        select(t.c.gmail_id, t.c.thread_id).where(t.c.mailbox_id == mailbox_id, t.c.gmail_id.in_(gmail_ids))
-    )
-    return {row.gmail_id: row.thread_id for row in rows}
+    found: dict[str, str] = {}
+    for start in range(0, len(gmail_ids), _AT_ONCE):
+        some = gmail_ids[start : start + _AT_ONCE]
+        rows = conn.execute(
+            select(t.c.gmail_id, t.c.thread_id).where(t.c.mailbox_id == mailbox_id, t.c.gmail_id.in_(some))
+        )
+        found |= {row.gmail_id: row.thread_id for row in rows}
+    return found
 
 
 def known_threads(conn: Connection, mailbox_id: int, thread_ids: Sequence[str]) -> set[str]:

@@ -105,7 +105,7 @@ tickets = Table(
     # From here on: the projection of the timeline, written by `settle` alone and rebuildable.
     Column("version", Integer, nullable=False, server_default=text("0")),
     Column("subject", Text, nullable=False),
-    Column("requester", String(320), nullable=False),
+    Column("requester", Text, nullable=False),
     Column("requester_name", Text, nullable=False),
     Column("owner", String(320)),
     Column("status", String(24), nullable=False),
@@ -160,7 +160,7 @@ messages = Table(
     Column("kind", String(16), nullable=False),
     Column("kind_reason", Text, nullable=False),
     Column("internal_at", Instant, nullable=False),
-    Column("sender", String(320), nullable=False),
+    Column("sender", Text, nullable=False),
     Column("sender_name", Text, nullable=False),
     Column("recipients", Json, nullable=False),
     Column("subject", Text, nullable=False),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, text, update
 
 from inboxsla.errors import TicketMoved
-from inboxsla.storage.database import claim
+from inboxsla.storage.database import claim, insert_ignore
 from inboxsla.storage.schema import tickets as t
 
 RING_AGAIN_AFTER = timedelta(seconds=30)
@@ -65,7 +65,10 @@ def by_thread(conn: Connection, mailbox_id: int, thread_id: str) -> TicketRow | 
 
 
 def create(conn: Connection, **values: Any) -> TicketRow:
-    """A new ticket; the projection columns start as "nothing known" until it is settled."""
+    """A new ticket; the projection columns start as "nothing known" until it is settled.
+
+    Raises TicketMoved if somebody made it meanwhile.
+    """
     start: dict[str, Any] = {
         "status": "open",
         "priority": "normal",
@@ -75,8 +78,14 @@ def create(conn: Connection, **values: Any) -> TicketRow:
         "version": 0,
     }
     start["ring_at"] = values.get("wake_at")
-    made = conn.execute(insert(t).values({**start, **values}).returning(*_COLUMNS))
-    return _row(made.one())
+    row = {**start, **values}
+    if not insert_ignore(conn, t, [row], conflict=["mailbox_id", "thread_id"]):
+        raise TicketMoved(0)
+    return _row(
+        conn.execute(
+            select(*_COLUMNS).where(t.c.mailbox_id == row["mailbox_id"], t.c.thread_id == row["thread_id"])
+        ).one()
+    )
 
 
 def save(conn: Connection, ticket_id: int, seen: int, changes: Mapping[str, Any]) -> None:
@@ -184,3 +193,14 @@ def count(conn: Connection, *where: ColumnElement[bool]) -> int:
 
 def ids_of(conn: Connection, mailbox_id: int) -> list[int]:
     return list(conn.execute(select(t.c.id).where(t.c.mailbox_id == mailbox_id).order_by(t.c.id)).scalars())
+
+
+def open_threads(conn: Connection, mailbox_id: int) -> list[str]:
+    """Thread ids of the tickets that are not over."""
+    where = (t.c.mailbox_id == mailbox_id, t.c.status.in_(OPEN_STATUSES))
+    return list(conn.execute(select(t.c.thread_id).where(*where).order_by(t.c.id)).scalars())
+
+
+def mailboxes_of(conn: Connection, ticket_ids: Sequence[int]) -> list[int]:
+    """The mailboxes that these tickets (as far as there are any) belong to."""
+    return sorted(conn.execute(select(t.c.mailbox_id).where(t.c.id.in_(ticket_ids)).distinct()).scalars())
