@@ -133,9 +133,13 @@ def _bounced(so_far: Standing, event: Event, habits: Habits) -> Standing:
     solved = so_far.status.is_over and so_far.status is not Status.NOT_A_TICKET
     if not solved or so_far.waiting_since is None or event.data.get("of") not in so_far.unreached:
         return so_far
-    so_far = _resolve_later(_reopen(so_far, event, habits), event)
-    unanswered = (c for c in reversed(so_far.cycles) if c.outcome is Outcome.CLOSED_WITHOUT_REPLY)
-    return _resume(so_far, next(unanswered, None))
+    return _wait_on(_resolve_later(_reopen(so_far, event, habits), event))
+
+
+def _wait_on(so_far: Standing) -> Standing:
+    """The response clock that was closed last without a reply goes on."""
+    closed = (c for c in reversed(so_far.cycles) if c.outcome is Outcome.CLOSED_WITHOUT_REPLY)
+    return _resume(so_far, next(closed, None))
 
 
 def _over(so_far: Standing, status: Status, at: datetime) -> Standing:
@@ -157,12 +161,18 @@ def _back_in_inbox(so_far: Standing, event: Event, habits: Habits) -> Standing:
 
 
 def _taken_up(so_far: Standing, event: Event, habits: Habits) -> Standing:
-    """Somebody on the team takes up what was over: a customer who was never answered waits again."""
+    """Somebody on the team takes up what was over: a customer who was never answered waits again.
+
+    Solving was a decision, so that wait is a new promise; "not a ticket" was a mistake, so the old one goes on.
+    """
+    mistaken = so_far.status is Status.NOT_A_TICKET
     so_far = replace(_reopen(so_far, event, habits), last_touched=event.happened_at)
     if not so_far.customers:
         return _enter(so_far, Status.WAITING, event.happened_at)
     so_far = _resolve_later(so_far, event)
-    return _wait(so_far, event) if so_far.waiting_since is not None else so_far
+    if so_far.waiting_since is None:
+        return so_far
+    return _wait(_wait_on(so_far) if mistaken else so_far, event)
 
 
 def _removed(so_far: Standing, event: Event, habits: Habits) -> Standing:

@@ -68,15 +68,15 @@ class Policy:
 def from_data(data: Mapping[str, Any]) -> Policy:
     """The policy that plain data (JSON, TOML) describes. Durations are whole seconds.
 
-    Raises ConfigMistakes naming everything that is wrong, or NoWorkingTime if its calendar never opens.
+    Raises ConfigMistakes naming everything that is wrong, a calendar that never opens included.
     """
     mistakes: list[str] = []
     calendar = _calendar(data.get("calendar", {}), mistakes)
     targets = _targets(data.get("targets", {}), mistakes)
     ladder = _ladder(data.get("ladder", ()), mistakes)
     pauses = _pauses(data.get("pauses", {}), mistakes)
-    medium, urgent = int(data.get("medium_at", 50)), int(data.get("urgent_at", 75))
-    if not 0 < medium < urgent < 100:
+    medium, urgent = data.get("medium_at", 50), data.get("urgent_at", 75)
+    if not (isinstance(medium, int) and isinstance(urgent, int) and 0 < medium < urgent < 100):
         mistakes.append(f"medium_at {medium} and urgent_at {urgent} must rise between 0 and 100.")
     reopening = data.get("reopening", "resume")
     if reopening not in ("resume", "restart"):

@@ -34,6 +34,7 @@ URGENCY_WORDS = {
     Urgency.OVERDUE: "Overdue",
 }
 PRIORITY_WORDS = {"critical": "Critical", "high": "High", "normal": "Normal", "low": "Low"}
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,40 +116,45 @@ class TicketView:
 def time_left(view: TicketView, say: Speech) -> TimeLeft:
     """The one place that says how much time a ticket has, for board, page, card and mail."""
     if view.worst is None:
-        return TimeLeft(_ended(view, say), "")
+        return _ended(view, say)
     return clock_time_left(view.worst.reading, view.now, say, hold_until=view.hold_until)
 
 
 def clock_time_left(clock: ClockReading, now: datetime, say: Speech, *, hold_until: datetime | None = None) -> TimeLeft:
-    """What one live clock says at `now`."""
-    if clock.state is State.PAUSED:
-        head = (
-            say.text("On hold until %(when)s", when=say.moment(hold_until, now)) if hold_until else say.text("Paused")
-        )
-        return TimeLeft(head, _left_over(clock, say))
-    if clock.due_at is None:
-        return TimeLeft(say.text("Paused"), "")
+    """What one live clock says at `now`. Minutes are rounded down when left, up when over."""
+    if clock.state is State.PAUSED and hold_until:
+        head = say.text("On hold until %(when)s", when=say.moment(hold_until, now))
+        if clock.breached:
+            return TimeLeft(head, _left_over(clock, say))
+        return TimeLeft(head, say.text("%(length)s left when it resumes", length=say.length(clock.left)))
+    if clock.state is State.PAUSED or clock.due_at is None:
+        return TimeLeft(say.text("Paused"), _left_over(clock, say))
     when = say.moment(clock.due_at, now)
     if clock.breached:
-        late = max(clock.late_by, timedelta(0))
-        return TimeLeft(say.text("%(length)s over", length=say.length(late)), say.text("was due %(when)s", when=when))
+        return TimeLeft(_left_over(clock, say), say.text("was due %(when)s", when=when))
     if say.same_day(clock.due_at, now):
-        return TimeLeft(say.text("%(length)s left", length=say.length(clock.left)), say.text("due %(when)s", when=when))
+        return TimeLeft(_left_over(clock, say), say.text("due %(when)s", when=when))
     return TimeLeft(say.text("Due %(when)s", when=when), _left_over(clock, say))
 
 
 def _left_over(clock: ClockReading, say: Speech) -> str:
-    if clock.left < timedelta(0):
-        return say.text("%(length)s over", length=say.length(-clock.left))
+    if clock.breached:
+        late = clock.late_by if clock.late_by < _MINUTE else -(-clock.late_by // _MINUTE) * _MINUTE
+        return say.text("%(length)s over", length=say.length(late))
     return say.text("%(length)s left", length=say.length(clock.left))
 
 
-def _ended(view: TicketView, say: Speech) -> str:
+def _ended(view: TicketView, say: Speech) -> TimeLeft:
     if view.status in ("solved", "closed", "not_a_ticket"):
-        return say.text(STATUS_WORDS[view.status])
-    if view.urgency is Urgency.MET:
-        return say.text("Answered")
-    return say.text("No timer runs")
+        return TimeLeft(say.text(STATUS_WORDS[view.status]), "")
+    met = [clock.reading for clock in view.clocks if clock.reading.state is State.MET]
+    if view.urgency is not Urgency.MET or not met:
+        return TimeLeft(say.text("No timer runs"), "")
+    last = max(met, key=lambda clock: clock.ended_at or clock.started_at)
+    return TimeLeft(
+        say.text("Answered in %(length)s", length=say.length(last.elapsed)),
+        say.text("%(length)s to spare", length=say.length(last.left)),
+    )
 
 
 def clock_views(facts: Standing, reading: Reading, policy: Policy, now: datetime) -> tuple[ClockView, ...]:

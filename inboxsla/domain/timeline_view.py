@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inboxsla.domain.clock import State
+from inboxsla.domain.delivery import with_bounces
 from inboxsla.domain.policy import Do
 from inboxsla.domain.speech import Speech
-from inboxsla.domain.ticket_view import METRIC_WORDS, STATUS_WORDS, TicketView, name_of
-from inboxsla.domain.timeline import Event, Kind, Metric, Standing
+from inboxsla.domain.ticket_view import METRIC_WORDS, PRIORITY_WORDS, STATUS_WORDS, TicketView, name_of
+from inboxsla.domain.timeline import Event, Kind, Metric, Standing, Status
 
 STEP_WORDS = {
     Do.REMIND_OWNER: "the owner is reminded",
@@ -45,8 +46,9 @@ def entries(
     events: Sequence[Event], facts: Standing, quotes: Mapping[str, Quote], names: Mapping[str, str], say: Speech
 ) -> tuple[Entry, ...]:
     """What happened, newest first. `quotes` maps an event's source to its message; `names` a staff address to a name."""
-    told = (_told(event, facts, quotes.get(event.source), names, say) for event in events)
-    return tuple(sorted((e for e in told if e is not None), key=lambda entry: entry.at, reverse=True))
+    newest_first = reversed(with_bounces(sorted(events, key=lambda event: event.order)))
+    told = (_told(event, facts, quotes.get(event.source), names, say) for event in newest_first)
+    return tuple(entry for entry in told if entry is not None)
 
 
 def planned(view: TicketView, say: Speech) -> tuple[Entry, ...]:
@@ -96,11 +98,19 @@ def _told(event: Event, facts: Standing, quote: Quote | None, names: Mapping[str
         so = say.text("automatic, so it neither starts nor stops a timer")
         return Entry(at, "machine", (quote and quote.who) or say.text("A machine"), say.text("wrote"), so, text)
     if event.kind is Kind.BOUNCED:
-        so = say.text("the mail before it does not count as an answer")
-        return Entry(at, "bounce", say.text("The mail system"), say.text("could not deliver"), so, text)
+        return Entry(
+            at, "bounce", say.text("The mail system"), say.text("could not deliver"), _lost(event, facts, say), text
+        )
     if event.kind is Kind.NOTED:
         return Entry(at, "note", who or say.text("The team"), say.text("added a note"), "", text)
     return _changed(event, facts, names, say)
+
+
+def _lost(bounce: Event, facts: Standing, say: Speech) -> str:
+    of = bounce.data.get("of")
+    if of in facts.unreached:
+        return say.text("the mail before it does not count as an answer")
+    return say.text("the mail before it reached others, so it still counts") if of else ""
 
 
 def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speech) -> Entry | None:
@@ -118,17 +128,19 @@ def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speec
         return Entry(
             at, "status", who, say.text("set the status to %(status)s", status=status), str(data.get("reason", ""))
         )
+    solved = any(span.status == Status.SOLVED and span.start == at for span in facts.spans)
+    reopened = any(span.status in (Status.SOLVED, Status.CLOSED) and span.end == at for span in facts.spans)
     words = {
-        Kind.ARCHIVED: ("archived the thread", "so the ticket is solved"),
-        Kind.UNARCHIVED: ("moved the thread back to the inbox", "so the ticket is open again"),
+        Kind.ARCHIVED: ("archived the thread", "so the ticket is solved" if solved else ""),
+        Kind.UNARCHIVED: ("moved the thread back to the inbox", "so the ticket is open again" if reopened else ""),
         Kind.REMOVED: ("moved the thread to spam or trash", "so no time counts"),
         Kind.RESTORED: ("took the thread out of spam or trash", "so time counts again"),
-        Kind.PRIORITY_SET: ("changed the priority", str(data.get("priority", ""))),
+        Kind.PRIORITY_SET: ("changed the priority", PRIORITY_WORDS.get(data.get("priority", ""), "")),
     }
     if event.kind not in words:
         return None
     what, so = words[event.kind]
-    return Entry(at, "status", who, say.text(what), say.text(so))
+    return Entry(at, "status", who, say.text(what), say.text(so) if so else "")
 
 
 def _step(event: Event, say: Speech) -> Entry:
@@ -148,6 +160,8 @@ def _started(event: Event, facts: Standing, say: Speech) -> str:
 
 
 def _stopped(event: Event, facts: Standing, say: Speech) -> str:
+    if event.source in facts.unreached:
+        return say.text("it did not arrive, so it does not count as an answer")
     ended = [
         say.text(METRIC_WORDS[c.metric]).lower()
         for c in facts.cycles
