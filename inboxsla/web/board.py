@@ -13,7 +13,7 @@ from inboxsla.errors import Refused
 from inboxsla.services import links, queries
 from inboxsla.services.views import Board
 from inboxsla.web import clocks, rows
-from inboxsla.web.context import ports, say
+from inboxsla.web.context import ID, LARGEST_ID, ports, say
 
 bp = Blueprint("board", __name__)
 SHOWS = ("open", "nobody", "solved", "all")
@@ -29,7 +29,7 @@ def home() -> AnyResponse:
 def tickets() -> Response:
     show = request.args.get("show", "open")
     show = show if show in SHOWS else "open"
-    mailbox = request.args.get("mailbox", type=int)
+    mailbox = request.args.get("mailbox", type=_id)
     limit = min(max(request.args.get("limit", PAGE, type=int), PAGE), MOST)
     board = queries.board(ports(), show=show, mailbox_id=mailbox, limit=limit)
     return _live(
@@ -43,7 +43,7 @@ def tickets() -> Response:
     )
 
 
-@bp.get("/tickets/<int:ticket_id>")
+@bp.get(f"/tickets/<{ID}:ticket_id>")
 def ticket(ticket_id: int) -> Response:
     try:
         page = queries.ticket(ports(), ticket_id, say())
@@ -59,6 +59,10 @@ def ticket(ticket_id: int) -> Response:
         gmail=links.gmail_url(ports().settings, view.mailbox, view.thread_id) if page.mailbox.kind == "gmail" else None,
         zone=ports().settings.calendar.zone,
     )
+
+
+def _id(text: str) -> int:
+    return min(abs(int(text)), LARGEST_ID)
 
 
 def _one_address(board: Board, mailbox_id: int | None) -> str:

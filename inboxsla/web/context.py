@@ -21,6 +21,9 @@ from inboxsla.web.speech import BabelSpeech
 # Languages the texts exist in, best first; the region gives dates and clock times their form.
 LOCALES = ("en_GB",)
 AVATAR_TINTS = 6
+# What a database takes as an id; a larger number in an address names nothing.
+LARGEST_ID = 2**31 - 1
+ID = f"int(max={LARGEST_ID})"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _EXTENSION = "inboxsla.ports"
 

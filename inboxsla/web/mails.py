@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from inboxsla.errors import Refused
 from inboxsla.services import queries
 from inboxsla.services.views import MailPage
-from inboxsla.web.context import ports
+from inboxsla.web.context import ID, ports
 from inboxsla.web.headers import MAIL_POLICY
 
 bp = Blueprint("mails", __name__)
@@ -20,12 +20,12 @@ def sent() -> str:
     return render_template("mails.html", mails=queries.mails(ports()))
 
 
-@bp.get("/mail/<int:mail_id>")
+@bp.get(f"/mail/<{ID}:mail_id>")
 def mail(mail_id: int) -> str:
     return render_template("mail.html", mail=_mail(mail_id), as_text=request.args.get("as") == "text")
 
 
-@bp.get("/mail/<int:mail_id>/body")
+@bp.get(f"/mail/<{ID}:mail_id>/body")
 def body(mail_id: int) -> Response:
     # Inside a sandbox a link can only open a page of its own.
     html = re.sub(r"<head\b[^>]*>", lambda head: head[0] + '<base target="_blank">', _mail(mail_id).html, count=1)

@@ -26,5 +26,9 @@ def stranger(lumen: Shop) -> FlaskClient:
 @pytest.fixture
 def claire(lumen: Shop, stranger: FlaskClient) -> FlaskClient:
     """The lead's browser, signed in."""
-    assert stranger.get(sign_in.make_link(lumen.ports, "http://localhost")).status_code == 302
-    return stranger
+    return signed_in(stranger, lumen)
+
+
+def signed_in(browser: FlaskClient, lumen: Shop) -> FlaskClient:
+    assert browser.get(sign_in.make_link(lumen.ports, "http://localhost")).status_code == 302
+    return browser

@@ -10,14 +10,17 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from inboxsla.config import Settings
 from inboxsla.domain.timeline import Event, Kind
 from inboxsla.errors import AccessLost, TryLater
 from inboxsla.gmail.port import Mailbox
-from inboxsla.services import correspondence, settle, setup
+from inboxsla.services import correspondence, ingest, settle, setup
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, mailboxes, messages, people, policies, tickets
+from inboxsla.storage import envelopes, mailboxes, messages, people, tickets
 from inboxsla.storage.database import Database
+from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
 
 ADDRESS = "support@lumenvelo.example"
@@ -86,7 +89,13 @@ class Shop:
     @property
     def mailbox_id(self) -> int:
         with self.ports.db.read() as conn:
-            return mailboxes.every(conn)[0].id
+            return self._mailbox(conn).id
+
+    @staticmethod
+    def _mailbox(conn: Connection) -> MailboxRow:
+        found = mailboxes.by_address(conn, "gmail", ADDRESS)
+        assert found is not None
+        return found
 
     def asks(self, subject: str, name: str, *, ago: timedelta, text: str = "Hello", thread: str = "") -> int:
         """A customer writes; returns the ticket's id. `thread` continues a conversation."""
@@ -155,22 +164,15 @@ class Shop:
             labels=frozenset({label}),
         )
         with self.ports.db.write() as conn:
-            box = mailboxes.every(conn)[0]
+            box = self._mailbox(conn)
             staff = correspondence.Staff.of(box, people.of_mailbox(conn, box.id))
             event = correspondence.event(row, staff, {})
             assert event is not None
             messages.add(conn, box.id, [row])
-            ticket = tickets.by_thread(conn, box.id, thread) or tickets.create(
-                conn,
-                mailbox_id=box.id,
-                thread_id=thread,
-                policy_id=policies.newest_id(conn),
-                subject=subject,
-                requester=sender,
-                requester_name=name,
-                opened_at=at,
-            )
-            settle.settle_in(conn, ticket, box, [event], self.clock.at)
+            kept = messages.of_thread(conn, box.id, thread)
+            ingest.settle_thread(conn, box, thread, kept, [event], staff, self.clock.at)
+            ticket = tickets.by_thread(conn, box.id, thread)
+        assert ticket is not None
         return ticket.id
 
 

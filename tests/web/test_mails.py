@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from inboxsla.storage import records
+from inboxsla.storage.schema import envelopes
+from tests.web.reading import page, words
+from tests.web.shop import ANA, TUESDAY, Shop, minutes
+
+
+def test_mails_are_listed_newest_first_with_their_state_in_words(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(50))
+    ids = [lumen.mails(ticket, ANA, f"Due in {number} min") for number in (1, 2, 3, 4)]
+    with lumen.ports.db.write() as conn:
+        for mail, state in zip(ids, ("sent", "unknown", "failed"), strict=False):
+            reason, sent_at = ("Gmail refused the address", None) if state == "failed" else (None, TUESDAY)
+            changed = update(envelopes).where(envelopes.c.id == mail)
+            conn.execute(changed.values(state=state, reason=reason, sent_at=sent_at))
+
+    listed = [words(row) for row in page(claire, "/mail").select("tbody tr")]
+
+    assert listed == [
+        f"Due in 4 min {ANA} 10:48 CET waiting to be sent",
+        f"Due in 3 min {ANA} 10:48 CET not sent : Gmail refused the address",
+        f"Due in 2 min {ANA} 10:48 CET perhaps sent; we look for it before trying again",
+        f"Due in 1 min {ANA} 10:48 CET sent 10:48 CET",
+    ]
+
+
+def test_a_mail_is_shown_in_a_frame_that_can_run_nothing(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(50))
+    html = "<html><head></head><body><script>alert(1)</script><a href='https://mail.google.com/'>Open</a></body></html>"
+    mail = lumen.mails(ticket, ANA, "Due in 9 min", html)
+
+    frame = page(claire, f"/mail/{mail}").iframe
+    assert frame is not None
+    assert frame["sandbox"] == ["allow-popups", "allow-popups-to-escape-sandbox"]
+    body = claire.get(str(frame["src"]))
+
+    policy = body.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'")
+    assert "allow-scripts" not in policy
+    assert "frame-ancestors 'self'" in policy
+    assert '<head><base target="_blank">' in body.text
+    assert body.headers["Cache-Control"] == "no-store"
+
+
+def test_a_mail_can_be_read_as_text(lumen: Shop, claire: FlaskClient) -> None:
+    mail = lumen.mails(lumen.asks("Refund", "Zofia", ago=minutes(50)), ANA, "Due in 9 min")
+
+    assert words(page(claire, f"/mail/{mail}?as=text").pre) == "Please answer."
+
+
+def test_a_mail_that_does_not_exist_is_not_found(claire: FlaskClient) -> None:
+    assert claire.get("/mail/4711").status_code == 404
+    assert claire.get("/mail/4711/body").status_code == 404
+
+
+def test_messages_kept_aside_are_listed_with_their_reason(lumen: Shop, claire: FlaskClient) -> None:
+    assert "Nothing is kept aside" in words(page(claire, "/kept-aside").main)
+    with lumen.ports.db.write() as conn:
+        records.keep_aside(conn, lumen.mailbox_id, "m17", "It has no sender.", TUESDAY)
+
+    assert [words(row) for row in page(claire, "/kept-aside").select("tbody tr")] == [
+        "It has no sender. m17 support@lumenvelo.example 10:48 CET"
+    ]

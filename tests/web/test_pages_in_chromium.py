@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from inboxsla.storage import records
+from inboxsla.storage.database import Database
+from tests.web.browsing import DESKTOP, NARROW, PHONE, a_morning, chromium, serving, sideways, window
+from tests.web.shop import TUESDAY, Shop, minutes, shop
+
+pytestmark = pytest.mark.browser
+POLL = 5_100
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def morning(browser: Browser, sqlite_database: Database, tmp_path: Path) -> Iterator[tuple[Shop, str, int]]:
+    """The shop on a busy morning, the address of its pages, and an urgent ticket."""
+    lumen = shop(sqlite_database, tmp_path / "data")
+    urgent = a_morning(lumen)
+    with serving(lumen) as base:
+        yield lumen, base, urgent
+
+
+def subjects(page: Page) -> list[str]:
+    return page.locator("a.subject").all_inner_texts()
+
+
+def hear(page: Page) -> None:
+    """Let the time of one poll pass and wait for its answer."""
+    with page.expect_response(lambda response: response.request.headers.get("hx-request") == "true"):
+        page.clock.fast_forward(POLL)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_to_object_to(
+    browser: Browser, morning: tuple[Shop, str, int], theme: str, size: tuple[int, int]
+) -> None:
+    lumen, base, urgent = morning
+    with lumen.ports.db.write() as conn:
+        records.alarm(conn, "nobody", "Nobody can be told about ticket 7.", TUESDAY)
+        records.keep_aside(conn, lumen.mailbox_id, "m17", "It has no sender.", TUESDAY)
+
+    with window(browser, lumen, base, size, theme) as page:
+        for path in ("/tickets", f"/tickets/{urgent}", "/mail", "/mail/1?as=text", "/kept-aside"):
+            page.goto(base + path)
+            assert page.locator("html").get_attribute("data-bs-theme") == theme
+            found = Axe().run(page)
+            assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
+
+
+@pytest.mark.parametrize("size", [DESKTOP, (900, 700), PHONE, NARROW], ids=["desktop", "tablet", "phone", "zoomed"])
+def test_no_page_scrolls_sideways(browser: Browser, morning: tuple[Shop, str, int], size: tuple[int, int]) -> None:
+    lumen, base, urgent = morning
+    with window(browser, lumen, base, size) as page:
+        for path in ("/tickets", "/tickets?show=solved", f"/tickets/{urgent}", "/tickets/5", "/mail", "/mail/1"):
+            page.goto(base + path)
+            assert sideways(page) == 0, path
+
+
+def test_fingers_find_their_targets_on_a_phone(browser: Browser, morning: tuple[Shop, str, int]) -> None:
+    lumen, base, urgent = morning
+    with window(browser, lumen, base, PHONE) as page:
+        small = []
+        for path in ("/tickets", f"/tickets/{urgent}", "/mail"):
+            page.goto(base + path)
+            for target in page.locator("main .btn:visible, .side a:visible, tr.ticket:visible").all():
+                box = target.bounding_box()
+                if box is not None and box["height"] < 44:
+                    small.append(f"{path} {target.inner_text()} {box['height']}")
+        assert not small
+
+
+def test_a_new_ticket_appears_by_itself(browser: Browser, morning: tuple[Shop, str, int]) -> None:
+    lumen, base, _ = morning
+    with window(browser, lumen, base) as page:
+        page.evaluate("window.neverReloaded = true")
+        expect(page.locator("#pulse")).to_have_text("Live, updated just now")
+
+        lumen.asks("My light fell into the canal", "Ngozi Okafor", ago=minutes(1))
+        hear(page)
+
+        expect(page.get_by_role("link", name="My light fell into the canal")).to_be_visible()
+        expect(page.locator("#announce")).to_have_text("1 new ticket")
+        assert page.evaluate("window.neverReloaded")
+
+
+def test_nothing_is_touched_while_nothing_is_new(browser: Browser, morning: tuple[Shop, str, int]) -> None:
+    lumen, base, _ = morning
+    with window(browser, lumen, base) as page:
+        page.evaluate(
+            "window.touched = 0; new MutationObserver(() => touched++)"
+            ".observe(document.querySelector('#tickets'), {subtree: true, childList: true, attributes: true})"
+        )
+        hear(page)
+        hear(page)
+        assert page.evaluate("window.touched") == 0
+
+
+def test_who_reads_with_the_keyboard_keeps_the_place(browser: Browser, morning: tuple[Shop, str, int]) -> None:
+    lumen, base, urgent = morning
+    with window(browser, lumen, base) as page:
+        page.locator(f"#open-{urgent}").focus()
+
+        lumen.clock.forward(minutes(1))
+        hear(page)
+
+        expect(page.locator(f"#ticket-{urgent} .left")).to_contain_text("9 min left")
+        expect(page.locator(f"#open-{urgent}")).to_be_focused()
+
+
+def test_rows_do_not_move_under_the_pointer_until_asked(browser: Browser, morning: tuple[Shop, str, int]) -> None:
+    lumen, base, urgent = morning
+    with window(browser, lumen, base) as page:
+        before = subjects(page)
+        page.locator(f"#ticket-{urgent}").hover()
+
+        lumen.asks("Smoke from the charger", "Ngozi Okafor", ago=minutes(300))
+        lumen.clock.forward(minutes(1))
+        hear(page)
+
+        button = page.get_by_role("button", name="Show 1 change")
+        expect(button).to_be_visible()
+        assert subjects(page) == before
+        expect(page.locator(f"#ticket-{urgent} .left")).to_contain_text("9 min left")
+
+        button.click()
+        expect(page.get_by_role("link", name="Smoke from the charger")).to_be_visible()
+        expect(button).to_be_hidden()
+        assert subjects(page)[0] == "Smoke from the charger"
+
+
+def test_a_pointer_left_lying_on_the_list_does_not_stop_it(browser: Browser, morning: tuple[Shop, str, int]) -> None:
+    lumen, base, urgent = morning
+    with window(browser, lumen, base) as page:
+        page.locator(f"#ticket-{urgent}").hover()
+        lumen.asks("Smoke from the charger", "Ngozi Okafor", ago=minutes(300))
+
+        for _ in range(4):
+            hear(page)
+
+        expect(page.get_by_role("link", name="Smoke from the charger")).to_be_visible()
+
+
+def test_a_server_that_is_gone_is_said_and_its_return_too(browser: Browser, morning: tuple[Shop, str, int]) -> None:
+    lumen, base, _ = morning
+    with window(browser, lumen, base, may_complain=True) as page:
+        page.route("**/tickets*", lambda route: route.fulfill(status=503, body="away"))
+        hear(page)
+        expect(page.locator("#pulse")).to_contain_text("Not live: no answer since Tue 24 Nov 10:48 CET.")
+
+        page.unroute("**/tickets*")
+        hear(page)
+        expect(page.locator("#pulse")).to_have_text("Live, updated just now")
+
+
+def test_what_was_opened_on_a_ticket_stays_open_when_it_changes(
+    browser: Browser, morning: tuple[Shop, str, int]
+) -> None:
+    lumen, base, urgent = morning
+    with window(browser, lumen, base) as page:
+        page.goto(f"{base}/tickets/{urgent}")
+        page.locator("details.quote summary").click()
+        page.locator("#why-2 summary").click()
+
+        lumen.clock.forward(minutes(1))
+        hear(page)
+
+        expect(page.locator("#clock-1 .time-left")).to_contain_text("9 min left")
+        expect(page.locator("details.quote blockquote")).to_be_visible()
+        expect(page.locator("#why-2 .strip")).to_be_visible()
+
+
+def test_without_script_the_board_can_be_read_and_claims_nothing(
+    browser: Browser, morning: tuple[Shop, str, int]
+) -> None:
+    lumen, base, _ = morning
+    with window(browser, lumen, base, script=False) as page:
+        expect(page.locator("#pulse")).to_have_text("Updated just now")
+        assert len(subjects(page)) == 6
+
+
+def test_the_keyboard_reaches_the_content_first(browser: Browser, morning: tuple[Shop, str, int]) -> None:
+    lumen, base, _ = morning
+    with window(browser, lumen, base) as page:
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_be_focused()

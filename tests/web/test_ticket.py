@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+from inboxsla.domain.timeline import Kind
+from inboxsla.storage import mailboxes
+from tests.web.reading import page, words
+from tests.web.shop import ADDRESS, ANA, Shop, minutes
+
+
+def test_the_time_left_is_read_first(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(50))
+
+    found = page(claire, f"/tickets/{ticket}")
+
+    assert words(found.h1) == "Refund missing"
+    assert [words(card.select_one(".clock-head")) for card in found.select(".clock-card")] == [
+        "Urgent First response",
+        "Low Resolution",
+    ]
+    assert [words(card.select_one(".time-left")) for card in found.select(".clock-card")] == [
+        "10 min left due 10:58 CET",
+        "4 h 10 min left due 14:58 CET",
+    ]
+
+
+def test_every_due_time_explains_itself_and_the_pieces_add_up_to_the_promise(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(50.5))
+
+    why = page(claire, f"/tickets/{ticket}").select(".why")
+
+    assert [words(one.summary) for one in why] == [
+        "Why 10:57 CET? First response: normal priority gets 1 h, counted in opening hours.",
+        "Why 14:57 CET? Resolution: normal priority gets 5 h, counted in opening hours.",
+    ]
+    assert [words(row) for row in why[0].select("tbody tr")] == [
+        "09:57–10:48 51 min counted",
+        "10:48–10:57 9 min left",
+    ]
+    assert words(why[0].select_one(".policy")) == "Policy “Standard support”, version 1"
+
+
+def test_a_pause_is_a_piece_that_does_not_count(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Spare lens", "Soren Olsen", ago=minutes(100))
+    lumen.answers(ticket, ANA, ago=minutes(80))
+
+    found = page(claire, f"/tickets/{ticket}")
+
+    assert words(found.select_one(".time-left")) == "Paused 4 h 40 min left"
+    assert [words(row) for row in found.select(".why tbody tr")] == [
+        "09:08–09:28 20 min counted",
+        "09:28–10:48 paused, not counted",
+    ]
+    assert words(found.select_one(".ended")) == "Met First response Answered in 20 min, 40 min to spare"
+
+
+def test_what_happened_stands_below_now_and_what_comes_above_it(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(40), text="Where is my money?")
+    lumen.gives(ticket, ANA)
+
+    lines = [words(line) for line in page(claire, f"/tickets/{ticket}").select(".timeline li")]
+
+    now = lines.index("10:48 Now")
+    assert lines[now - 1] == "10:53 The owner is reminded · 75 % of first response (planned)"
+    assert lines[now + 1] == "10:48 Assigned to Ana Ruiz · next in turn"
+    assert lines[now + 2].startswith("10:08 Zofia Wiśniewska wrote · ")
+    assert lines[now + 2].endswith(" started Where is my money?")
+
+
+def test_a_long_quote_is_folded_and_nothing_of_it_is_lost(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(40), text="\n".join(["one line"] * 9))
+
+    quote = page(claire, f"/tickets/{ticket}").select_one("details.quote")
+
+    assert quote is not None
+    assert not quote.has_attr("open")
+    assert words(quote.blockquote) == " ".join(["one line"] * 9)
+
+
+def test_the_facts_name_owner_zone_policy_and_label(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(50))
+
+    def facts() -> dict[str, str]:
+        found = page(claire, f"/tickets/{ticket}").select("dl > div")
+        return {words(fact.dt): words(fact.dd) for fact in found}
+
+    assert facts() == {
+        "Owner": "Nobody yet",
+        "Status": "Open",
+        "Priority": "Normal",
+        "Mailbox": "support@ lumenvelo.example",
+        "Times shown in": "Berlin (CET)",
+        "Policy": "Standard support, version 1",
+        "Gmail label": "none while observing",
+    }
+    lumen.live()
+    assert facts()["Gmail label"] == "SLA/Urgent (on its way)"
+
+
+def test_the_main_act_opens_the_thread_in_gmail(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(50), thread="18f2c")
+
+    act = page(claire, f"/tickets/{ticket}").select_one(".acts a")
+
+    assert act is not None
+    assert words(act) == "Open in Gmail"
+    assert act["href"] == f"https://mail.google.com/mail/?authuser={ADDRESS.replace('@', '%40')}#all/18f2c"
+    assert act["rel"] == ["noreferrer"]
+
+
+def test_a_ticket_read_from_a_file_offers_no_way_into_gmail(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(50))
+    with lumen.ports.db.write() as conn:
+        mailboxes.change(conn, lumen.mailbox_id, kind="import", as_of=lumen.clock.at)
+
+    found = page(claire, f"/tickets/{ticket}")
+
+    assert found.select(".acts") == []
+    assert "Gmail label" not in words(found.dl)
+
+
+def test_a_solved_ticket_has_no_running_timer_and_keeps_how_it_went(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Thank you", "Ngozi Okafor", ago=minutes(100))
+    lumen.answers(ticket, ANA, ago=minutes(10))
+    lumen.happens(ticket, Kind.ARCHIVED)
+
+    found = page(claire, f"/tickets/{ticket}")
+
+    assert words(found.select_one(".time-left")) == "No timer runs"
+    assert [words(line) for line in found.select(".ended li")] == [
+        "Met Resolution Solved in 1 h 30 min, 3 h 30 min to spare",
+        "Missed First response Answered in 1 h 30 min, 30 min over",
+    ]
+
+
+def test_a_ticket_in_the_trash_says_so(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(50))
+    lumen.happens(ticket, Kind.REMOVED, {"to": "trash"})
+
+    assert "In Spam or Trash" in words(page(claire, f"/tickets/{ticket}").dl)
+    assert claire.get("/tickets?show=all").status_code == 200
+
+
+def test_a_ticket_that_does_not_exist_gets_a_page_that_leads_back(claire: FlaskClient) -> None:
+    for path in ("/tickets/4711", "/tickets/99999999999999999999"):
+        answer = claire.get(path)
+        assert answer.status_code == 404
+        assert "There is nothing here" in answer.text
+        assert 'href="/tickets"' in answer.text
