@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from inboxsla.errors import InboxSLAError
+from inboxsla.errors import AccessLost, TicketMoved, TryLater
 from inboxsla.services.ports import Ports
 from inboxsla.storage import records
 
@@ -18,12 +18,15 @@ log = structlog.get_logger()
 def set_apart(ports: Ports, key: str, what: str, mailbox_id: int | None = None) -> Iterator[None]:
     """Run the block for one ticket, person or thread; what it raises by mistake becomes an alarm instead of an end.
 
-    Our own errors pass through: they say what the caller should do next. `what` is for people and holds no customer text.
+    What concerns everybody passes through: a database or Gmail that is away, access that is lost. `what` is for people and
+    holds no customer text.
     """
     try:
         yield
-    except InboxSLAError:
+    except (TryLater, AccessLost):
         raise
+    except TicketMoved:
+        log.info("left to whoever is writing to it", key=key)
     except Exception as error:
         log.exception("set apart", key=key)
         words = f"{what} could not be processed ({type(error).__name__}); the log says where. The rest goes on."

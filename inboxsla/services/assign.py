@@ -23,16 +23,18 @@ REASONS = {"least_loaded": "has the fewest open tickets", "round_robin": "next i
 def drain(ports: Ports, mailbox_id: int) -> int:
     """Give every unowned ticket whose time runs to somebody. Returns how many found an owner."""
     given = 0
-    while True:
-        with ports.db.write() as conn:
-            mailbox = mailboxes.get(conn, mailbox_id)
-            if mailbox.kind != "gmail" or ports.settings.assignment.strategy == "manual":
-                return given
-            waiting = tickets.unowned(conn, mailbox_id, _BATCH)
-            handed = sum(_give(conn, ports, tickets.load(conn, ticket_id), mailbox) for ticket_id in waiting)
+    while handed := settle.again_if_moved(lambda: _hand_out(ports, mailbox_id)):
         given += handed
-        if handed == 0:
-            return given
+    return given
+
+
+def _hand_out(ports: Ports, mailbox_id: int) -> int:
+    with ports.db.write() as conn:
+        mailbox = mailboxes.lock(conn, mailbox_id)
+        if mailbox.kind != "gmail" or ports.settings.assignment.strategy == "manual":
+            return 0
+        waiting = tickets.unowned(conn, mailbox_id, _BATCH)
+        return sum(_give(conn, ports, tickets.load(conn, ticket_id), mailbox) for ticket_id in waiting)
 
 
 def _give(conn: Connection, ports: Ports, ticket: TicketRow, mailbox: MailboxRow) -> bool:

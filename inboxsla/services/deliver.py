@@ -54,6 +54,10 @@ def deliver(ports: Ports, mailbox_id: int) -> Delivered:
     except TryLater as later:
         with ports.db.write() as conn:
             mailboxes.change(conn, mailbox.id, retry_after=ports.now() + later.wait, sync_error=str(later))
+    except Refused as refused:
+        with ports.db.write() as conn:
+            words = f"Gmail refuses the labels of {mailbox.address}: {refused}"
+            records.alarm(conn, f"labels/{mailbox.id}", words, ports.now(), mailbox.id)
     except AccessLost as lost:
         log.error("access lost while delivering", mailbox=mailbox.id)
         with ports.db.write() as conn:
@@ -70,35 +74,43 @@ def _send_mails(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Deliver
             envelope = envelopes.claim_next(conn, mailbox.id, now, now + SEND_LEASE)
         if envelope is None:
             return
-        _send(ports, gmail, envelope)
+        if not _send(ports, gmail, envelope):
+            return
         done.sent += 1
     done.more = True
 
 
-def _send(ports: Ports, gmail: Mailbox, envelope: Envelope) -> None:
-    """One try. Between claiming and writing down the outcome the mail counts as "may have gone out"."""
+def _send(ports: Ports, gmail: Mailbox, envelope: Envelope) -> bool:
+    """One try; False if Gmail takes no mail now. Between claiming and writing down the outcome it "may have gone out"."""
     try:
         sent = gmail.send(envelope.raw.encode("ascii"))
     except OutcomeUnknown as unknown:
         with ports.db.write() as conn:
             envelopes.unknown(conn, envelope.id, str(unknown))
-        return
+        return True
     except Refused as refused:
         with ports.db.write() as conn:
             envelopes.failed(conn, envelope.id, str(refused))
             outbox.delivered(conn, envelope.id, ports.now(), "dropped", str(refused))
             words = f"Gmail will not send a mail to {envelope.recipient}: {refused}"
             records.alarm(conn, f"send/{envelope.recipient}", words, ports.now(), envelope.mailbox_id)
-        return
-    except (TryLater, AccessLost) as stopped:
-        wait = stopped.wait if isinstance(stopped, TryLater) else timedelta(0)
+        return True
+    except AccessLost as lost:
         with ports.db.write() as conn:
-            envelopes.not_sent(conn, envelope.id, ports.now() + wait, str(stopped))
+            envelopes.not_sent(conn, envelope.id, ports.now(), str(lost))
         raise
+    except TryLater as later:
+        # Gmail's limits on sending last up to a day, and reading goes on meanwhile: only the mails wait.
+        until = ports.now() + later.wait
+        with ports.db.write() as conn:
+            envelopes.not_sent(conn, envelope.id, until, str(later))
+            envelopes.hold(conn, envelope.mailbox_id, until)
+        return False
     with ports.db.write() as conn:
         envelopes.sent(conn, envelope.id, sent.id, ports.now())
         outbox.delivered(conn, envelope.id, ports.now(), "done", "sent")
     log.info("mail sent", mailbox=envelope.mailbox_id, envelope=envelope.id)
+    return True
 
 
 def _relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered) -> None:
@@ -110,26 +122,37 @@ def _relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered)
     ids = _label_ids(ports, gmail, mailbox)
     for ticket in waiting:
         with set_apart(ports, f"label/{ticket.id}", f"The label of ticket {ticket.id}", mailbox.id):
-            done.relabelled += _put_right(ports, gmail, mailbox, ticket, ids)
+            try:
+                done.relabelled += _put_right(ports, gmail, mailbox, ticket, ids)
+            except Refused:
+                # An id that Gmail does not know any more: somebody deleted a label, and with it took it off every thread.
+                log.warning("label refused, looking the labels up again", mailbox=mailbox.id)
+                ids = _label_ids(ports, gmail, mailbox, anew=True)
+                done.relabelled += _put_right(ports, gmail, mailbox, ticket, ids)
     done.more = done.more or len(waiting) == _LABELS_A_RUN
 
 
-def _label_ids(ports: Ports, gmail: Mailbox, mailbox: MailboxRow) -> dict[str, str]:
-    """Our label names to Gmail's ids, creating in Gmail what is not there yet."""
+def _label_ids(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, *, anew: bool = False) -> dict[str, str]:
+    """Our label names to Gmail's ids, creating in Gmail what is not there; as remembered, or looked up `anew`."""
     wanted = labels.looks()
     ids = {look.name: mailbox.label_ids[look.name] for look in wanted if look.name in mailbox.label_ids}
-    if len(ids) == len(wanted):
+    if len(ids) == len(wanted) and not anew:
         return ids
     there = labels.known_ids(gmail.labels())
     for look in wanted:
         ids[look.name] = there.get(look.name) or gmail.create_label(look.name, look.background, look.text).id
     with ports.db.write() as conn:
         mailboxes.change(conn, mailbox.id, label_ids=ids)
+        if anew:
+            tickets.labels_due(conn, mailbox.id)
     return ids
 
 
 def _put_right(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, ticket: TicketRow, ids: dict[str, str]) -> bool:
-    """Send the difference between the labels last seen on the thread and the one wanted; True if there was any."""
+    """Send the difference between the labels last seen on the thread and the one wanted; True if there was any.
+
+    Raises Refused for a label that is not there any more.
+    """
     wanted = None if ticket.label_wanted is None else labels.label_for(ticket.label_wanted)
     with ports.db.read() as conn:
         kept = messages.of_thread(conn, mailbox.id, ticket.thread_id)
@@ -140,14 +163,16 @@ def _put_right(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, ticket: Ticket
             gmail.modify_thread(ticket.thread_id, add, remove)
         except Gone:
             log.info("thread gone before it was labelled", ticket=ticket.id)
-        except Refused:
-            # An id that Gmail does not know any more: somebody deleted a label. Look the labels up again next time.
-            log.warning("label refused, looking the labels up again", mailbox=mailbox.id)
-            with ports.db.write() as conn:
-                mailboxes.change(conn, mailbox.id, label_ids={})
-            return False
-    now_there = {key: (before - frozenset(remove)) | frozenset(add) for key, before in on_thread.items()}
     with ports.db.write() as conn:
-        messages.set_labels(conn, mailbox.id, {k: v for k, v in now_there.items() if v != on_thread[k]})
+        # Read again: somebody may have archived the thread while Gmail was asked, and a sync may know already.
+        kept = messages.of_thread(conn, mailbox.id, ticket.thread_id, lock=True)
+        there = {
+            row.gmail_id: (row.labels - frozenset(remove)) | frozenset(add) for row in kept if row.gmail_id in on_thread
+        }
+        messages.set_labels(
+            conn,
+            mailbox.id,
+            {r.gmail_id: there[r.gmail_id] for r in kept if there.get(r.gmail_id, r.labels) != r.labels},
+        )
         tickets.label_done(conn, ticket.id, ticket.version)
     return bool(add or remove)

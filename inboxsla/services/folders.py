@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from inboxsla.domain.timeline import Event, Kind
@@ -12,14 +13,22 @@ from inboxsla.services.correspondence import AWAY
 from inboxsla.storage.messages import MessageRow
 
 INBOX = "INBOX"
+# Gmail's internalDate counts milliseconds: what happened before a message happened at least one of them earlier.
+_JUST_BEFORE = timedelta(milliseconds=1)
+
+Labels = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Something somebody did to the whole thread; Gmail says neither who nor when. `source` names the history record."""
+    """Something somebody did to the whole thread; Gmail says neither who nor when. `source` names the history record.
+
+    `at` is an instant it cannot have been later than, or None: then it counts from when we learned of it.
+    """
 
     kind: Kind
     source: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,7 @@ class Moves:
     """`labels` holds the labels of messages on which they changed; `restored` the messages that left Spam or Trash."""
 
     thread: tuple[Move, ...]
-    labels: Mapping[str, frozenset[str]]
+    labels: Labels
     gone: frozenset[str]
     restored: frozenset[str]
 
@@ -36,77 +45,121 @@ def moves(
     known: Sequence[MessageRow],
     fresh: Sequence[MessageRow],
     changes: Sequence[Change],
-    snapshot: Mapping[str, frozenset[str]] | None = None,
+    snapshot: Labels | None = None,
     snapshot_source: str = "",
 ) -> Moves:
     """What `changes` (history lines, oldest first) or a `snapshot` of all labels did to a thread we know.
 
     Labels of messages we do not know are ignored. Applying the same changes again yields no labels to write.
     """
-    rows = [*known, *fresh]
-    labels = {row.gmail_id: row.labels for row in rows if not row.gone}
-    found: list[Move] = []
-    gone: set[str] = set()
-    for source, group in _groups(changes, snapshot, snapshot_source, labels):
-        was_in, was_away = _in_inbox(labels), _is_away(labels)
-        for change in group:
-            if change.message_id not in labels:
-                continue
-            # A line that takes INBOX away proves it was there, even where we never saw it.
-            was_in = was_in or (change.kind == "labels_removed" and INBOX in (change.label_ids or ()))
-            _apply(labels, change, gone)
-        found.extend(_moved(source, was_in, was_away, _in_inbox(labels), _is_away(labels)))
-    if _is_away(labels):
-        # Trashing takes INBOX away too; that is no archiving.
-        found = [move for move in found if move.kind is not Kind.ARCHIVED]
-    before = {row.gmail_id: row.labels for row in rows}
-    changed = {key: now for key, now in labels.items() if now != before[key]}
-    restored = frozenset(key for key, now in changed.items() if before[key] & AWAY and not now & AWAY)
-    return Moves(tuple(found), changed, frozenset(gone), restored)
-
-
-def _groups(
-    changes: Sequence[Change],
-    snapshot: Mapping[str, frozenset[str]] | None,
-    snapshot_source: str,
-    labels: Mapping[str, frozenset[str]],
-) -> Iterator[tuple[str, list[Change]]]:
+    reading = _Reading(known, fresh, changes, whole=snapshot is not None)
     for record, group in groupby(changes, key=lambda change: change.record_id):
-        yield record, list(group)
+        reading.record(record, list(group))
     if snapshot is not None:
-        lines = []
-        for key, now in snapshot.items():
-            before = labels.get(key, now)
-            lines.append(Change("labels_removed", snapshot_source, key, "", before - now))
-            lines.append(Change("labels_added", snapshot_source, key, "", now - before))
-        yield snapshot_source, lines
+        reading.record(snapshot_source, list(_compared(snapshot, reading.labels, fresh, snapshot_source)))
+    return reading.result()
 
 
-def _apply(labels: dict[str, frozenset[str]], change: Change, gone: set[str]) -> None:
-    key, named = change.message_id, change.label_ids or frozenset()
-    if change.kind == "labels_added":
-        labels[key] |= named
-    elif change.kind == "labels_removed":
-        labels[key] -= named
-    elif change.kind == "deleted":
-        gone.add(key)
-        del labels[key]
+def _compared(snapshot: Labels, labels: Labels, fresh: Sequence[MessageRow], source: str) -> Iterator[Change]:
+    """The history lines that would lead from `labels` to the whole thread as it is listed now."""
+    for row in fresh:
+        yield Change("added", source, row.gmail_id, row.thread_id, row.labels)
+    for key, before in labels.items():
+        if key not in snapshot:
+            yield Change("deleted", source, key, "")
+            continue
+        yield Change("labels_removed", source, key, "", before - snapshot[key])
+        yield Change("labels_added", source, key, "", snapshot[key] - before)
 
 
-def _in_inbox(labels: Mapping[str, frozenset[str]]) -> bool:
+class _Reading:
+    """The thread as it stands after each record, so that what came later is not mistaken for what was there before."""
+
+    def __init__(
+        self, known: Sequence[MessageRow], fresh: Sequence[MessageRow], changes: Sequence[Change], *, whole: bool
+    ) -> None:
+        self._rows = {row.gmail_id: row for row in [*known, *fresh]}
+        shown_arriving = {change.message_id for change in changes if change.kind == "added"}
+        self._to_come = {row.gmail_id for row in fresh if whole or row.gmail_id in shown_arriving}
+        here = [row for row in self._rows.values() if not row.gone and row.gmail_id not in self._to_come]
+        self.labels = {row.gmail_id: row.labels for row in here}
+        self._began = bool(known) or bool(self.labels)
+        self._newest = max((row.internal_at for row in known), default=None)
+        self._found: list[Move] = []
+        self._gone: set[str] = set()
+        self._taken_off: set[str] = set()
+
+    def record(self, source: str, group: Sequence[Change]) -> None:
+        was_away = self._began and _is_away(self.labels)
+        joined = [self._rows[c.message_id] for c in group if c.kind == "added" and c.message_id in self._to_come]
+        if joined:
+            self._join(joined)
+        # Mail that arrives in the inbox is no move of the thread, so it counts as having been there.
+        was_in = _in_inbox(self.labels)
+        for change in group:
+            if change.message_id in self.labels:
+                # A line that takes INBOX away proves it was there, even where we never saw it.
+                was_in = was_in or (change.kind == "labels_removed" and INBOX in (change.label_ids or ()))
+                self._apply(change)
+        if self._began:
+            at = min((row.internal_at for row in joined), default=None)
+            self._found.extend(_moved(source, was_in, was_away, _in_inbox(self.labels), _is_away(self.labels), at))
+        self._began = self._began or bool(self.labels)
+
+    def _join(self, joined: Sequence[MessageRow]) -> None:
+        arrived = min(row.internal_at for row in joined)
+        # What history tells before this arrival happened before it, whenever we learned of it.
+        limit = arrived - _JUST_BEFORE if self._newest is None else max(arrived - _JUST_BEFORE, self._newest)
+        self._found = [replace(move, at=min(move.at or limit, limit)) for move in self._found]
+        self.labels |= {row.gmail_id: row.labels for row in joined}
+        self._to_come -= self.labels.keys()
+        self._newest = max([*(row.internal_at for row in joined), *([self._newest] if self._newest else [])])
+
+    def _apply(self, change: Change) -> None:
+        key, named = change.message_id, change.label_ids or frozenset()
+        if change.kind == "labels_added":
+            self.labels[key] |= named
+        elif change.kind == "labels_removed":
+            self.labels[key] -= named
+            if named & AWAY:
+                self._taken_off.add(key)
+        elif change.kind == "deleted":
+            self._gone.add(key)
+            del self.labels[key]
+
+    def result(self) -> Moves:
+        found = self._found
+        if _is_away(self.labels):
+            # Trashing takes INBOX away too; that is no archiving.
+            found = [move for move in found if move.kind is not Kind.ARCHIVED]
+        changed = {key: now for key, now in self.labels.items() if now != self._rows[key].labels}
+        restored = frozenset(
+            key
+            for key, now in self.labels.items()
+            if not now & AWAY and (self._was_away(key) or key in self._taken_off)
+        )
+        return Moves(tuple(found), changed, frozenset(self._gone), restored)
+
+    def _was_away(self, key: str) -> bool:
+        return bool(self._rows[key].labels & AWAY)
+
+
+def _in_inbox(labels: Labels) -> bool:
     return any(INBOX in now for now in labels.values())
 
 
-def _is_away(labels: Mapping[str, frozenset[str]]) -> bool:
+def _is_away(labels: Labels) -> bool:
     """Every message is in Spam or Trash, or deleted for good."""
     return all(now & AWAY for now in labels.values())
 
 
-def _moved(source: str, was_in: bool, was_away: bool, is_in: bool, is_away: bool) -> Iterator[Move]:
+def _moved(
+    source: str, was_in: bool, was_away: bool, is_in: bool, is_away: bool, arrived_at: datetime | None
+) -> Iterator[Move]:
     if is_away and not was_away:
         yield Move(Kind.REMOVED, f"removed:{source}")
     elif was_away and not is_away:
-        yield Move(Kind.RESTORED, f"restored:{source}")
+        yield Move(Kind.RESTORED, f"restored:{source}", arrived_at)
     elif was_in and not is_in and not is_away:
         yield Move(Kind.ARCHIVED, f"archived:{source}")
     elif is_in and not was_in and not is_away:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from inboxsla.domain.decide import Decision
 from inboxsla.domain.timeline import Event, Kind
-from inboxsla.errors import TicketMoved
+from inboxsla.gmail.bounces import MARKER
 from inboxsla.gmail.message import ParsedMessage, UnreadableMessage, from_gmail
 from inboxsla.gmail.port import Change, GmailMessage
 from inboxsla.services import correspondence, settle
@@ -27,7 +27,6 @@ log = structlog.get_logger()
 
 EXCERPT = 1_000
 _NEVER_KEPT = frozenset({"DRAFT", "CHAT"})
-_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class ThreadNews:
 
     `arrivals` are messages fetched whole; `changes` the history lines about the thread, oldest first; `snapshot` the labels
     of every message where the whole thread was listed anew, at `history_id`; `first_sync` says that the mailbox is read for
-    the first time.
+    the first time and this thread with it.
     """
 
     thread_id: str
@@ -52,32 +51,29 @@ def take_in(ports: Ports, mailbox_id: int, news: ThreadNews) -> Decision | None:
 
     Taking in the same news again changes nothing.
     """
-    for attempt in range(_ATTEMPTS):
-        try:
-            with ports.db.write() as conn:
-                return _take_in(conn, mailboxes.get(conn, mailbox_id), news, ports.now())
-        except TicketMoved:
-            if attempt == _ATTEMPTS - 1:
-                raise
-    return None
+    _recognise_ours(ports, news.arrivals)
+
+    def once() -> Decision | None:
+        with ports.db.write() as conn:
+            return _take_in(conn, mailboxes.get(conn, mailbox_id), news, ports.now())
+
+    return settle.again_if_moved(once)
 
 
 def _take_in(conn: Connection, mailbox: MailboxRow, news: ThreadNews, now: datetime) -> Decision | None:
     known = messages.of_thread(conn, mailbox.id, news.thread_id)
     have = {row.gmail_id for row in known}
     staff = Staff.of(mailbox, people.of_mailbox(conn, mailbox.id))
-    fresh = _read(conn, mailbox, news, have, now)
+    fresh = _read(conn, mailbox, news, set(have), now)
     messages.add(conn, mailbox.id, fresh)
     moved = moves(known, fresh, news.changes, news.snapshot, f"seen-{news.history_id}")
     messages.set_labels(conn, mailbox.id, moved.labels)
     messages.set_gone(conn, mailbox.id, sorted(moved.gone))
-    _recognise_ours(conn, mailbox, fresh, now)
     rows = [replace(row, labels=moved.labels.get(row.gmail_id, row.labels)) for row in [*known, *fresh]]
     events = _events(conn, mailbox, news, rows, staff, moved, now)
-    decision = settle_thread(
-        conn, mailbox, news.thread_id, rows, events, staff, now, relabel=bool(fresh or moved.labels)
-    )
-    _tell_elsewhere(conn, mailbox, fresh, events, now)
+    relabel = bool(fresh) or _touches_ours(mailbox, known, moved)
+    decision = settle_thread(conn, mailbox, news.thread_id, rows, events, staff, now, relabel=relabel)
+    _tell_elsewhere(conn, mailbox, fresh, events, staff, now)
     return decision
 
 
@@ -88,6 +84,7 @@ def _read(conn: Connection, mailbox: MailboxRow, news: ThreadNews, have: set[str
     for message in news.arrivals:
         if message.id in have or message.label_ids & _NEVER_KEPT:
             continue
+        have.add(message.id)
         try:
             parsed = from_gmail(message.payload, own_addresses=mailbox.own_addresses, own_lists=mailbox.own_lists)
             rows.append(message_row(message, parsed, shown.get(message.id)))
@@ -136,13 +133,33 @@ def kept_headers(parsed: ParsedMessage) -> dict[str, Any]:
     return {key: value for key, value in facts.items() if value}
 
 
-def _recognise_ours(conn: Connection, mailbox: MailboxRow, fresh: Iterable[MessageRow], now: datetime) -> None:
-    """A mail of ours seen in the mailbox proves that it was sent, whatever its sender could not tell."""
-    for row in fresh:
-        marker = row.headers.get("marker")
-        envelope = envelopes.by_marker(conn, marker) if marker and "SENT" in row.labels else None
-        if envelope is not None and envelopes.sent(conn, envelope.id, row.gmail_id, now):
-            outbox.delivered(conn, envelope.id, now, "done", "found in the mailbox")
+def _recognise_ours(ports: Ports, arrivals: Iterable[GmailMessage]) -> None:
+    """A mail of ours seen in the mailbox proves that it was sent, whatever its sender could not tell.
+
+    Looked at before anything that may fail on a message, because a mail that is overlooked here goes out a second time.
+    """
+    found = {_marker(message): message.id for message in arrivals if "SENT" in message.label_ids}
+    found.pop("", None)
+    if not found:
+        return
+    now = ports.now()
+    with ports.db.write() as conn:
+        for marker, gmail_id in found.items():
+            envelope = envelopes.by_marker(conn, marker)
+            if envelope is not None and envelopes.sent(conn, envelope.id, gmail_id, now):
+                outbox.delivered(conn, envelope.id, now, "done", "found in the mailbox")
+
+
+def _marker(message: GmailMessage) -> str:
+    named = (h for h in message.payload.get("headers") or () if str(h.get("name", "")).lower() == MARKER)
+    return next((str(header.get("value", "")).strip() for header in named), "")
+
+
+def _touches_ours(mailbox: MailboxRow, known: Sequence[MessageRow], moved: Moves) -> bool:
+    """Whether labels changed that decide which of ours the thread carries; reading mail changes labels all day long."""
+    matter = {*mailbox.label_ids.values(), *correspondence.AWAY}
+    before = {row.gmail_id: row.labels for row in known}
+    return any((before.get(key, now) ^ now) & matter for key, now in moved.labels.items())
 
 
 def _events(
@@ -164,7 +181,7 @@ def _events(
     events = [event for event in said if event is not None]
     if news.first_sync:
         events.extend(first_sight(rows))
-    events.extend(Event(move.kind, now, move.source) for move in moved.thread)
+    events.extend(Event(move.kind, min(now, move.at or now), move.source) for move in moved.thread)
     return events
 
 
@@ -199,7 +216,12 @@ def settle_thread(
 
 
 def _tell_elsewhere(
-    conn: Connection, mailbox: MailboxRow, fresh: Sequence[MessageRow], events: Sequence[Event], now: datetime
+    conn: Connection,
+    mailbox: MailboxRow,
+    fresh: Sequence[MessageRow],
+    events: Sequence[Event],
+    staff: Staff,
+    now: datetime,
 ) -> None:
     """A bounce that arrived in a thread of its own, and a staff answer to one of our mails, belong to another ticket."""
     by_source = {event.source: event for event in events}
@@ -210,7 +232,7 @@ def _tell_elsewhere(
     for row in fresh:
         in_reply_to = row.headers.get("in_reply_to")
         if row.kind == "human" and in_reply_to:
-            _tell_note(conn, mailbox, row, in_reply_to, now)
+            _tell_note(conn, mailbox, row, staff, in_reply_to, now)
 
 
 def _tell_bounce(conn: Connection, mailbox: MailboxRow, row: MessageRow, event: Event, now: datetime) -> None:
@@ -225,12 +247,14 @@ def _tell_bounce(conn: Connection, mailbox: MailboxRow, row: MessageRow, event: 
                 settle.settle_in(conn, ticket, mailbox, [event], now)
 
 
-def _tell_note(conn: Connection, mailbox: MailboxRow, row: MessageRow, in_reply_to: str, now: datetime) -> None:
+def _tell_note(
+    conn: Connection, mailbox: MailboxRow, row: MessageRow, staff: Staff, in_reply_to: str, now: datetime
+) -> None:
     """Staff answered a mail of ours: a note on its tickets. The customer did not get it."""
     original = messages.by_rfc_id(conn, mailbox.id, [in_reply_to]).get(in_reply_to)
     envelope = envelopes.by_marker(conn, original.headers.get("marker", "")) if original is not None else None
     if envelope is None:
         return
-    note = Event(Kind.NOTED, row.internal_at, correspondence.source(row), actor=row.sender, data={"where": "mail"})
+    note = Event(Kind.NOTED, row.internal_at, correspondence.source(row), staff.author(row), {"where": "mail"})
     for ticket_id in envelopes.tickets_of(conn, [envelope.id]).get(envelope.id, ()):
         settle.settle_in(conn, tickets.load(conn, ticket_id), mailbox, [note], now)

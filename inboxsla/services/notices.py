@@ -18,10 +18,10 @@ from inboxsla.domain.clock import State
 from inboxsla.domain.policy import Do
 from inboxsla.domain.speech import English
 from inboxsla.domain.timeline import Metric
-from inboxsla.errors import InboxSLAError
+from inboxsla.errors import TicketMoved, TryLater
 from inboxsla.notify.compose import compose
 from inboxsla.notify.notice import Item, Notice, Told
-from inboxsla.services import assign, correspondence, links
+from inboxsla.services import assign, correspondence, links, settle
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.looking import Look, look
 from inboxsla.services.ports import Ports
@@ -47,9 +47,14 @@ class _Told:
 
 def compose_owed(ports: Ports, mailbox_id: int) -> int:
     """Turn what a mailbox owes now into mails ready to send, one per person. Returns how many mails."""
+    return settle.again_if_moved(lambda: _compose_owed(ports, mailbox_id))
+
+
+def _compose_owed(ports: Ports, mailbox_id: int) -> int:
     now = ports.now()
     with ports.db.write() as conn:
-        mailbox = mailboxes.get(conn, mailbox_id)
+        # Two at once would each compose a mail about the same acts.
+        mailbox = mailboxes.lock(conn, mailbox_id)
         if not mailbox.is_live:
             outbox.drop_for_mailbox(conn, mailbox_id, now, "the mailbox is not live")
             return 0
@@ -81,7 +86,7 @@ def _looks(conn: Connection, acts: Iterable[Owed], now: datetime) -> dict[int, L
 
 
 def _set_apart(conn: Connection, key: str, what: str, error: Exception, now: datetime) -> None:
-    if isinstance(error, InboxSLAError | DBAPIError):
+    if isinstance(error, TryLater | TicketMoved | DBAPIError):
         raise error
     log.error("set apart", key=key, exc_info=error)
     words = f"{what} could not be processed ({type(error).__name__}); the log says where. The rest goes on."
@@ -157,6 +162,9 @@ def _recipients(act: Owed, seen: Look, staff: Sequence[Person], by_address: Mapp
 
 
 def _nobody(conn: Connection, mailbox: MailboxRow, act: Owed, now: datetime) -> None:
+    if act.role == "person":
+        outbox.finish(conn, [act.id], "dropped", now, f"{act.data['recipient']} is no longer on the people list")
+        return
     outbox.finish(conn, [act.id], "dropped", now, "nobody could be told")
     words = f"Nobody could be told about ticket {act.ticket_id}: nobody is on the people list of {mailbox.address}."
     records.alarm(conn, f"nobody/{mailbox.id}", words, now, mailbox.id)

@@ -31,7 +31,7 @@ def settle(ports: Ports, ticket_ids: Sequence[int]) -> None:
     """Settle a batch of tickets that time alone has changed."""
     settling.wake(ports, ticket_ids)
     with ports.db.read() as conn:
-        mailbox_ids = sorted({tickets.load(conn, ticket_id).mailbox_id for ticket_id in ticket_ids})
+        mailbox_ids = tickets.mailboxes_of(conn, ticket_ids)
     follow(ports, "deliver", mailbox_ids)
 
 

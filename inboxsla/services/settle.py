@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -18,17 +18,24 @@ from inboxsla.storage import events, mailboxes, outbox, policies, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.tickets import TicketRow
 
+T = TypeVar("T")
+
 _ATTEMPTS = 5
+
+
+def again_if_moved(work: Callable[[], T]) -> T:
+    """Do `work`, a transaction of its own, and do it anew if somebody wrote to one of its tickets meanwhile."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return work()
+        except TicketMoved:
+            continue
+    return work()
 
 
 def settle(ports: Ports, ticket_id: int, news: Sequence[Event] = ()) -> Decision:
     """Settle one ticket in a transaction of its own, reading and deciding again if somebody wrote meanwhile."""
-    for _ in range(_ATTEMPTS - 1):
-        try:
-            return _settle_once(ports, ticket_id, news)
-        except TicketMoved:
-            continue
-    return _settle_once(ports, ticket_id, news)
+    return again_if_moved(lambda: _settle_once(ports, ticket_id, news))
 
 
 def _settle_once(ports: Ports, ticket_id: int, news: Sequence[Event]) -> Decision:
@@ -55,7 +62,7 @@ def settle_in(
     at = mailbox.as_of or now
     known = events.timeline(conn, ticket.id)
     have = {event.source for event in known}
-    fresh = [event for event in news if event.source not in have]
+    fresh = [event for event in {event.source: event for event in news}.values() if event.source not in have]
     events.append(conn, ticket.id, fresh, learned_at=now)
     decision = decide(
         [*known, *fresh],
@@ -72,7 +79,10 @@ def settle_in(
 
 
 def wake(ports: Ports, ticket_ids: Sequence[int]) -> list[Decision]:
-    """Settle tickets that time alone has changed, each in a short transaction. Returns the decisions that came about."""
+    """Settle tickets that time alone has changed, each in a short transaction. Returns the decisions that came about.
+
+    A ticket that cannot be settled is left as it is and rings again; it never keeps the others of its batch waiting.
+    """
     decisions = []
     for ticket_id in ticket_ids:
         with set_apart(ports, f"settle/{ticket_id}", f"Ticket {ticket_id}"):

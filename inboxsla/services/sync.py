@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import secrets
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
-from inboxsla.errors import AccessLost, Gone, HistoryExpired, InboxSLAError, TryLater
-from inboxsla.gmail.port import Change, GmailMessage, Mailbox
+from inboxsla.errors import AccessLost, Gone, HistoryExpired, TicketMoved, TryLater
+from inboxsla.gmail.port import Change, GmailMessage, GmailThread, Mailbox
+from inboxsla.services.correspondence import AWAY
+from inboxsla.services.folders import INBOX
 from inboxsla.services.ingest import ThreadNews, take_in
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, mailboxes, messages, records
+from inboxsla.storage import envelopes, mailboxes, messages, records, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 
 log = structlog.get_logger()
 
-# Longer than any single Gmail call, so that only a dead worker's lease runs out; renewed after each thread.
+# Longer than any single Gmail call, so that only a dead worker's lease runs out.
 LEASE = timedelta(minutes=3)
+_RENEW_AFTER = timedelta(seconds=20)
 _ROUNDS = 5
 
 
@@ -33,6 +35,33 @@ class Synced:
     kept_aside: int = 0
     skipped: str = ""
     ticket_threads: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One sync of one mailbox, under a lease that is renewed while it goes on."""
+
+    ports: Ports
+    gmail: Mailbox
+    mailbox: MailboxRow
+    holder: str
+    done: Synced
+    renewed_at: datetime
+
+    @property
+    def is_first(self) -> bool:
+        """No listing of this mailbox was ever finished; what is known of it comes from one that was broken off."""
+        return self.mailbox.last_sync_at is None
+
+    def keep_lease(self) -> None:
+        """Raises TryLater if another worker has taken over."""
+        now = self.ports.now()
+        if now - self.renewed_at < _RENEW_AFTER:
+            return
+        with self.ports.db.write() as conn:
+            if not mailboxes.lease_sync(conn, self.mailbox.id, self.holder, now, now + LEASE):
+                raise TryLater("Another worker took over this mailbox.", timedelta(seconds=1))
+        self.renewed_at = now
 
 
 def sync(ports: Ports, mailbox_id: int) -> Synced:
@@ -50,7 +79,7 @@ def sync(ports: Ports, mailbox_id: int) -> Synced:
             return Synced(skipped="another sync is at it")
     done = Synced()
     try:
-        _read_all(ports, mailbox, holder, done)
+        _read_all(_Run(ports, ports.mailbox(mailbox.address), mailbox, holder, done, now))
     except TryLater as later:
         _trouble(ports, mailbox_id, str(later), retry_after=ports.now() + later.wait)
     except AccessLost as lost:
@@ -71,72 +100,104 @@ def _not_now(mailbox: MailboxRow, now: datetime) -> str:
     return ""
 
 
-def _read_all(ports: Ports, mailbox: MailboxRow, holder: str, done: Synced) -> None:
+def _read_all(run: _Run) -> None:
     """History until it shows nothing new, so that what arrives while we read is not left for the next bell."""
-    gmail = ports.mailbox(mailbox.address)
     for _ in range(_ROUNDS):
-        begun = ports.now()
-        try:
-            if mailbox.history_id is None:
-                cursor, found = _list(ports, gmail, mailbox, holder, done), True
-            else:
-                cursor, found = _history(ports, gmail, mailbox, holder, done)
-        except HistoryExpired:
-            log.info("history expired, listing again", mailbox=mailbox.id)
-            cursor, found = _list(ports, gmail, mailbox, holder, done), True
-        with ports.db.write() as conn:
-            mailboxes.move_cursor(conn, mailbox.id, mailbox.history_id, cursor)
-            fine = {"last_sync_begun_at": begun, "last_sync_at": ports.now(), "sync_error": None, "retry_after": None}
-            mailboxes.change(conn, mailbox.id, **fine)
-            envelopes.retry_after_search(conn, mailbox.id, begun)
-            mailbox = mailboxes.get(conn, mailbox.id)
+        begun = run.ports.now()
+        cursor, found = _read_once(run)
+        with run.ports.db.write() as conn:
+            mailboxes.move_cursor(conn, run.mailbox.id, run.mailbox.history_id, cursor)
+            fine = {
+                "last_sync_begun_at": begun,
+                "last_sync_at": run.ports.now(),
+                "sync_error": None,
+                "retry_after": None,
+            }
+            mailboxes.change(conn, run.mailbox.id, **fine)
+            envelopes.retry_after_search(conn, run.mailbox.id, begun)
+            run.mailbox = mailboxes.get(conn, run.mailbox.id)
         if not found:
             return
 
 
-def _history(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, holder: str, done: Synced) -> tuple[str, bool]:
-    """Everything since the cursor, thread by thread in order of appearance; the cursor to move to, and whether there was news."""
-    assert mailbox.history_id is not None
-    changes: list[Change] = []
-    page = gmail.history(mailbox.history_id)
-    changes.extend(page.changes)
+def _read_once(run: _Run) -> tuple[str, bool]:
+    """The cursor to move to, and whether there was news."""
+    if run.is_first:
+        return _list(run), True
+    try:
+        return _history(run)
+    except HistoryExpired:
+        log.info("history expired, listing again", mailbox=run.mailbox.id)
+        return _list(run), True
+
+
+def _history(run: _Run) -> tuple[str, bool]:
+    """Everything since the cursor, thread by thread in order of appearance."""
+    assert run.mailbox.history_id is not None
+    page = run.gmail.history(run.mailbox.history_id)
+    changes = list(page.changes)
     while page.next_page_token:
-        page = gmail.history(mailbox.history_id, page.next_page_token)
+        run.keep_lease()
+        page = run.gmail.history(run.mailbox.history_id, page.next_page_token)
         changes.extend(page.changes)
-    by_thread: dict[str, list[Change]] = defaultdict(list)
-    for change in changes:
-        by_thread[change.thread_id].append(change)
-    for thread_id, lines in by_thread.items():
-        news = _fetch(ports, gmail, mailbox, thread_id, lines)
-        _take(ports, mailbox, holder, news, done)
+    for thread_id, lines in _by_thread(run, changes).items():
+        _take(run, _fetch(run, thread_id, lines))
     return page.history_id, bool(changes)
 
 
-def _fetch(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, thread_id: str, lines: Sequence[Change]) -> ThreadNews:
+def _by_thread(run: _Run, changes: Sequence[Change]) -> dict[str, list[Change]]:
+    """Lines by thread. Gmail may leave the thread out of a line; then the message says which it is."""
+    nameless = {change.message_id for change in changes if not change.thread_id}
+    threads = {change.message_id: change.thread_id for change in changes if change.thread_id}
+    if nameless:
+        with run.ports.db.read() as conn:
+            threads |= messages.known(conn, run.mailbox.id, sorted(nameless))
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        if change.message_id not in threads and _brings_mail(change):
+            threads |= {each.id: each.thread_id for each in _each(run.gmail, [change.message_id])}
+        if thread_id := threads.get(change.message_id):
+            found.setdefault(thread_id, []).append(change)
+    return found
+
+
+def _brings_mail(line: Change) -> bool:
+    """Whether a line may be the first that tells of a message that counts.
+
+    Besides arrivals: a draft that was sent may keep its id, and mail from before our time may leave Spam or the archive.
+    """
+    named = line.label_ids or frozenset()
+    if line.kind == "added":
+        return "DRAFT" not in named
+    if line.kind == "labels_added":
+        return bool(named & {"SENT", INBOX})
+    return line.kind == "labels_removed" and bool(named & AWAY)
+
+
+def _fetch(run: _Run, thread_id: str, lines: Sequence[Change]) -> ThreadNews:
     """The messages the lines speak of that we do not have: one by one, or the whole thread where that costs less."""
-    named = [line.message_id for line in lines if line.kind == "added" and "DRAFT" not in (line.label_ids or ())]
-    with ports.db.read() as conn:
-        have = messages.known(conn, mailbox.id, [line.message_id for line in lines])
-        thread_known = bool(messages.known_threads(conn, mailbox.id, [thread_id]))
-    # A sent draft may keep its id: then only a label line tells that it is a message now.
-    sent = [line.message_id for line in lines if line.kind == "labels_added" and "SENT" in (line.label_ids or ())]
-    missing = [key for key in dict.fromkeys([*named, *sent]) if key not in have]
+    named = dict.fromkeys(line.message_id for line in lines if _brings_mail(line))
+    with run.ports.db.read() as conn:
+        have = messages.known(conn, run.mailbox.id, list(named))
+        thread_known = bool(messages.known_threads(conn, run.mailbox.id, [thread_id]))
+    missing = [key for key in named if key not in have]
     arrivals: tuple[GmailMessage, ...] = ()
     if missing and (not thread_known or len(missing) > 2):
-        arrivals = _whole(gmail, thread_id)
+        thread = _whole(run.gmail, thread_id)
+        arrivals = thread.messages if thread else ()
     elif missing:
-        arrivals = tuple(_each(gmail, missing))
+        arrivals = tuple(_each(run.gmail, missing))
     return ThreadNews(thread_id, arrivals, tuple(lines))
 
 
-def _whole(gmail: Mailbox, thread_id: str) -> tuple[GmailMessage, ...]:
+def _whole(gmail: Mailbox, thread_id: str) -> GmailThread | None:
     try:
-        return gmail.thread(thread_id).messages
+        return gmail.thread(thread_id)
     except Gone:
-        return ()
+        return None
 
 
-def _each(gmail: Mailbox, message_ids: Sequence[str]) -> Iterator[GmailMessage]:
+def _each(gmail: Mailbox, message_ids: Iterable[str]) -> Iterator[GmailMessage]:
     for message_id in message_ids:
         try:
             yield gmail.message(message_id)
@@ -145,49 +206,77 @@ def _each(gmail: Mailbox, message_ids: Sequence[str]) -> Iterator[GmailMessage]:
             log.info("message gone before it was read", message=message_id)
 
 
-def _list(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, holder: str, done: Synced) -> str:
-    """Every thread of the window, newest first. The cursor is taken before the listing, so that nothing falls between."""
-    cursor = gmail.profile().history_id
-    days = max(1, ports.settings.sync.first_window.days)
+def _list(run: _Run) -> str:
+    """Every thread of the window, newest first; what we know already is compared with it.
+
+    The cursor is taken before the listing, so that nothing falls between. A first listing that was broken off goes on with
+    the cursor it began with, and with the threads it had not come to.
+    """
+    cursor = run.mailbox.history_id if run.is_first else None
+    if cursor is None:
+        cursor = run.gmail.profile().history_id
+        if run.is_first:
+            with run.ports.db.write() as conn:
+                mailboxes.move_cursor(conn, run.mailbox.id, None, cursor)
+                run.mailbox = mailboxes.get(conn, run.mailbox.id)
+    listed = set(_listed(run))
+    if not run.is_first:
+        with run.ports.db.read() as conn:
+            unlisted = [thread for thread in tickets.open_threads(conn, run.mailbox.id) if thread not in listed]
+        for thread_id in unlisted:
+            thread = _whole(run.gmail, thread_id)
+            _compare(run, thread or GmailThread(thread_id, cursor))
+    return cursor
+
+
+def _listed(run: _Run) -> Iterator[str]:
+    """Take in thread after thread until they are older than the window; yields their ids.
+
+    Without a search, because Gmail's search learns of new mail only after a while.
+    """
+    edge = run.ports.now() - run.ports.settings.sync.first_window
     token: str | None = None
     while True:
-        page = gmail.threads(f"newer_than:{days}d", token)
+        page = run.gmail.threads("", token)
+        with run.ports.db.read() as conn:
+            known = messages.known_threads(conn, run.mailbox.id, page.thread_ids) if run.is_first else set()
         for thread_id in page.thread_ids:
-            try:
-                thread = gmail.thread(thread_id)
-            except Gone:
-                continue
-            snapshot = {message.id: message.label_ids for message in thread.messages}
-            first = mailbox.history_id is None
-            news = ThreadNews(thread_id, thread.messages, (), None if first else snapshot, thread.history_id, first)
-            _take(ports, mailbox, holder, news, done)
+            thread = None if thread_id in known else _whole(run.gmail, thread_id)
+            if thread is not None:
+                if max((message.internal_at for message in thread.messages), default=edge) < edge:
+                    return
+                _compare(run, thread)
+            yield thread_id
         token = page.next_page_token
         if not token:
-            return cursor
+            return
 
 
-def _take(ports: Ports, mailbox: MailboxRow, holder: str, news: ThreadNews, done: Synced) -> None:
-    done.threads += 1
+def _compare(run: _Run, thread: GmailThread) -> None:
+    snapshot = {message.id: message.label_ids for message in thread.messages}
+    _take(run, ThreadNews(thread.id, thread.messages, (), snapshot, thread.history_id, run.is_first))
+
+
+def _take(run: _Run, news: ThreadNews) -> None:
+    run.done.threads += 1
     try:
-        decision = take_in(ports, mailbox.id, news)
-    except InboxSLAError:
+        decision = take_in(run.ports, run.mailbox.id, news)
+    except (TryLater, AccessLost):
         raise
+    except TicketMoved as moved:
+        raise TryLater("A ticket kept changing while it was read.", timedelta(seconds=1)) from moved
     except Exception as error:
         # One thread that cannot be processed must not stop the mailbox; it is kept aside, with its reason, and shown.
-        log.exception("thread kept aside", mailbox=mailbox.id, thread=news.thread_id)
-        done.kept_aside += 1
-        with ports.db.write() as conn:
+        log.exception("thread kept aside", mailbox=run.mailbox.id, thread=news.thread_id)
+        run.done.kept_aside += 1
+        with run.ports.db.write() as conn:
             reason = f"InboxSLA could not work out this thread ({type(error).__name__})."
-            records.keep_aside(conn, mailbox.id, f"thread {news.thread_id}", reason, ports.now())
-        return
-    if decision is not None:
-        done.wants_owner = done.wants_owner or decision.wants_owner
-        done.ticket_threads.add(news.thread_id)
-    if done.threads % 20 == 0:
-        now = ports.now()
-        with ports.db.write() as conn:
-            if not mailboxes.lease_sync(conn, mailbox.id, holder, now, now + LEASE):
-                raise TryLater("Another worker took over this mailbox.", timedelta(seconds=1))
+            records.keep_aside(conn, run.mailbox.id, f"thread {news.thread_id}", reason, run.ports.now())
+    else:
+        if decision is not None:
+            run.done.wants_owner = run.done.wants_owner or decision.wants_owner
+            run.done.ticket_threads.add(news.thread_id)
+    run.keep_lease()
 
 
 def _trouble(ports: Ports, mailbox_id: int, words: str, *, retry_after: datetime) -> None:

@@ -82,5 +82,15 @@ def _ring(ports: Ports, memory: Memory, job: str, keys: list[int]) -> int:
         if not memory.bell_is_away:
             log.warning("Redis is away; the ticker does the work itself", reason=str(away))
         memory.bell_is_away = True
-        runs.RUNS[job](ports, keys)
+        _do(ports, job, keys)
     return 1
+
+
+def _do(ports: Ports, job: str, keys: list[int]) -> None:
+    """What a worker would do, with what a worker would survive: one job that fails must not stop the ticker."""
+    try:
+        runs.RUNS[job](ports, keys)
+    except TryLater:
+        raise
+    except Exception:
+        log.exception("job failed in the ticker", job=job, keys=keys)

@@ -108,6 +108,15 @@ def not_sent(conn: Connection, envelope_id: int, try_after: datetime, reason: st
     )
 
 
+def hold(conn: Connection, mailbox_id: int, until: datetime) -> None:
+    """Try no mail of this mailbox before `until`."""
+    conn.execute(
+        update(t)
+        .where(_IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.state == "composed", t.c.try_after < until)
+        .values(try_after=until)
+    )
+
+
 def failed(conn: Connection, envelope_id: int, reason: str) -> None:
     conn.execute(update(t).where(t.c.id == envelope_id).values(state="failed", lease_until=None, reason=reason))
 

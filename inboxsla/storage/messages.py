@@ -60,13 +60,14 @@ def add(conn: Connection, mailbox_id: int, rows: Iterable[MessageRow]) -> int:
     return len(insert_ignore(conn, t, values, conflict=["mailbox_id", "gmail_id"]))
 
 
-def of_thread(conn: Connection, mailbox_id: int, thread_id: str) -> list[MessageRow]:
-    """Every message of a thread, oldest first."""
-    rows = conn.execute(
+def of_thread(conn: Connection, mailbox_id: int, thread_id: str, *, lock: bool = False) -> list[MessageRow]:
+    """Every message of a thread, oldest first; with `lock` nobody else changes them until the transaction ends."""
+    statement = (
         select(*_COLUMNS)
         .where(t.c.mailbox_id == mailbox_id, t.c.thread_id == thread_id)
         .order_by(t.c.internal_at, t.c.id)
     )
+    rows = conn.execute(statement.with_for_update() if lock else statement)
     return [_row(row) for row in rows]
 
 
