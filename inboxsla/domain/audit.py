@@ -1,0 +1,141 @@
+"""What was promised and kept, counted over many tickets. Pure arithmetic; every length is business time of its own policy.
+
+A running clock past its due instant is a miss already: it will not be met any more. What was closed without a reply was neither
+kept nor missed and stands by itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inboxsla.domain.clock import ClockReading, State
+from inboxsla.domain.timeline import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One ticket as the audit sees it. `is_open` is False for solved ones."""
+
+    is_open: bool
+    clocks: Sequence[ClockReading]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Clocks of one metric. `running` and `paused` are those that can still be met.
+
+    `late_p50` is by how much the missed ones were late (so far, where they still run), in the middle; None if none was.
+    """
+
+    metric: Metric
+    met: int
+    missed: int
+    closed_without_reply: int
+    running: int
+    paused: int
+    late_p50: timedelta | None
+
+    @property
+    def kept(self) -> float | None:
+        """Share of met among met and missed, 0 to 1; None if there is neither."""
+        decided = self.met + self.missed
+        return self.met / decided if decided else None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstResponse:
+    """Business time from a customer's first message to the first human answer. `waiting` counts those still unanswered."""
+
+    answered: int
+    p50: timedelta | None
+    p90: timedelta | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """One mailbox as of `as_of` (aware UTC). `messages` counts kept messages by kind."""
+
+    mailbox: str
+    kind: str
+    began_at: datetime | None
+    as_of: datetime
+    policies: tuple[str, ...]
+    messages: Mapping[str, int]
+    kept_aside: int
+    tickets: int
+    open: int
+    first_response: FirstResponse
+    promises: tuple[Promise, ...]
+
+    @property
+    def solved(self) -> int:
+        return self.tickets - self.open
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What many tickets add up to."""
+
+    tickets: int
+    open: int
+    first_response: FirstResponse
+    promises: tuple[Promise, ...]
+
+
+def figures(observed: Iterable[Observed]) -> Figures:
+    """Add up tickets, each once; one pass, so that they may be read in pieces."""
+    total = opened = 0
+    states: Counter[tuple[Metric, State]] = Counter()
+    late: dict[Metric, list[timedelta]] = {metric: [] for metric in Metric}
+    answered: list[timedelta] = []
+    waiting = 0
+    for ticket in observed:
+        total += 1
+        opened += ticket.is_open
+        for clock in ticket.clocks:
+            state = _decided(clock)
+            states[clock.metric, state] += 1
+            if state is State.MISSED:
+                late[clock.metric].append(clock.late_by)
+            if clock.metric is Metric.FIRST_RESPONSE:
+                if clock.ended_at is None:
+                    waiting += 1
+                elif state is not State.CLOSED_WITHOUT_REPLY:
+                    answered.append(clock.elapsed)
+    answered.sort()
+    first = FirstResponse(len(answered), percentile(answered, 50), percentile(answered, 90), waiting)
+    return Figures(total, opened, first, tuple(_promise(metric, states, sorted(late[metric])) for metric in Metric))
+
+
+def _decided(clock: ClockReading) -> State:
+    if clock.breached and clock.state in (State.RUNNING, State.PAUSED):
+        return State.MISSED
+    return clock.state
+
+
+def _promise(metric: Metric, states: Mapping[tuple[Metric, State], int], late: Sequence[timedelta]) -> Promise:
+    counted = {state: states.get((metric, state), 0) for state in State}
+    return Promise(
+        metric,
+        met=counted[State.MET],
+        missed=counted[State.MISSED],
+        closed_without_reply=counted[State.CLOSED_WITHOUT_REPLY],
+        running=counted[State.RUNNING],
+        paused=counted[State.PAUSED],
+        late_p50=percentile(late, 50),
+    )
+
+
+def percentile(ordered: Sequence[timedelta], percent: int) -> timedelta | None:
+    """The nearest-rank percentile (1 to 100): the smallest value that at least `percent` % of the values do not exceed.
+
+    Always one of the values, so that a person can find the ticket behind it; None where there are none.
+    """
+    if not ordered:
+        return None
+    rank = -(-percent * len(ordered) // 100)
+    return ordered[rank - 1]

@@ -1,0 +1,71 @@
+"""The audit of each mailbox: its tickets read at one instant and added up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from inboxsla.domain.audit import Audit, Observed, figures
+from inboxsla.domain.clock import read_ticket
+from inboxsla.domain.fold import standing
+from inboxsla.domain.timeline import Status
+from inboxsla.errors import Refused
+from inboxsla.services.ports import Ports
+from inboxsla.storage import events, imported, mailboxes, messages, policies, records, tickets
+from inboxsla.storage.mailboxes import MailboxRow
+from inboxsla.storage.policies import PolicyVersion
+
+_PAGE = 500
+
+
+def audits(ports: Ports, mailbox: str | None = None) -> tuple[Audit, ...]:
+    """One audit for each mailbox (or the one named, connected and imported alike), as of now.
+
+    An imported mailbox stands still at its newest message. Raises Refused if no mailbox has that address.
+    """
+    now = ports.now()
+    with ports.db.read() as conn:
+        every = mailboxes.every(conn)
+    boxes = [box for box in every if mailbox is None or box.address == mailbox]
+    if mailbox is not None and not boxes:
+        known = ", ".join(dict.fromkeys(box.address for box in every))
+        raise Refused(f"No mailbox {mailbox} is known here. Known: {known or 'none yet'}.")
+    return tuple(_audit(ports, box, box.as_of or now) for box in boxes)
+
+
+def _audit(ports: Ports, box: MailboxRow, at: datetime) -> Audit:
+    with ports.db.read() as conn:
+        used: dict[int, PolicyVersion] = {}
+        found = figures(_observed(conn, box, at, used))
+        span = messages.span(conn, box.id)
+        return Audit(
+            mailbox=box.address,
+            kind=box.kind,
+            began_at=span[0] if span else None,
+            as_of=at,
+            policies=tuple(f"{used[each].name}, version {used[each].version}" for each in sorted(used)),
+            messages=imported.count_by_kind(conn, box.id),
+            kept_aside=records.count_kept_aside(conn, box.id),
+            tickets=found.tickets,
+            open=found.open,
+            first_response=found.first_response,
+            promises=found.promises,
+        )
+
+
+def _observed(conn: Connection, box: MailboxRow, at: datetime, used: dict[int, PolicyVersion]) -> Iterator[Observed]:
+    """Every ticket that is on the board or was; not those in Spam or Trash, nor what is no ticket."""
+    ids = tickets.ids_of(conn, box.id)
+    for start in range(0, len(ids), _PAGE):
+        some = ids[start : start + _PAGE]
+        timelines, by_policy = events.timelines(conn, some), imported.policies_of(conn, some)
+        for ticket_id in some:
+            policy_id = by_policy[ticket_id]
+            if policy_id not in used:
+                used[policy_id] = policies.get(conn, policy_id)
+            policy = used[policy_id].policy
+            facts = standing(timelines.get(ticket_id, ()), policy.habits, at)
+            if not facts.away and facts.status is not Status.NOT_A_TICKET:
+                yield Observed(not facts.status.is_over, read_ticket(facts, policy, at).clocks)

@@ -1,0 +1,136 @@
+"""The kept messages of an imported mailbox become tickets, as of its newest message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from inboxsla.domain.timeline import Event, Kind
+from inboxsla.services import correspondence, ingest, settle
+from inboxsla.services.correspondence import Staff
+from inboxsla.services.folders import INBOX
+from inboxsla.services.ports import Ports
+from inboxsla.services.takeout import ARCHIVED
+from inboxsla.storage import events as stored_events
+from inboxsla.storage import imported, mailboxes, messages, people, tickets
+from inboxsla.storage.mailboxes import MailboxRow
+from inboxsla.storage.messages import MessageRow
+
+_THREADS = 50
+_BOUNCES = 200
+
+
+class Imported(Protocol):
+    @property
+    def mailbox_id(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Of the whole mailbox. `threads - tickets` are threads in which nobody outside wrote or was written to.
+
+    `began_at` and `as_of` are the instants of the oldest and the newest message (aware UTC), None for an empty mailbox.
+    """
+
+    threads: int
+    tickets: int
+    began_at: datetime | None
+    as_of: datetime | None
+
+
+def build(ports: Ports, read: Imported, moved: Callable[[int], None]) -> Built:
+    """Settle the ticket of every thread of an imported mailbox; `moved` is told how many threads were built since.
+
+    Starting it again changes nothing. A thread that is read differently now (somebody was named as an agent, a list as an own
+    one) is told anew from its messages.
+    """
+    with ports.db.write() as conn:
+        span = messages.span(conn, read.mailbox_id)
+        if span is None:
+            return Built(0, 0, None, None)
+        mailboxes.change(conn, read.mailbox_id, as_of=span[1])
+    threads, after = 0, ""
+    while True:
+        with ports.db.write() as conn:
+            found = imported.thread_page(conn, read.mailbox_id, after, _THREADS)
+            _build(conn, mailboxes.get(conn, read.mailbox_id), found, ports.now())
+        if not found:
+            break
+        threads, after = threads + len(found), max(found)
+        moved(len(found))
+    _tell_bounces(ports, read.mailbox_id)
+    with ports.db.read() as conn:
+        return Built(threads, len(tickets.ids_of(conn, read.mailbox_id)), *span)
+
+
+def _build(conn: Connection, box: MailboxRow, threads: Mapping[str, Sequence[MessageRow]], now: datetime) -> None:
+    staff = Staff.of(box, people.of_mailbox(conn, box.id))
+    known = imported.tickets_of(conn, box.id, list(threads))
+    told = stored_events.timelines(conn, list(known.values())) if known else {}
+    bounced = [row.headers["bounced_id"] for rows in threads.values() for row in rows if row.headers.get("bounced_id")]
+    named = messages.by_rfc_id(conn, box.id, bounced) if bounced else {}
+    sources = {rfc_id: correspondence.source(row) for rfc_id, row in named.items()}
+    for thread_id, rows in threads.items():
+        events = _events(rows, staff, sources)
+        ticket_id = known.get(thread_id)
+        if ticket_id is not None:
+            if not correspondence.makes_a_ticket(rows, events):
+                imported.forget_ticket(conn, ticket_id)
+                continue
+            if _reads_differently(rows, events, told.get(ticket_id, ())):
+                imported.forget_events(conn, ticket_id)
+        ingest.settle_thread(conn, box, thread_id, rows, events, staff, now)
+
+
+def _events(rows: Sequence[MessageRow], staff: Staff, sources: Mapping[str, str]) -> list[Event]:
+    said = (correspondence.event(row, staff, sources) for row in rows)
+    return [*(event for event in said if event is not None), *_archiving(rows)]
+
+
+def _archiving(rows: Sequence[MessageRow]) -> list[Event]:
+    """A thread that Takeout says was archived counts as solved by its last message: nobody knows when it was."""
+    if not any(ARCHIVED in row.labels for row in rows) or any(INBOX in row.labels for row in rows):
+        return []
+    return [Event(Kind.ARCHIVED, rows[-1].internal_at, _archived(rows))]
+
+
+def _archived(rows: Sequence[MessageRow]) -> str:
+    """Named by the newest message, so that archiving again after a later one is another event."""
+    return f"archived:{rows[-1].gmail_id}"
+
+
+def _reads_differently(rows: Sequence[MessageRow], events: Iterable[Event], told: Iterable[Event]) -> bool:
+    """Whether what was told about these very messages is not what they say now. What is new does not count."""
+    ours = {correspondence.source(row) for row in rows} | {_archived(rows)}
+    now = {event.source: event for event in events}
+    return any(event.source in ours and event != now.get(event.source) for event in told)
+
+
+def _tell_bounces(ports: Ports, mailbox_id: int) -> None:
+    """A bounce in a thread of its own belongs to the ticket whose mail it names."""
+    after = 0
+    while True:
+        with ports.db.write() as conn:
+            box = mailboxes.get(conn, mailbox_id)
+            found = imported.page(conn, mailbox_id, after, _BOUNCES, kind="bounce")
+            for _, row in found:
+                _tell_bounce(conn, box, row, ports.now())
+        if len(found) < _BOUNCES:
+            return
+        after = found[-1][0]
+
+
+def _tell_bounce(conn: Connection, box: MailboxRow, row: MessageRow, now: datetime) -> None:
+    rfc_id = row.headers.get("bounced_id", "")
+    original = messages.by_rfc_id(conn, box.id, [rfc_id]).get(rfc_id) if rfc_id else None
+    if original is None or original.thread_id == row.thread_id:
+        return
+    ticket = tickets.by_thread(conn, box.id, original.thread_id)
+    staff = Staff.of(box, ())
+    event = correspondence.event(row, staff, {rfc_id: correspondence.source(original)})
+    if ticket is not None and event is not None:
+        settle.settle_in(conn, ticket, box, [event], now)
