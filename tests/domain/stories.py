@@ -1,0 +1,83 @@
+"""Random lives of a ticket: everything that can happen to one, in any order, at any pace, some of it at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from inboxsla.domain.business_time import BusinessCalendar
+from inboxsla.domain.policy import Policy
+from inboxsla.domain.timeline import Event, Kind, Metric, Status
+from tests.people import ALWAYS, ANA, LADDER, LONDON, MINUTE, OFFICE, PAUSES, SOREN, SUPPLIER, ZOFIA, june, policy
+
+BEGINNING = june("4 14:00")
+SPLIT_WEEK = BusinessCalendar(
+    LONDON, {"thu": [("08:30", "12:00"), ("13:00", "17:30")], "fri": [("22:00", "06:00")], "mon": [("10:00", "16:00")]}
+)
+# Short steps find what happens around a due instant, long ones what happens over nights and weekends.
+PACE = st.one_of(
+    st.just(0), st.sampled_from([1, 30, 60, 120, 240]), st.integers(0, 300), st.sampled_from([1440, 4320, 9 * 1440])
+).map(lambda minutes: minutes * MINUTE)
+PEOPLE = st.lists(st.sampled_from([ZOFIA, SOREN, SUPPLIER]), max_size=3, unique=True)
+KINDS = st.sampled_from(
+    [Kind.CUSTOMER_WROTE] * 4 + [Kind.STAFF_WROTE] * 4 + [Kind.STATUS_SET] * 4 + [Kind.BOUNCED] * 2
+    + [k for k in Kind if k is not Kind.STEP_TAKEN]
+)  # fmt: skip
+
+
+@st.composite
+def stories(draw: st.DrawFn, longest: int = 12) -> list[Event]:
+    """Events in the order in which they happened; the first may be anything, even a bounce of nothing."""
+    events: list[Event] = []
+    when = BEGINNING
+    for number in range(draw(st.integers(1, longest))):
+        when += draw(PACE)
+        kind = draw(KINDS)
+        data = draw(_data(kind, events, when))
+        events.append(Event(kind, when, f"{draw(st.integers(0, 9))}-{number}", _actor(kind), data))
+    return events
+
+
+def _actor(kind: Kind) -> str | None:
+    return ANA if kind in (Kind.STAFF_WROTE, Kind.STATUS_SET, Kind.NOTED, Kind.PRIORITY_SET) else None
+
+
+@st.composite
+def _data(draw: st.DrawFn, kind: Kind, before: list[Event], when: Any) -> dict[str, Any]:
+    if kind is Kind.CUSTOMER_WROTE:
+        return {"who": draw(st.sampled_from([ZOFIA, SOREN]))}
+    if kind is Kind.STAFF_WROTE:
+        return {"to": draw(PEOPLE)}
+    if kind is Kind.BOUNCED:
+        sent = [event.source for event in before if event.kind is Kind.STAFF_WROTE]
+        return {"of": draw(st.sampled_from([None, "unknown", *sent])), "to": draw(PEOPLE)}
+    if kind is Kind.STATUS_SET:
+        until = when + draw(st.one_of(PACE, st.just(timedelta(minutes=-5))))
+        return {
+            "status": draw(st.sampled_from(list(Status))).value,
+            "until": draw(st.sampled_from([None, until.isoformat()])),
+            "keeps_on_reply": draw(st.booleans()),
+        }
+    if kind is Kind.PRIORITY_SET:
+        return {"priority": draw(st.sampled_from(["critical", "high", "normal", "low"]))}
+    return {"owner": draw(st.sampled_from([ANA, None]))} if kind is Kind.ASSIGNED else {}
+
+
+@st.composite
+def policies(draw: st.DrawFn, calendar: BusinessCalendar | None = None) -> Policy:
+    lengths = st.one_of(st.integers(1, 600), st.integers(1, 50_000).map(lambda s: s / 60)).map(lambda m: m * MINUTE)
+    everything = frozenset(Metric)
+    return policy(
+        calendar or draw(st.sampled_from([OFFICE, ALWAYS, SPLIT_WEEK])),
+        first=draw(st.one_of(st.none(), lengths)),
+        next=draw(st.one_of(st.none(), lengths)),
+        resolution=draw(lengths),
+        urgent_matters=draw(st.dictionaries(st.sampled_from(list(Metric)), lengths)),
+        ladder=draw(st.sampled_from([LADDER, LADDER[:1], ()])),
+        pauses=draw(st.sampled_from([PAUSES, {}, {"on_hold": everything, "waiting_on_customer": everything}])),
+        reply_sets_waiting=draw(st.booleans()),
+        archiving_solves=draw(st.booleans()),
+        reopening=draw(st.sampled_from(["resume", "restart"])),
+    )

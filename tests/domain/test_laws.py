@@ -1,0 +1,216 @@
+"""What holds for every ticket, whatever happens to it and under whatever policy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inboxsla.domain.clock import ClockReading, State
+from inboxsla.domain.decide import Decision
+from inboxsla.domain.policy import Policy
+from inboxsla.domain.ticket_view import clock_views
+from inboxsla.domain.timeline import Event, Kind, Metric
+from tests.domain.stories import BEGINNING, PACE, policies, stories
+from tests.people import MINUTE, decided
+
+TICK = timedelta.resolution
+LIVE = (State.RUNNING, State.PAUSED)
+SINCE = st.sampled_from([None, BEGINNING, BEGINNING + 60 * MINUTE])
+
+
+def settled(reading: ClockReading) -> tuple[Any, ...]:
+    """What of a reading may change only at a named instant: everything but the time that runs on."""
+    return (
+        reading.metric, reading.key, reading.state, reading.urgency, reading.target, reading.due_at, reading.breached,
+        reading.ended_at, reading.medium_from, reading.urgent_from,
+    )  # fmt: skip
+
+
+def state_of(decision: Decision) -> tuple[Any, ...]:
+    return (
+        decision.facts,
+        decision.reading.urgency,
+        decision.reading.breached,
+        [settled(clock) for clock in decision.reading.clocks],
+        decision.wants_owner,
+        [(step.source, step.data["outcome"]) for step in decision.steps_taken],
+        [act.key for act in decision.acts],
+    )
+
+
+def recorded(events: list[Event], rules: Policy, now: datetime, since: datetime | None) -> list[Event]:
+    return [*events, *decided(events, now, rules, since).steps_taken]
+
+
+@given(stories(), policies(), PACE, SINCE, st.randoms(use_true_random=False))
+def test_the_order_in_which_events_were_learned_changes_nothing(
+    story: list[Event], rules: Policy, later: timedelta, since: datetime | None, chance: Any
+) -> None:
+    now = story[-1].happened_at + later
+    shuffled = list(story)
+    chance.shuffle(shuffled)
+
+    assert decided(shuffled, now, rules, since) == decided(story, now, rules, since)
+
+
+@given(stories(), policies(), st.integers(0, 12), PACE, SINCE, st.data())
+@settings(max_examples=300)
+def test_until_the_next_wake_time_alone_changes_nothing(
+    story: list[Event], rules: Policy, seen: int, later: timedelta, since: datetime | None, data: st.DataObject
+) -> None:
+    """The ticker relies on it, also for mail that Gmail's clock dates a little ahead of ours."""
+    now = story[min(seen, len(story) - 1)].happened_at + later
+    events = recorded(story, rules, now, since)
+    decision = decided(events, now, rules, since)
+    wake = decision.wake_at or now + timedelta(days=800)
+
+    assert wake > now
+    between = now + data.draw(st.floats(0, 1), label="share") * (wake - now)
+    for instant in {now, min(between, wake - TICK), wake - TICK}:
+        assert state_of(decided(events, instant, rules, since)) == state_of(decision), instant
+
+
+@given(stories(), policies(), PACE, SINCE)
+def test_at_the_wake_something_has_changed(
+    story: list[Event], rules: Policy, later: timedelta, since: datetime | None
+) -> None:
+    """A ticket that wakes for nothing costs work; one percent that equals another is not worth telling apart."""
+    now = story[-1].happened_at + later
+    events = recorded(story, rules, now, since)
+    before = decided(events, now, rules, since)
+    if before.wake_at is not None:
+        assert state_of(decided(events, before.wake_at, rules, since)) != state_of(before)
+
+
+@given(stories(), policies(), PACE, SINCE)
+def test_deciding_again_finds_nothing_left_to_do(
+    story: list[Event], rules: Policy, later: timedelta, since: datetime | None
+) -> None:
+    now = story[-1].happened_at + later
+    first = decided(story, now, rules, since)
+
+    again = decided([*story, *first.steps_taken], now, rules, since)
+
+    assert again.steps_taken == ()
+    assert again.acts == ()
+    assert again.reading == first.reading
+    assert again.wake_at == first.wake_at
+
+
+@given(stories(), policies(), st.lists(PACE, min_size=1, max_size=6), SINCE)
+def test_no_act_is_ever_owed_twice(
+    story: list[Event], rules: Policy, naps: list[timedelta], since: datetime | None
+) -> None:
+    events: list[Event] = []
+    keys: list[str] = []
+    for event in story:
+        events.append(event)
+        decision = decided(events, event.happened_at, rules, since)
+        events.extend(decision.steps_taken)
+        keys.extend(act.key for act in decision.acts)
+    now = story[-1].happened_at
+    for nap in naps:
+        now += nap
+        decision = decided(events, now, rules, since)
+        events.extend(decision.steps_taken)
+        keys.extend(act.key for act in decision.acts)
+
+    assert [key for key, count in Counter(keys).items() if count > 1] == []
+    assert [source for source, count in Counter(e.source for e in events).items() if count > 1] == []
+
+
+@given(stories(), policies(), PACE, PACE)
+def test_time_used_up_never_shrinks_and_a_stopped_clock_stands_for_ever(
+    story: list[Event], rules: Policy, later: timedelta, more: timedelta
+) -> None:
+    now = story[-1].happened_at + later
+    before, after = decided(story, now, rules), decided(story, now + more, rules)
+
+    for old, new in zip(before.reading.clocks, after.reading.clocks, strict=True):
+        assert timedelta(0) <= old.elapsed <= new.elapsed
+        assert new.breached or not old.breached
+        assert old.late_by <= new.late_by
+        if old.state not in LIVE:
+            assert new == old
+
+
+@given(stories(), stories(longest=4), policies())
+def test_what_happens_after_a_clock_stopped_does_not_touch_it(
+    story: list[Event], sequel: list[Event], rules: Policy
+) -> None:
+    """Unless it goes on: a bounce, or a solved ticket that is taken up again."""
+    now = story[-1].happened_at
+    shift = now + MINUTE - BEGINNING
+    later = [
+        replace(e, happened_at=e.happened_at + shift, source=f"later-{e.source}")
+        for e in sequel
+        if e.kind not in (Kind.BOUNCED, Kind.CUSTOMER_WROTE, Kind.UNARCHIVED, Kind.STATUS_SET)
+    ]
+    end = later[-1].happened_at if later else now
+
+    stopped = [one for one in decided(story, now, rules).reading.clocks if one.state not in LIVE]
+    read_later = {(c.metric, c.key): c for c in decided([*story, *later], end, rules).reading.clocks}
+
+    assert [read_later[one.metric, one.key] for one in stopped] == stopped
+
+
+@given(stories(), policies(), PACE)
+def test_a_ticket_is_in_one_state_at_a_time_and_each_promise_runs_at_most_once(
+    story: list[Event], rules: Policy, later: timedelta
+) -> None:
+    now = story[-1].happened_at + later
+    facts = decided(story, now, rules).facts
+
+    running = Counter(cycle.metric for cycle in facts.cycles if cycle.ended_at is None)
+    assert all(count == 1 for count in running.values())
+    assert not (running[Metric.FIRST_RESPONSE] and running[Metric.NEXT_RESPONSE])
+    assert len({(cycle.metric, cycle.key) for cycle in facts.cycles}) == len(facts.cycles)
+    assert all(cycle.ended_at is None or cycle.ended_at >= cycle.started_at for cycle in facts.cycles)
+    for spans in (
+        [span for span in facts.spans if span.status != "away"],
+        [span for span in facts.spans if span.status == "away"],
+    ):
+        ends = [span.end for span in spans]
+        assert all(span.start <= (span.end or now) for span in spans)
+        assert all(end is not None and end <= span.start for end, span in zip(ends, spans[1:], strict=False))
+    open_spans = [span.status for span in facts.spans if span.end is None]
+    assert sorted(open_spans) == sorted([facts.status.value] * (facts.status.value != "open") + ["away"] * facts.away)
+    if facts.status.is_over:
+        assert not running
+
+
+@given(stories(), policies(), PACE)
+def test_the_pieces_of_the_why_strip_follow_each_other_and_add_up_to_the_promise(
+    story: list[Event], rules: Policy, later: timedelta
+) -> None:
+    now = story[-1].happened_at + later
+    decision = decided(story, now, rules)
+
+    for view in clock_views(decision.facts, decision.reading, rules, now):
+        reading, why = view.reading, view.why
+        counted = sum((piece.length for piece in why if piece.kind == "counted"), timedelta())
+        left = sum((piece.length for piece in why if piece.kind == "left"), timedelta())
+        if reading.due_at is not None:
+            assert counted + left == reading.target
+            assert left == max(reading.left, timedelta())
+        else:
+            assert counted == reading.elapsed
+        assert [piece.end for piece in why[:-1]] == [piece.start for piece in why[1:]]
+        assert all(piece.start < piece.end for piece in why)
+        if why:
+            assert (why[0].start, why[-1].end) == (reading.started_at, reading.due_at or now)
+
+
+@given(stories(), policies(), PACE)
+def test_what_is_used_and_what_is_left_make_the_promise(story: list[Event], rules: Policy, later: timedelta) -> None:
+    now = story[-1].happened_at + later
+    for reading in decided(story, now, rules).reading.clocks:
+        assert reading.elapsed + reading.left == reading.target
+        if reading.state is State.RUNNING:
+            assert reading.due_at is not None
+            assert rules.calendar.between(now, reading.due_at) == reading.left or reading.breached
