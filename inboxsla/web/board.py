@@ -1,12 +1,8 @@
-"""The board and the page of one ticket. Both keep themselves fresh: see `_live`."""
+"""The board and the page of one ticket. Both keep themselves fresh: see `live_page`."""
 
 from __future__ import annotations
 
-from hashlib import blake2b
-from typing import Any
-
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from markupsafe import Markup
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from inboxsla.errors import Refused
@@ -14,6 +10,7 @@ from inboxsla.services import links, queries
 from inboxsla.services.views import Board
 from inboxsla.web import clocks, rows
 from inboxsla.web.context import ID, LARGEST_ID, ports, say
+from inboxsla.web.live import live_page
 
 bp = Blueprint("board", __name__)
 SHOWS = ("open", "nobody", "solved", "all")
@@ -32,7 +29,7 @@ def tickets() -> Response:
     mailbox = request.args.get("mailbox", type=_id)
     limit = min(max(request.args.get("limit", PAGE, type=int), PAGE), MOST)
     board = queries.board(ports(), show=show, mailbox_id=mailbox, limit=limit)
-    return _live(
+    return live_page(
         "board",
         board=board,
         groups=rows.groups(board.tickets, say()),
@@ -50,7 +47,7 @@ def ticket(ticket_id: int) -> Response:
     except Refused:
         abort(404)
     view = page.view
-    return _live(
+    return live_page(
         "ticket",
         page=page,
         view=view,
@@ -69,15 +66,3 @@ def _one_address(board: Board, mailbox_id: int | None) -> str:
     """The address to name where one is meant; empty while several are shown."""
     shown = [box.address for box in board.mailboxes if mailbox_id in (None, box.id)]
     return shown[0] if len(shown) == 1 else ""
-
-
-def _live(name: str, **values: Any) -> Response:
-    """The page; or, asked by the page itself, only its changing part, and nothing (304) while that is what it shows."""
-    part = render_template(f"live/{name}.html", **values)
-    tag = blake2b(part.encode(), digest_size=12).hexdigest()
-    if "HX-Request" not in request.headers:
-        return Response(render_template(f"{name}.html", live=Markup(part), tag=tag, **values))
-    answer = Response(part)
-    answer.set_etag(tag)
-    answer.make_conditional(request)
-    return answer

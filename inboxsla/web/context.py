@@ -45,7 +45,8 @@ def install(app: Flask, with_ports: Ports) -> None:
         URGENCY_WORDS=URGENCY_WORDS,
         PRIORITY_WORDS=PRIORITY_WORDS,
     )
-    app.context_processor(lambda: {"demo": ports().settings.demo, "language": language()})
+    demo_mailbox = with_ports.settings.google.api_root if with_ports.settings.demo else ""
+    app.context_processor(lambda: {"demo_mailbox": demo_mailbox, "language": language()})
 
 
 def ports() -> Ports:

@@ -11,13 +11,14 @@ from inboxsla.services import queries
 from inboxsla.services.views import MailPage
 from inboxsla.web.context import ID, ports
 from inboxsla.web.headers import MAIL_POLICY
+from inboxsla.web.live import live_page
 
 bp = Blueprint("mails", __name__)
 
 
 @bp.get("/mail")
-def sent() -> str:
-    return render_template("mails.html", mails=queries.mails(ports()))
+def sent() -> Response:
+    return live_page("mails", mails=queries.mails(ports()))
 
 
 @bp.get(f"/mail/<{ID}:mail_id>")
@@ -33,8 +34,8 @@ def body(mail_id: int) -> Response:
 
 
 @bp.get("/kept-aside")
-def kept_aside() -> str:
-    return render_template("kept_aside.html", messages=queries.kept_aside(ports()))
+def kept_aside() -> Response:
+    return live_page("kept_aside", messages=queries.kept_aside(ports()))
 
 
 def _mail(mail_id: int) -> MailPage:

@@ -22,7 +22,8 @@ class BabelSpeech:
         self.locale = Locale.parse(locale)
 
     def text(self, message: str, **values: str | int) -> str:
-        return str(gettext(message, **values))
+        # A catalogue answers the empty text with its own header.
+        return str(gettext(message, **values)) if message else ""
 
     def moment(self, at: datetime, now: datetime) -> str:
         return f"{self.short(at, now)}{NBSP}{self.zone_name(at)}"

@@ -93,6 +93,7 @@ def test_an_empty_board_says_what_would_be_here(claire: FlaskClient) -> None:
     text = words(page(claire, "/tickets").select_one(".empty"))
 
     assert text.startswith("No open tickets New mail to support@lumenvelo.example appears here by itself")
+    assert "within seconds. Threads that were already archived stay closed." in text
     assert text.endswith("support@lumenvelo.example has not been read yet.")
 
 

@@ -95,6 +95,15 @@ def test_a_new_ticket_appears_by_itself(browser: Browser, morning: tuple[Shop, s
         assert page.evaluate("window.neverReloaded")
 
 
+def test_a_mail_that_goes_out_appears_in_the_list(browser: Browser, morning: tuple[Shop, str, int]) -> None:
+    lumen, base, urgent = morning
+    with window(browser, lumen, base) as page:
+        page.goto(base + "/mail")
+        lumen.mails(urgent, "claire@lumenvelo.example", "Overdue: Battery swollen")
+        hear(page)
+        expect(page.get_by_role("link", name="Overdue: Battery swollen")).to_be_visible()
+
+
 def test_nothing_is_touched_while_nothing_is_new(browser: Browser, morning: tuple[Shop, str, int]) -> None:
     lumen, base, _ = morning
     with window(browser, lumen, base) as page:

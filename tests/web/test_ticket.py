@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask.testing import FlaskClient
 
+from inboxsla.app import create_app
 from inboxsla.domain.timeline import Kind
 from inboxsla.storage import mailboxes
+from inboxsla.storage.database import Database
+from tests.web.conftest import signed_in
 from tests.web.reading import page, words
-from tests.web.shop import ADDRESS, ANA, Shop, minutes
+from tests.web.shop import ADDRESS, ANA, Shop, minutes, shop
 
 
 def test_the_time_left_is_read_first(lumen: Shop, claire: FlaskClient) -> None:
@@ -106,6 +111,22 @@ def test_the_main_act_opens_the_thread_in_gmail(lumen: Shop, claire: FlaskClient
     assert words(act) == "Open in Gmail"
     assert act["href"] == f"https://mail.google.com/mail/?authuser={ADDRESS.replace('@', '%40')}#all/18f2c"
     assert act["rel"] == ["noreferrer"]
+
+
+def test_the_demo_leads_to_its_own_mailbox_and_says_that_it_is_one(sqlite_database: Database, tmp_path: Path) -> None:
+    google = {"api_root": "http://127.0.0.1:8025/"}
+    lumen = shop(sqlite_database, tmp_path / "data", demo=True, google=google)
+    browser = signed_in(create_app(lumen.ports).test_client(), lumen)
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(50), thread="18f2c")
+
+    found = page(browser, f"/tickets/{ticket}")
+
+    act, mailbox = found.select_one(".acts a"), found.select_one(".side nav a[target]")
+    assert words(act) == "Open in the demo mailbox"
+    assert act is not None
+    assert str(act["href"]).startswith("http://127.0.0.1:8025/")
+    assert words(mailbox) == "Demo mailbox"
+    assert words(found.select_one(".demo")) == "Demo. Made-up people; nothing leaves this computer."
 
 
 def test_a_ticket_read_from_a_file_offers_no_way_into_gmail(lumen: Shop, claire: FlaskClient) -> None:
