@@ -33,11 +33,16 @@ _DATE = re.compile(
 _DAY = r"(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\d{1,4}\b"
 _WITHIN_LINE = re.compile(rf"(?:^|[\s-])(On (?i:{_DAY}).*)$")
 _VERB_ENDINGS = frozenset(verb.split()[-1] for verb in WROTE)
-_DASHES = "-_=*—–"
-_RULE_OFF = "-_=*—–>:： \t"
+_DASHES = "-_=*—–‐‑―─━"
+_RULE_OFF = _DASHES + ">:： \t"
 _LABEL = re.compile(r"^[\s*_•]*([^:：\d@<>]{1,40}?)[\s*_]*[:：][*_]*\s*(.*)$")
 _LATER_LABEL = re.compile(r"[\s>;]\*{0,2}([^\W\d]{2,12})\s?[:：]")
 _CITES = re.compile(r"^(?:quoting|zitat von|zitiere|citando|cita de|citerar|citat|en citant|selon)\b", re.IGNORECASE)
+_REPLY_ABOVE = re.compile(
+    r"^\W*(?:please )?(?:type|write|add|enter)?\s?(?:your )?reply above this line|antworten? .{0,20}(?:oberhalb|über) dieser (?:zeile|linie)"
+    r"|répon\w+ .{0,20}au-dessus de cette ligne|respond\w+ .{0,20}(?:por encima|encima) de esta línea|rispond\w+ .{0,20}sopra questa (?:riga|linea)",
+    re.IGNORECASE,
+)
 _DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CLOSES_ADDRESS = re.compile(rf"^>+\s*(?:(?:{_VERBS})\s*)?[:：]?\s*$", re.IGNORECASE)
 
@@ -58,6 +63,9 @@ def is_quoted(line: str) -> bool:
 def divider(line: str) -> str:
     """ "original" or "forwarded" if the line announces a whole message, else ""."""
     line = line.strip()
+    opens_marker = line[:1] in ("-", "#", "=", "*", "_") or line[:6] in ("Reply ", "Please")
+    if opens_marker and len(line) < 200 and _REPLY_ABOVE.search(line):
+        return "original"
     if not line or len(line) > 120 or (line[0] not in _DASHES and line[-1] not in ":："):
         return ""
     dashed = _between_dashes(line)
@@ -104,7 +112,10 @@ def _may_end(lines: Sequence[str], end: int) -> bool:
         return False
     if is_quoted(line):
         return _closes_address(lines, end)
-    tail = _DIRECTIONS.sub("", line[-40:]).rstrip(" -_=*—–")
+    if line[-1] in ".,;!?":
+        return False
+    tail = line[-40:] if line.isascii() else _DIRECTIONS.sub("", line[-40:])
+    tail = tail.rstrip(" -_=*—–")
     words = tail.split()
     return bool(words) and (tail[-1] in ":：>" or words[-1].casefold() in _VERB_ENDINGS)
 
@@ -137,7 +148,7 @@ def _ending_at(lines: Sequence[str], end: int, taken: int) -> Announced | None:
 
 
 def _starts(lines: Sequence[str], end: int, taken: int) -> list[int]:
-    """Lines an announcement ending at `end` may begin at, nearest first: up to five, over a blank only before a "<"."""
+    """Lines an announcement ending at `end` may begin at, nearest first: up to five, over a blank only beside a "<"."""
     starts: list[int] = []
     at = end
     while at > taken and len(starts) < 6:
@@ -145,7 +156,7 @@ def _starts(lines: Sequence[str], end: int, taken: int) -> list[int]:
             if at != end and (is_quoted(lines[at]) or divider(lines[at])):
                 break
             starts.append(at)
-        elif not starts or not lines[starts[-1]].lstrip().startswith("<"):
+        elif not starts or not (lines[starts[-1]].lstrip().startswith("<") or lines[at - 1].rstrip().endswith("<")):
             break
         at -= 1
     return starts

@@ -56,7 +56,7 @@ FIELDS = {word: kind for kind, words in _FIELD_NAMES.items() for word in words}
 # What stands between dashes (or alone) above a whole quoted message.
 ORIGINAL = frozenset(
     _words(
-        "algne kiri|alkuperäinen viesti|antwort nachricht|eredeti üzenet|izvirno sporočilo|izvorna poruka|"
+        "algne kiri|alkuperäinen viesti|replied message|antwort nachricht|eredeti üzenet|izvirno sporočilo|izvorna poruka|"
         "mensagem original|mensaje original|mesaj original|mesajul original|message d'origine|message d’origine|"
         "message initial|message original|messaggio di origine|messaggio originale|missatge original|"
         "oorspronkelijk bericht|opprinnelig melding|oprindelig besked|oprindelig meddelelse|original|"

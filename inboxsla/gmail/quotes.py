@@ -39,13 +39,28 @@ def new_text(text: str | Sequence[str], *, forwarded: bool = False) -> str:
     `forwarded` says that the subject calls the mail a forward, so that an unmarked message below is its content. A mail that is
     nothing but an unmarked message is returned whole: better too much than to lose what a customer wrote.
     """
-    lines = text.split("\n") if isinstance(text, str) else list(text)
+    lines = _with_announcements_alone(text.split("\n") if isinstance(text, str) else text)
     cutter = _Cutter(lines, forwarded)
     complete = cutter.run()
     result = _tidy(cutter.kept, rules=not complete or cutter.saw_quote)
     if not result and not cutter.saw_quote:
         return _tidy([line for line in lines if not line.startswith("\0")], rules=False)
     return result
+
+
+def _with_announcements_alone(lines: Sequence[str]) -> list[str]:
+    """Some mobile programs go on with the quoted text on the line that announces it."""
+    if not any("> wrote: " in line for line in lines):
+        return list(lines)
+    out: list[str] = []
+    for line in lines:
+        head, found, tail = (
+            line.partition("> wrote: ")
+            if "> wrote: " in line[:250] and line.lstrip().startswith("On ")
+            else (line, "", "")
+        )
+        out += [head + found, tail] if tail.strip() else [line]
+    return out
 
 
 def is_forward(subject: str) -> bool:
@@ -101,6 +116,10 @@ class _Cutter:
             return self._marked(at)
         if at in self.spans:
             return self._announced(self.spans[at])
+        if line[:1].isalpha() and ":" not in line and "：" not in line and not line.startswith(("Reply ", "Please")):
+            return self._keep(line, at)  # nothing below could apply, and most lines are like this
+        if line.startswith(">>> ") and line.rstrip().endswith(">>>") and "@" in line:  # GroupWise announces so
+            return None
         if is_quoted(line) and not self._only_looks_quoted(at):
             self.saw_quote = True
             return self._past_wrapped_quote(at + 1)
@@ -114,12 +133,12 @@ class _Cutter:
         if self._signature_begins(at) or self._list_footer(at):
             self.saw_quote = True
             return self._past_signature(at + 1)
-        self._keep(line)
-        return at + 1
+        return self._keep(line, at)
 
-    def _keep(self, line: str) -> None:
+    def _keep(self, line: str, at: int) -> int:
         self.kept.append(line)
         self.has_words = self.has_words or bool(line.strip())
+        return at + 1
 
     def _marked(self, at: int) -> int | None:
         if self.lines[at] == SIGNATURE:
@@ -139,7 +158,7 @@ class _Cutter:
 
     def _announced(self, span: Announced) -> int | None:
         if span.before:
-            self._keep(span.before)
+            self._keep(span.before, span.start)
         following = span.end + 1
         while following < len(self.lines) and not self.lines[following].strip():
             following += 1

@@ -78,6 +78,19 @@ def test_an_announcement_wrapped_over_lines_is_recognised() -> None:
     assert new_text("Yes.\n\nOn 5 May 2025, at 10:12, Ana\n<ana@lumenvelo.example>\nwrote:\n\nold") == "Yes."
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "##- Please type your reply above this line -##\n\nold",
+        ">>> Ana <ana@lumenvelo.example> 5/5/2025 10:12 AM >>>\nold",
+        "On Mon, May 5, 2025 at 10:12 AM, Ana<ana@lumenvelo.example> wrote:   old",
+        "\u2010\u2010\u2010 Original Message \u2010\u2010\u2010\nold",
+    ],
+)
+def test_peculiar_programs_announcements_are_recognised(rest: str) -> None:
+    assert new_text(f"Yes.\n\n{rest}") == "Yes."
+
+
 def test_inline_answers_are_kept_and_what_they_answer_is_not() -> None:
     text = "Hi Ana,\n\nOn 5 May 2025 at 10:12, Ana wrote:\n> Which lamp?\nThe rear one.\n> Since when?\n\nYesterday.\n\nKofi"
 
