@@ -23,12 +23,18 @@ Labels = Mapping[str, frozenset[str]]
 class Move:
     """Something somebody did to the whole thread; Gmail says neither who nor when. `source` names the history record.
 
-    `at` is an instant it cannot have been later than, or None: then it counts from when we learned of it.
+    `after` and `before` are messages' instants between which it must have been, where there are any.
     """
 
     kind: Kind
     source: str
-    at: datetime | None = None
+    after: datetime | None = None
+    before: datetime | None = None
+
+    def happened_at(self, seen_at: datetime) -> datetime:
+        """When Gmail was asked, as far as the messages around it allow."""
+        at = seen_at if self.before is None else min(seen_at, self.before)
+        return at if self.after is None else max(at, self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +108,21 @@ class _Reading:
                 was_in = was_in or (change.kind == "labels_removed" and INBOX in (change.label_ids or ()))
                 self._apply(change)
         if self._began:
-            at = min((row.internal_at for row in joined), default=None)
-            self._found.extend(_moved(source, was_in, was_away, _in_inbox(self.labels), _is_away(self.labels), at))
+            move = _moved(was_in, was_away, _in_inbox(self.labels), _is_away(self.labels))
+            # What an arrival brings about happens with it.
+            until = min((row.internal_at for row in joined), default=None) if move is Kind.RESTORED else None
+            if move is not None:
+                self._found.append(Move(move, f"{move.value}:{source}", until or self._newest, until))
         self._began = self._began or bool(self.labels)
 
     def _join(self, joined: Sequence[MessageRow]) -> None:
-        arrived = min(row.internal_at for row in joined)
+        arrived = [row.internal_at for row in joined]
         # What history tells before this arrival happened before it, whenever we learned of it.
-        limit = arrived - _JUST_BEFORE if self._newest is None else max(arrived - _JUST_BEFORE, self._newest)
-        self._found = [replace(move, at=min(move.at or limit, limit)) for move in self._found]
+        limit = min(arrived) - _JUST_BEFORE
+        self._found = [replace(move, before=min(move.before or limit, limit)) for move in self._found]
         self.labels |= {row.gmail_id: row.labels for row in joined}
         self._to_come -= self.labels.keys()
-        self._newest = max([*(row.internal_at for row in joined), *([self._newest] if self._newest else [])])
+        self._newest = max([*arrived, *([self._newest] if self._newest else [])])
 
     def _apply(self, change: Change) -> None:
         key, named = change.message_id, change.label_ids or frozenset()
@@ -153,17 +162,12 @@ def _is_away(labels: Labels) -> bool:
     return all(now & AWAY for now in labels.values())
 
 
-def _moved(
-    source: str, was_in: bool, was_away: bool, is_in: bool, is_away: bool, arrived_at: datetime | None
-) -> Iterator[Move]:
-    if is_away and not was_away:
-        yield Move(Kind.REMOVED, f"removed:{source}")
-    elif was_away and not is_away:
-        yield Move(Kind.RESTORED, f"restored:{source}", arrived_at)
-    elif was_in and not is_in and not is_away:
-        yield Move(Kind.ARCHIVED, f"archived:{source}")
-    elif is_in and not was_in and not is_away:
-        yield Move(Kind.UNARCHIVED, f"unarchived:{source}")
+def _moved(was_in: bool, was_away: bool, is_in: bool, is_away: bool) -> Kind | None:
+    if is_away != was_away:
+        return Kind.REMOVED if is_away else Kind.RESTORED
+    if is_away or is_in == was_in:
+        return None
+    return Kind.UNARCHIVED if is_in else Kind.ARCHIVED
 
 
 def first_sight(rows: Sequence[MessageRow]) -> list[Event]:

@@ -34,8 +34,8 @@ class ThreadNews:
     """All that one look at Gmail told us about one thread.
 
     `arrivals` are messages fetched whole; `changes` the history lines about the thread, oldest first; `snapshot` the labels
-    of every message where the whole thread was listed anew, at `history_id`; `first_sync` says that the mailbox is read for
-    the first time and this thread with it.
+    of every message where the whole thread was listed anew, at `history_id`; `first_sync` says that the mailbox is read for the
+    first time. `asked_at` is when Gmail was asked: what it told cannot have happened later.
     """
 
     thread_id: str
@@ -44,6 +44,7 @@ class ThreadNews:
     snapshot: Mapping[str, frozenset[str]] | None = None
     history_id: str = ""
     first_sync: bool = False
+    asked_at: datetime | None = None
 
 
 def take_in(ports: Ports, mailbox_id: int, news: ThreadNews) -> Decision | None:
@@ -181,7 +182,7 @@ def _events(
     events = [event for event in said if event is not None]
     if news.first_sync:
         events.extend(first_sight(rows))
-    events.extend(Event(move.kind, min(now, move.at or now), move.source) for move in moved.thread)
+    events.extend(Event(move.kind, move.happened_at(news.asked_at or now), move.source) for move in moved.thread)
     return events
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -134,6 +134,7 @@ def _read_once(run: _Run) -> tuple[str, bool]:
 def _history(run: _Run) -> tuple[str, bool]:
     """Everything since the cursor, thread by thread in order of appearance."""
     assert run.mailbox.history_id is not None
+    asked_at = run.ports.now()
     page = run.gmail.history(run.mailbox.history_id)
     changes = list(page.changes)
     while page.next_page_token:
@@ -141,7 +142,7 @@ def _history(run: _Run) -> tuple[str, bool]:
         page = run.gmail.history(run.mailbox.history_id, page.next_page_token)
         changes.extend(page.changes)
     for thread_id, lines in _by_thread(run, changes).items():
-        _take(run, _fetch(run, thread_id, lines))
+        _take(run, replace(_fetch(run, thread_id, lines), asked_at=asked_at))
     return page.history_id, bool(changes)
 
 
@@ -224,8 +225,9 @@ def _list(run: _Run) -> str:
         with run.ports.db.read() as conn:
             unlisted = [thread for thread in tickets.open_threads(conn, run.mailbox.id) if thread not in listed]
         for thread_id in unlisted:
+            asked_at = run.ports.now()
             thread = _whole(run.gmail, thread_id)
-            _compare(run, thread or GmailThread(thread_id, cursor))
+            _compare(run, thread or GmailThread(thread_id, cursor), asked_at)
     return cursor
 
 
@@ -241,20 +243,21 @@ def _listed(run: _Run) -> Iterator[str]:
         with run.ports.db.read() as conn:
             known = messages.known_threads(conn, run.mailbox.id, page.thread_ids) if run.is_first else set()
         for thread_id in page.thread_ids:
+            asked_at = run.ports.now()
             thread = None if thread_id in known else _whole(run.gmail, thread_id)
             if thread is not None:
                 if max((message.internal_at for message in thread.messages), default=edge) < edge:
                     return
-                _compare(run, thread)
+                _compare(run, thread, asked_at)
             yield thread_id
         token = page.next_page_token
         if not token:
             return
 
 
-def _compare(run: _Run, thread: GmailThread) -> None:
+def _compare(run: _Run, thread: GmailThread, asked_at: datetime) -> None:
     snapshot = {message.id: message.label_ids for message in thread.messages}
-    _take(run, ThreadNews(thread.id, thread.messages, (), snapshot, thread.history_id, run.is_first))
+    _take(run, ThreadNews(thread.id, thread.messages, (), snapshot, thread.history_id, run.is_first, asked_at))
 
 
 def _take(run: _Run, news: ThreadNews) -> None:
