@@ -37,7 +37,7 @@ class English:
 
     def moment(self, at: datetime, now: datetime) -> str:
         there, here = at.astimezone(self.zone), now.astimezone(self.zone)
-        clock = f"{there:%H:%M}{NBSP}{there.tzname()}"
+        clock = f"{there:%H:%M}{NBSP}{_zone_name(there)}"
         apart = abs((there.date() - here.date()).days)
         if apart == 0:
             return clock
@@ -51,3 +51,13 @@ class English:
 
     def length(self, length: timedelta) -> str:
         return words(length)
+
+
+def _zone_name(there: datetime) -> str:
+    """ "CET"; zones without letters of their own are said as an offset, "UTC+5:45"."""
+    name = there.tzname() or "UTC"
+    if not name.startswith(("+", "-")):
+        return name
+    sign = "+" if name[0] == "+" else "\N{MINUS SIGN}"
+    hours, minutes = name[1:3].lstrip("0") or "0", name[3:]
+    return f"UTC{sign}{hours}{':' + minutes if minutes else ''}"

@@ -147,14 +147,15 @@ def _left_over(clock: ClockReading, say: Speech) -> str:
 def _ended(view: TicketView, say: Speech) -> TimeLeft:
     if view.status in ("solved", "closed", "not_a_ticket"):
         return TimeLeft(say.text(STATUS_WORDS[view.status]), "")
-    met = [clock.reading for clock in view.clocks if clock.reading.state is State.MET]
-    if view.urgency is not Urgency.MET or not met:
+    states = {clock.reading.state for clock in view.clocks}
+    answered = [clock.reading for clock in view.clocks if clock.reading.state in (State.MET, State.MISSED)]
+    if not answered or states & {State.RUNNING, State.PAUSED}:
         return TimeLeft(say.text("No timer runs"), "")
-    last = max(met, key=lambda clock: clock.ended_at or clock.started_at)
-    return TimeLeft(
-        say.text("Answered in %(length)s", length=say.length(last.elapsed)),
-        say.text("%(length)s to spare", length=say.length(last.left)),
-    )
+    last = max(answered, key=lambda clock: clock.ended_at or clock.started_at)
+    head = say.text("Answered in %(length)s", length=say.length(last.elapsed))
+    if last.breached:
+        return TimeLeft(head, _left_over(last, say))
+    return TimeLeft(head, say.text("%(length)s to spare", length=say.length(last.left)))
 
 
 def clock_views(facts: Standing, reading: Reading, policy: Policy, now: datetime) -> tuple[ClockView, ...]:

@@ -1,0 +1,201 @@
+"""How much time is left, in words, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from inboxsla.domain.policy import Policy
+from inboxsla.domain.speech import English
+from inboxsla.domain.ticket_view import ClockView, TicketView, TimeLeft, clock_views, name_of, time_left
+from inboxsla.domain.timeline import Event, Status
+from tests.people import (
+    ANA,
+    FIRST,
+    HOUR,
+    LONDON,
+    NAMES,
+    RESOLUTION,
+    archived,
+    decided,
+    held,
+    june,
+    policy,
+    replied,
+    set_to,
+    wrote,
+)
+
+SAY = English(LONDON)
+QUESTION = wrote(june("1 10:00"))
+SECOND = timedelta(seconds=1)
+
+
+def view(story: Sequence[Event], now: datetime, rules: Policy | None = None) -> TicketView:
+    rules = rules or policy()
+    decision = decided(story, now, rules)
+    clocks = clock_views(decision.facts, decision.reading, rules, now)
+    return TicketView(
+        id=1,
+        version=1,
+        mailbox="support@lumenvelo.example",
+        thread_id="18c2f",
+        subject="Refund",
+        requester="zofia@example.org",
+        requester_name="Zofia Wiśniewska",
+        owner=None,
+        owner_name=None,
+        status=decision.facts.status,
+        priority=decision.facts.priority,
+        urgency=decision.reading.urgency,
+        breached=decision.reading.breached,
+        clocks=clocks,
+        worst=next((clock for clock in clocks if clock.reading is decision.reading.worst), None),
+        waiting_since=decision.facts.waiting_since,
+        last_activity=decision.facts.last_activity,
+        opened_at=june("1 10:00"),
+        hold_until=decision.facts.hold_until,
+        status_reason=decision.facts.status_reason,
+        policy_name=rules.name,
+        policy_version=1,
+        now=now,
+    )
+
+
+def said(story: Sequence[Event], now: datetime, rules: Policy | None = None) -> tuple[str, str]:
+    """What is said, with plain spaces for reading."""
+    left: TimeLeft = time_left(view(story, now, rules), SAY)
+    return left.head.replace("\u00a0", " "), left.detail.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("now", "head", "detail"),
+    [
+        (june("1 10:00"), "4 h left", "due 14:00 BST"),
+        (june("1 12:25"), "1 h 35 min left", "due 14:00 BST"),
+        (june("1 13:18"), "42 min left", "due 14:00 BST"),
+        (june("1 13:18") + SECOND, "41 min left", "due 14:00 BST"),
+        (june("1 13:59"), "1 min left", "due 14:00 BST"),
+        (june("1 13:59") + SECOND, "less than a minute left", "due 14:00 BST"),
+        (june("1 14:00"), "less than a minute over", "was due 14:00 BST"),
+        (june("1 14:01"), "1 min over", "was due 14:00 BST"),
+        (june("1 14:01") + SECOND, "2 min over", "was due 14:00 BST"),
+        (june("1 14:59") + SECOND, "1 h over", "was due 14:00 BST"),
+        (june("1 17:00"), "3 h over", "was due 14:00 BST"),
+        (june("2 08:00"), "3 h over", "was due Mon 14:00 BST"),
+        (june("2 09:03"), "3 h 3 min over", "was due Mon 14:00 BST"),
+    ],
+)
+def test_minutes_round_down_when_left_and_up_when_over(now: datetime, head: str, detail: str) -> None:
+    assert said([QUESTION], now) == (head, detail)
+
+
+def test_what_is_due_another_day_says_the_day_first() -> None:
+    assert said([wrote(june("1 15:00"))], june("1 15:30")) == ("Due Tue 11:00 BST", "3 h 30 min left")
+    far = policy(first=None, resolution=64 * HOUR)
+    assert said([QUESTION], june("1 11:00"), far) == ("Due 11 Jun 10:00 BST", "63 h left")
+
+
+def test_a_hold_says_until_when_and_what_it_leaves() -> None:
+    story = [QUESTION, replied(june("1 10:30")), held(june("1 11:00"), june("4 09:00"))]
+
+    assert said(story, june("1 12:00")) == ("On hold until Thu 09:00 BST", "23 h 30 min left when it resumes")
+
+
+def test_a_missed_promise_on_hold_says_how_late_it_was() -> None:
+    story = [QUESTION, held(june("1 13:00"), june("4 09:00"))]
+    rules = policy(first=None, resolution=HOUR)
+
+    assert said(story, june("2 12:00"), rules) == ("On hold until Thu 09:00 BST", "2 h over")
+
+
+def test_waiting_on_the_customer_is_paused_without_a_date() -> None:
+    assert said([QUESTION, replied(june("1 11:00"))], june("3 12:00")) == ("Paused", "23 h left")
+
+
+def test_what_is_answered_says_how_fast_it_was() -> None:
+    rules = policy(resolution=None)
+
+    assert said([QUESTION, replied(june("1 10:38"))], june("2 12:00"), rules) == (
+        "Answered in 38 min",
+        "3 h 22 min to spare",
+    )
+    late = [QUESTION, replied(june("1 14:00") + SECOND)]
+    assert said(late, june("2 12:00"), rules) == ("Answered in 4 h", "less than a minute over")
+
+
+def test_what_is_over_says_so() -> None:
+    assert said([QUESTION, archived(june("1 11:00"))], june("1 12:00")) == ("Solved", "")
+    assert said([QUESTION, set_to(june("1 11:00"), Status.NOT_A_TICKET)], june("1 12:00")) == ("Not a ticket", "")
+    assert said([replied(june("1 09:00"))], june("1 12:00")) == ("No timer runs", "")
+
+
+def test_the_next_due_time_is_the_earliest_of_the_clocks_that_run() -> None:
+    assert view([QUESTION], june("1 11:00")).next_due == june("1 14:00")
+    assert view([QUESTION, replied(june("1 11:00"))], june("1 12:00")).next_due is None
+
+
+def why(found: TicketView, index: int) -> list[tuple[str, datetime, datetime, timedelta]]:
+    clock: ClockView = found.clocks[index]
+    return [(piece.kind, piece.start, piece.end, piece.length) for piece in clock.why]
+
+
+def test_the_why_strip_tells_counted_closed_paused_and_left_apart() -> None:
+    story = [wrote(june("1 15:00")), held(june("1 16:00"), june("2 10:00"))]
+    found = view(story, june("2 11:00"), policy(first=None, resolution=3 * HOUR))
+
+    assert why(found, 0) == [
+        ("counted", june("1 15:00"), june("1 16:00"), HOUR),
+        ("paused", june("1 16:00"), june("2 10:00"), 2 * HOUR),
+        ("counted", june("2 10:00"), june("2 11:00"), HOUR),
+        ("left", june("2 11:00"), june("2 12:00"), HOUR),
+    ]
+
+
+def test_the_why_strip_shows_closed_hours_and_ends_at_the_due_instant() -> None:
+    found = view([wrote(june("5 16:00"))], june("9 12:00"), policy(first=None, resolution=3 * HOUR))
+
+    assert why(found, 0) == [
+        ("counted", june("5 16:00"), june("5 17:00"), HOUR),
+        ("closed", june("5 17:00"), june("8 09:00"), 0 * HOUR),
+        ("counted", june("8 09:00"), june("8 11:00"), 2 * HOUR),
+    ]
+
+
+def test_the_why_strip_of_an_answered_promise_keeps_its_due_instant_whatever_follows() -> None:
+    answered = [QUESTION, replied(june("1 11:00"))]
+    expected = [
+        ("counted", june("1 10:00"), june("1 11:00"), HOUR),
+        ("left", june("1 11:00"), june("1 14:00"), 3 * HOUR),
+    ]
+    everything_pauses = policy(pauses={"waiting_on_customer": frozenset({FIRST, RESOLUTION})})
+
+    assert why(view(answered, june("2 12:00")), 1) == expected
+    assert why(view(answered, june("2 12:00"), everything_pauses), 1) == expected
+
+
+def test_steps_say_when_they_come_and_what_became_of_them() -> None:
+    story = [QUESTION, *decided([QUESTION], june("1 13:00")).steps_taken]
+    first = view(story, june("1 13:10")).clocks[1]
+
+    assert first.name == "First response"
+    assert [(step.percent, step.instant, step.outcome) for step in first.steps] == [
+        (75, june("1 13:00"), "acted"),
+        (90, june("1 13:36"), None),
+        (100, june("1 14:00"), None),
+    ]
+
+
+def test_steps_of_a_paused_clock_have_no_instant() -> None:
+    story = [QUESTION, held(june("1 11:00"), None)]
+    resolution = view(story, june("1 11:30")).clocks[0]
+
+    assert [step.instant for step in resolution.steps] == [None, None, None]
+
+
+def test_people_are_called_by_name_and_strangers_by_address() -> None:
+    assert name_of(ANA, NAMES) == "Ana Ruiz"
+    assert name_of("else@lumenvelo.example", NAMES) == "else@lumenvelo.example"
+    assert name_of(None, NAMES) is None
