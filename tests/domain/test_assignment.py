@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,8 +20,8 @@ def person(address: str, role: str = "agent", *, active: bool = True) -> Person:
 TEAM = [person(ANA), person(JONAS), person(PRIYA), person(CLAIRE, "lead")]
 
 
-def chosen(load: dict[str, int], strategy: str = "least_loaded", turn: int = 0, **more: object) -> str | None:
-    found = choose(TEAM, load, strategy, turn, **more)  # type: ignore[arg-type]
+def chosen(load: dict[str, int], strategy: str = "least_loaded", turn: int = 0, **more: Any) -> str | None:
+    found = choose(TEAM, load, strategy, turn, **more)
     return found.address if found else None
 
 

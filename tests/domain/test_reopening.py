@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 import pytest
 
 from inboxsla.domain.clock import State, Urgency
@@ -47,8 +50,8 @@ def test_archiving_solves_nothing_where_the_policy_says_so() -> None:
 
 
 @pytest.mark.parametrize("over", [archived, lambda at: set_to(at, Status.SOLVED), lambda at: set_to(at, Status.CLOSED)])
-def test_mail_from_the_customer_reopens(over: object) -> None:
-    story = [*SOLVED[:2], over(june("1 12:00")), wrote(june("2 10:00"), source="again")]  # type: ignore[operator]
+def test_mail_from_the_customer_reopens(over: Callable[[datetime], Event]) -> None:
+    story = [*SOLVED[:2], over(june("1 12:00")), wrote(june("2 10:00"), source="again")]
     decision = decided(story, june("2 11:00"))
 
     assert decision.facts.status is Status.OPEN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ QUESTION = wrote(june("1 10:00"), source="question")
 REPLY = replied(june("1 11:00"), source="reply")
 
 
-def told(story: Sequence[Event], quotes: dict[str, Quote] | None = None, **habits: bool) -> tuple[Entry, ...]:
+def told(story: Sequence[Event], quotes: dict[str, Quote] | None = None, **habits: Any) -> tuple[Entry, ...]:
     facts = decided(story, june("9 12:00"), policy(**habits)).facts
     return entries(story, facts, quotes or {}, NAMES, SAY)
 
@@ -48,7 +49,7 @@ def sentence(entry: Entry) -> str:
     return " ".join(part for part in (entry.who, entry.what, entry.so and f"({entry.so})") if part)
 
 
-def last(*story: Event, **habits: bool) -> str:
+def last(*story: Event, **habits: Any) -> str:
     return sentence(told(story, **habits)[0])
 
 
