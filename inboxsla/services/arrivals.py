@@ -21,12 +21,10 @@ from inboxsla.storage.messages import MessageRow
 
 log = structlog.get_logger()
 
-ADDRESS_LIMIT = 320
 # How ids that we gave begin; Gmail's are hexadecimal numbers.
 OURS = "mbox-"
 NO_TIME = "neither its From_ line nor Received nor Date says a plausible time"
 NO_SENDER = "it does not say who sent it"
-LONG_SENDER = "its sender's address is longer than an address can be"
 _RECIPIENTS = 500
 _LONGEST_THREAD_ID = 20
 
@@ -62,7 +60,7 @@ def _read(item: MboxItem, parsed: ParsedMessage, bare: Arrival, insiders: Collec
     thread, names = takeout_facts(parsed.headers)
     labels = label_ids(names)
     placed = placed_time(item, latest=now)
-    reason = nobodys(labels) or parsed.defect or _unusable(parsed, labels)
+    reason = nobodys(labels) or parsed.defect or ("" if _has_sender(parsed, labels) else NO_SENDER)
     if reason or placed is None:
         return replace(bare, reason=reason or NO_TIME)
     gmail_thread = f"{int(thread):x}" if thread and len(thread) <= _LONGEST_THREAD_ID else None
@@ -71,15 +69,11 @@ def _read(item: MboxItem, parsed: ParsedMessage, bare: Arrival, insiders: Collec
     return replace(bare, key=key, row=_row(key, parsed, labels, one), letter=one)
 
 
-def _unusable(parsed: ParsedMessage, labels: frozenset[str]) -> str:
-    if len(parsed.sender) > ADDRESS_LIMIT or len(parsed.requester_hint) > ADDRESS_LIMIT:
-        return LONG_SENDER
-    known = parsed.sender or parsed.requester_hint or "SENT" in labels or parsed.kind.value == "bounce"
-    return "" if known else NO_SENDER
+def _has_sender(parsed: ParsedMessage, labels: frozenset[str]) -> bool:
+    return bool(parsed.sender or parsed.requester_hint or "SENT" in labels or parsed.kind.value == "bounce")
 
 
 def _row(key: str, parsed: ParsedMessage, labels: frozenset[str], one: Letter) -> MessageRow:
-    recipients = (each for each in parsed.recipients if len(each) <= ADDRESS_LIMIT)
     headers = kept_headers(parsed)
     if one.parents and one.gmail_thread is None:
         headers["parents"] = list(one.parents)
@@ -92,7 +86,7 @@ def _row(key: str, parsed: ParsedMessage, labels: frozenset[str], one: Letter) -
         internal_at=one.at,
         sender=parsed.sender,
         sender_name=parsed.sender_name,
-        recipients=tuple(recipients)[:_RECIPIENTS],
+        recipients=parsed.recipients[:_RECIPIENTS],
         subject=parsed.subject,
         excerpt=parsed.reply_text[:EXCERPT],
         headers=headers,

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from inboxsla.config import Settings
 from inboxsla.domain.assignment import Person
 from inboxsla.errors import Refused
 from inboxsla.gmail.message import thread_subject
 from inboxsla.services import conversations
-from inboxsla.services.arrivals import ADDRESS_LIMIT, OURS
+from inboxsla.services.arrivals import OURS
 from inboxsla.services.ports import Ports
-from inboxsla.storage import imported, mailboxes, people
+from inboxsla.storage import imported, mailboxes, people, policies
 from inboxsla.storage.kinship import Kinship, Peer
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
 
+ADDRESS_LIMIT = 320
 _PAGE = 500
 
 
@@ -32,15 +34,18 @@ def prepare(
     ports: Ports, address: str, agents: Sequence[str], own_lists: Sequence[str]
 ) -> tuple[MailboxRow, frozenset[str]]:
     """The mailbox with its people; and the addresses that are inside: its own, its people's, its lists'."""
-    settings = ports.settings
+    settings, standards = ports.settings, _standards(ports.settings)
+    body = standards.policy_data()
     configured = next((box for box in settings.mailboxes if box.address == address), None)
     with ports.db.write() as conn:
+        policies.save(conn, standards.policy.name, body, ports.now())
         before = mailboxes.by_address(conn, "import", address)
         lists = [*(configured.own_lists if configured else ()), *(before.own_lists if before else ()), *own_lists]
         box = mailboxes.ensure(
             conn,
             "import",
             address,
+            policy_name=standards.policy.name,
             aliases=configured.aliases if configured else (),
             own_lists=list(dict.fromkeys(each.strip().strip("<>").lower() for each in lists if each.strip())),
         )
@@ -53,6 +58,11 @@ def prepare(
     # A list "lamps.lists.example" is written to as lamps@lists.example.
     addresses = (each.replace(".", "@", 1) for each in box.own_lists if "@" not in each)
     return box, frozenset({*box.own_addresses, *known, *box.own_lists, *addresses})
+
+
+def _standards(settings: Settings) -> Settings:
+    """Whose promises imported mail is held to. The demo's are minutes, so that they can be watched: nobody kept those in the past."""
+    return Settings.of({"calendar": {"zone": settings.calendar.zone}}) if settings.demo else settings
 
 
 def name_people(ports: Ports, box: MailboxRow, names: Mapping[str, str]) -> tuple[str, ...]:

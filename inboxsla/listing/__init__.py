@@ -1,0 +1,21 @@
+"""What the command line prints: tickets, one ticket, imports and audits, as text for people and JSON for programs.
+
+Subjects, names and mail are hostile text. JSON is printed in ASCII; everything else goes through `words.plain`.
+"""
+
+from __future__ import annotations
+
+from inboxsla.config import Settings
+from inboxsla.domain.speech import English
+from inboxsla.listing.audits import audit_json, audit_text
+from inboxsla.listing.board import as_json, as_table
+from inboxsla.listing.imports import imported
+from inboxsla.listing.progress import progress
+from inboxsla.listing.ticket import one
+
+__all__ = ["as_json", "as_table", "audit_json", "audit_text", "imported", "one", "progress", "speech"]
+
+
+def speech(settings: Settings) -> English:
+    """English, in the zone of the team's calendar."""
+    return English(settings.calendar.zone)

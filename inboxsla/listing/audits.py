@@ -1,0 +1,125 @@
+"""Audits as text for people and JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from inboxsla.domain.audit import Audit, Promise
+from inboxsla.domain.speech import English
+from inboxsla.domain.ticket_view import METRIC_WORDS
+from inboxsla.listing.words import day, instant, moment, plain, rendered
+
+_KINDS = {
+    "human": "from people",
+    "auto_reply": "automatic replies",
+    "bounce": "bounces",
+    "bulk": "bulk mail",
+    "ours": "from InboxSLA",
+}
+_HOW = (
+    "Lengths are business time. p50 and p90 are nearest-rank percentiles: half, and nine in ten, took at most that long.\n"
+    "Kept is met of met and missed; a timer that still runs past its due time is missed, one closed without a reply is neither.\n"
+)
+
+
+def audit_text(audits: Sequence[Audit], say: English) -> str:
+    """Every audit, a few lines and a table each."""
+    if not audits:
+        return "There is no mailbox to report on. Name one in config.toml, or read a file with `inboxsla import`.\n"
+    text = "\n".join(_audit(audit, say) for audit in audits)
+    return text + ("\n" + _HOW if any(audit.tickets for audit in audits) else "")
+
+
+def _audit(audit: Audit, say: English) -> str:
+    lines = "".join(f"{line}\n" for line in _lines(audit, say))
+    return lines + (rendered(_table(audit.promises, say)) if audit.tickets else "")
+
+
+def _lines(audit: Audit, say: English) -> Iterator[str]:
+    kind = ", imported" if audit.kind == "import" else ""
+    yield f"{plain(audit.mailbox)}{kind}, as of {moment(audit.as_of, say)}"
+    messages = sum(audit.messages.values())
+    kinds = ", ".join(f"{audit.messages[kind]:,} {word}" for kind, word in _KINDS.items() if audit.messages.get(kind))
+    if audit.began_at is None:
+        yield f"  No messages yet; {audit.kept_aside:,} kept aside." if audit.kept_aside else "  No messages yet."
+        return
+    yield f"  Messages        {messages:,} since {day(audit.began_at, say)}: {kinds}; {audit.kept_aside:,} kept aside"
+    if not audit.tickets:
+        yield "  Tickets         none: nobody outside wrote or was written to"
+        return
+    yield f"  Tickets         {audit.tickets:,}: {audit.open:,} open, {audit.solved:,} solved"
+    first = audit.first_response
+    took = f", p50 {_length(first.p50, say)}, p90 {_length(first.p90, say)}" if first.answered else ""
+    yield f"  First response  {first.answered:,} answered{took}; {first.waiting:,} waiting"
+    yield f"  Policy          {'; '.join(plain(each) for each in audit.policies)}"
+    yield ""
+
+
+def _table(promises: Sequence[Promise], say: English) -> Table:
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    table.add_column("  Promise", no_wrap=True)
+    for name in ("Kept", "Met", "Missed", "Closed without reply", "Running", "Paused", "Missed by (p50)"):
+        table.add_column(name, justify="right")
+    for one in promises:
+        numbers = (one.met, one.missed, one.closed_without_reply, one.running, one.paused)
+        cells = [f"  {METRIC_WORDS[one.metric]}", _share(one), *(f"{number:,}" for number in numbers)]
+        table.add_row(*(Text(cell) for cell in [*cells, _length(one.late_p50, say)]))
+    return table
+
+
+def _share(promise: Promise) -> str:
+    return "–" if promise.kept is None else f"{100 * promise.kept:.1f} %"
+
+
+def _length(length: timedelta | None, say: English) -> str:
+    return "–" if length is None else plain(say.length(length))
+
+
+def audit_json(audits: Sequence[Audit]) -> str:
+    """A JSON list, one object per mailbox. Lengths are whole seconds of business time, shares 0 to 1, unknown ones null."""
+    return json.dumps([_object(audit) for audit in audits], indent=2) + "\n"
+
+
+def _object(audit: Audit) -> dict[str, Any]:
+    first = audit.first_response
+    return {
+        "mailbox": audit.mailbox,
+        "kind": audit.kind,
+        "from": instant(audit.began_at),
+        "as_of": instant(audit.as_of),
+        "policies": list(audit.policies),
+        "messages": dict(audit.messages),
+        "kept_aside": audit.kept_aside,
+        "tickets": audit.tickets,
+        "open": audit.open,
+        "solved": audit.solved,
+        "first_response": {
+            "answered": first.answered,
+            "p50_seconds": _seconds(first.p50),
+            "p90_seconds": _seconds(first.p90),
+            "waiting": first.waiting,
+        },
+        "promises": {promise.metric.value: _promise(promise) for promise in audit.promises},
+    }
+
+
+def _promise(promise: Promise) -> dict[str, Any]:
+    return {
+        "kept": promise.kept,
+        "met": promise.met,
+        "missed": promise.missed,
+        "closed_without_reply": promise.closed_without_reply,
+        "running": promise.running,
+        "paused": promise.paused,
+        "late_p50_seconds": _seconds(promise.late_p50),
+    }
+
+
+def _seconds(length: timedelta | None) -> int | None:
+    return None if length is None else int(length.total_seconds())

@@ -1,0 +1,105 @@
+"""One ticket: its promises, why they fall due when they do, what happened and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from inboxsla.domain.clock import State
+from inboxsla.domain.speech import English
+from inboxsla.domain.ticket_view import (
+    PRIORITY_WORDS,
+    STATUS_WORDS,
+    URGENCY_WORDS,
+    ClockView,
+    TicketView,
+    clock_time_left,
+)
+from inboxsla.domain.timeline import Metric
+from inboxsla.domain.timeline_view import Entry
+from inboxsla.listing.board import AWAY
+from inboxsla.listing.words import count, moment, plain
+from inboxsla.services.views import TicketPage
+
+_SPANS = 40
+_QUOTE = 160
+_SPAN_WORDS = {"counted": "counted", "closed": "closed", "paused": "paused", "left": "still to come"}
+
+
+def one(page: TicketPage, say: English, *, why: bool) -> str:
+    """The whole ticket; with `why` every due time is explained span by span."""
+    view = page.view
+    lines = [f"#{view.id}  {plain(view.subject) or '(no subject)'}", *_facts(page, say), ""]
+    for clock in view.clocks:
+        lines.append(f"{clock.name}: {_said(clock, view, say)}")
+        if why:
+            lines.extend(_why(clock, view, say))
+    if not view.clocks:
+        lines.append("No promise was made: nobody outside has written yet.")
+    if page.planned:
+        lines += ["", "What comes next, if nothing happens before", *(_line(e, say) for e in reversed(page.planned))]
+    lines += ["", "What happened, newest first", *(line for entry in page.happened for line in _told(entry, say))]
+    return "\n".join(lines) + "\n"
+
+
+def _facts(page: TicketPage, say: English) -> Iterator[str]:
+    view = page.view
+    name, address = plain(view.requester_name), plain(view.requester)
+    status = STATUS_WORDS.get(view.status, AWAY)
+    yield _fact("From", address if name in ("", address) else f"{name} <{address}>")
+    yield _fact(
+        "Mailbox", plain(view.mailbox) + (f", imported, as of {moment(view.now, say)}" if page.mailbox.as_of else "")
+    )
+    yield _fact("Owner", plain(view.owner_name or "nobody"))
+    yield _fact(
+        "Status",
+        f"{status} · {URGENCY_WORDS[view.urgency]} · {PRIORITY_WORDS.get(view.priority, view.priority)} priority",
+    )
+    if view.waiting_since is not None:
+        yield _fact("Waiting", f"since {moment(view.waiting_since, say)}")
+    if page.label is not None:
+        yield _fact("Label", page.label + (" (on its way to Gmail)" if page.label_pending else ""))
+    yield _fact("Policy", f"{plain(view.policy_name)}, version {view.policy_version}")
+
+
+def _fact(name: str, value: str) -> str:
+    return f"  {name:<9}{value}"
+
+
+def _said(clock: ClockView, view: TicketView, say: English) -> str:
+    reading = clock.reading
+    if reading.ended_at is None:
+        left = clock_time_left(reading, view.now, say, hold_until=view.hold_until)
+        return plain(f"{left.head}, {left.detail}" if left.detail else left.head)
+    if reading.state is State.CLOSED_WITHOUT_REPLY:
+        return f"closed without a reply after {plain(say.length(reading.elapsed))}"
+    done = "solved" if reading.metric is Metric.RESOLUTION else "answered"
+    late = say.length(reading.late_by) + " over" if reading.breached else _spare(reading.left, say)
+    return plain(f"{done} {moment(reading.ended_at, say)} in {say.length(reading.elapsed)}, {late}")
+
+
+def _spare(left: timedelta, say: English) -> str:
+    return f"{say.length(max(left, timedelta()))} to spare"
+
+
+def _why(clock: ClockView, view: TicketView, say: English) -> Iterator[str]:
+    reading = clock.reading
+    yield f"    {plain(say.length(reading.target))} of opening hours, from {moment(reading.started_at, say)}"
+    for span in clock.why[:_SPANS]:
+        length = f" {plain(say.length(span.length))}" if span.length else ""
+        yield f"    {moment(span.start, say)} to {moment(span.end, say)}  {_SPAN_WORDS.get(span.kind, span.kind)}{length}"
+    if len(clock.why) > _SPANS:
+        yield f"    … and {count(len(clock.why) - _SPANS, 'more span')}"
+    if reading.due_at is not None:
+        yield f"    due {moment(reading.due_at, say)}"
+
+
+def _line(entry: Entry, say: English) -> str:
+    what = " ".join(part for part in (plain(entry.who, 60), plain(entry.what)) if part)
+    return f"  {moment(entry.at, say)}  {what}" + (f" ({plain(entry.so)})" if entry.so else "")
+
+
+def _told(entry: Entry, say: English) -> Iterator[str]:
+    yield _line(entry, say)
+    if entry.quote.strip():
+        yield f"      “{plain(entry.quote, _QUOTE)}”"
