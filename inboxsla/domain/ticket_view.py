@@ -186,7 +186,7 @@ def _why(run: Running, clock: ClockReading, now: datetime) -> Iterable[WhySpan]:
         return
     seen_until = min(clock.ended_at or now, until)
     at = clock.started_at
-    stops = [(max(s, at), min(e or until, until)) for s, e in run.stopped if s < until and (e is None or e > at)]
+    stops = [(max(s, at), min(e or until, until)) for s, e in run.stopped if s < until]
     for start, end in [*stops, (until, until)]:
         yield from _counted(run, at, start, seen_until)
         if start < end:

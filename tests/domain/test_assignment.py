@@ -71,12 +71,13 @@ def test_the_lead_takes_it_only_where_there_is_no_agent() -> None:
     ("owner", "touched", "can_act", "rule", "moves"),
     [
         (None, False, False, "if_needed", True),
+        (None, True, True, "if_needed", True),
         (ANA, True, False, "if_needed", True),
         (ANA, False, True, "if_needed", True),
         (ANA, True, True, "if_needed", False),
         (ANA, True, True, "always", True),
     ],
-    ids=["unowned", "owner cannot act", "untouched", "being worked on", "always"],
+    ids=["unowned", "unowned and touched", "owner cannot act", "untouched", "being worked on", "always"],
 )
 def test_a_missed_ticket_goes_to_somebody_else_when_that_can_help(
     owner: str | None, touched: bool, can_act: bool, rule: str, moves: bool

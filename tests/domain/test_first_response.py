@@ -196,7 +196,9 @@ def test_a_thread_that_staff_started_waits_without_clocks_until_the_customer_wri
     assert waiting.facts.status is Status.WAITING
     assert waiting.facts.owner == ANA
     assert waiting.reading.clocks == ()
+    assert waiting.facts.first_reply_at is None
     assert waiting.wake_at is None
+    assert decided([offer], june("3 10:00"), policy(reply_sets_waiting=False)).facts.status is Status.WAITING
 
     asked = decided([offer, wrote(june("3 11:00"))], june("3 11:30"))
     assert [(one.metric, one.started_at) for one in asked.reading.clocks] == [

@@ -115,6 +115,16 @@ def test_waiting_on_the_customer_is_paused_without_a_date() -> None:
     assert said([QUESTION, replied(june("1 11:00"))], june("3 12:00")) == ("Paused", "23 h left")
 
 
+def test_a_missed_promise_that_waits_on_the_customer_says_how_late_it_was() -> None:
+    story = [QUESTION, set_to(june("1 13:00"), Status.WAITING)]
+
+    assert said(story, june("2 12:00"), policy(first=None, resolution=HOUR)) == ("Paused", "2 h over")
+
+
+def test_a_clock_that_the_hold_does_not_pause_says_its_own_time() -> None:
+    assert said([QUESTION, held(june("1 11:00"), june("4 09:00"))], june("1 12:00")) == ("2 h left", "due 14:00 BST")
+
+
 def test_what_is_answered_says_how_fast_it_was() -> None:
     rules = policy(resolution=None)
 
