@@ -108,19 +108,16 @@ def _next_step(clock: ClockView, view: TicketView, say: BabelSpeech) -> str:
 
 
 def _labels(clock: ClockView, view: TicketView, say: BabelSpeech) -> tuple[tuple[float, str, str], ...]:
-    """Times under the dots; none when they would need days beside them or run into each other."""
+    """Times under the dots; none where they would need a day beside them or say the same twice."""
     placed = bar(clock)
     steps: Sequence[StepView] = [notch.step for notch in placed.notches]
     if any(step.instant is None or say.day(step.instant, view.now) for step in steps):
         return ()
-    anchored: list[tuple[float, str, str]] = []
-    for notch in placed.notches:
-        assert notch.step.instant is not None  # looked at above
-        text = say.clock(notch.step.instant)
-        if anchored and anchored[-1][1] == text:
-            continue
-        anchored.append((notch.x, text, "start" if notch.step.percent >= 100 else "middle"))
-    return tuple(anchored)
+    times = [say.clock(step.instant) for step in steps if step.instant is not None]
+    if len(set(times)) < len(times):
+        return ()
+    anchors = ["start" if step.percent >= 100 else "middle" for step in steps]
+    return tuple(zip([notch.x for notch in placed.notches], times, anchors, strict=True))
 
 
 def _why(clock: ClockView, view: TicketView, say: BabelSpeech) -> Why | None:

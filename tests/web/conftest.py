@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from inboxsla.app import create_app
 from inboxsla.services import sign_in
 from inboxsla.storage.database import Database
-from tests.web.shop import Shop, shop
+from tests.web.shop import Shop, pages, shop
 
 
 @pytest.fixture
@@ -20,7 +19,7 @@ def lumen(sqlite_database: Database, tmp_path: Path) -> Shop:
 @pytest.fixture
 def stranger(lumen: Shop) -> FlaskClient:
     """A browser that has not signed in."""
-    return create_app(lumen.ports).test_client()
+    return pages(lumen).test_client()
 
 
 @pytest.fixture

@@ -10,8 +10,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Connection
 
+from inboxsla.app import create_app
 from inboxsla.config import Settings
 from inboxsla.domain.timeline import Event, Kind
 from inboxsla.errors import AccessLost, TryLater
@@ -182,3 +185,27 @@ def shop(database: Database, folder: Path, **changes: Any) -> Shop:
     ports = Ports(settings(folder, **changes), database, bell, clock, no_gmail)
     setup.prepare(ports)
     return Shop(ports, clock, bell)
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once for all tests, which each make an application of their own."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = _Compiled()
+
+
+def pages(lumen: Shop) -> Flask:
+    """The application over the shop."""
+    app = create_app(lumen.ports)
+    app.jinja_env.bytecode_cache = _compiled
+    return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inboxsla.app import create_app
 from inboxsla.config import Settings
 from inboxsla.domain.decide import decide
 from inboxsla.domain.policy import from_data
@@ -20,7 +20,7 @@ from inboxsla.storage.database import Database
 from inboxsla.web import clocks
 from inboxsla.web.bars import DUE, bar
 from inboxsla.web.speech import BabelSpeech
-from tests.web.shop import shop
+from tests.web.shop import pages, shop
 
 MONDAY_FOUR = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 SAY = BabelSpeech("Europe/Berlin", "en_GB")
@@ -38,7 +38,7 @@ BERLIN_OFFICE = Settings.of(
 @pytest.fixture(autouse=True)
 def in_a_request(sqlite_database: Database, tmp_path: Path) -> Iterator[None]:
     """Texts need to know who reads them."""
-    with create_app(shop(sqlite_database, tmp_path / "data").ports).test_request_context("/"):
+    with pages(shop(sqlite_database, tmp_path / "data")).test_request_context("/"):
         yield
 
 
@@ -145,3 +145,16 @@ def test_times_stand_under_the_dots_only_when_all_are_today() -> None:
         (75.0, "11:06", "middle"),
         (83.33, "11:30", "start"),
     )
+
+
+def test_times_that_would_say_the_same_twice_give_way_to_the_next_step() -> None:
+    card = first_card(datetime(2026, 11, 24, 8, 10, tzinfo=UTC))
+    same = card.clock.steps[0].instant
+    steps = tuple(replace(step, instant=same) for step in card.clock.steps)
+    view = ticket(datetime(2026, 11, 24, 8, 10, tzinfo=UTC))
+    squeezed = tuple(replace(clock, steps=steps) if clock == card.clock else clock for clock in view.clocks)
+
+    found = clocks.live(replace(view, clocks=squeezed, worst=squeezed[view.clocks.index(card.clock)]), SAY)
+
+    assert found[0].labels == ()
+    assert found[0].next_step

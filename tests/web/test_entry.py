@@ -5,20 +5,19 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from inboxsla.app import create_app
 from inboxsla.errors import Refused
 from inboxsla.services import sign_in
 from inboxsla.storage.database import Database
 from inboxsla.web import secret
 from inboxsla.web.entry import PUBLIC
-from tests.web.shop import Shop, minutes, shop
+from tests.web.shop import Shop, minutes, pages, shop
 
 # Said here once more, so that a route does not become public by an edit in one place.
 MAY_BE_SEEN_BY_ANYBODY = {"static", "health.healthz", "health.readyz", "sign_in"}
 
 
 def test_every_page_that_is_not_named_as_public_asks_who_is_there(lumen: Shop) -> None:
-    app = create_app(lumen.ports)
+    app = pages(lumen)
     assert set(PUBLIC) == MAY_BE_SEEN_BY_ANYBODY
     stranger, seen = app.test_client(), set()
 
@@ -50,7 +49,7 @@ def test_a_link_opens_the_board_and_the_browser_is_remembered_for_thirty_days(
 
 def test_behind_https_the_session_is_never_sent_in_the_clear(sqlite_database: Database, tmp_path: Path) -> None:
     lumen = shop(sqlite_database, tmp_path / "data", server={"base_url": "https://desk.lumenvelo.example"})
-    browser = create_app(lumen.ports).test_client()
+    browser = pages(lumen).test_client()
 
     answer = browser.get(sign_in.make_link(lumen.ports, "https://desk.lumenvelo.example"))
 
@@ -64,7 +63,7 @@ def test_a_used_link_explains_itself_to_a_stranger_and_lets_those_in_who_are_in(
     assert claire.get(link).location == "/tickets"
 
     assert claire.get(link).location == "/tickets"
-    refused = create_app(lumen.ports).test_client().get(link)
+    refused = pages(lumen).test_client().get(link)
 
     assert refused.status_code == 403
     assert "Links work once" in refused.text
@@ -105,7 +104,7 @@ def test_this_computer_is_known_by_all_its_names(stranger: FlaskClient, name: st
 
 def test_the_name_in_the_settings_is_ours(sqlite_database: Database, tmp_path: Path) -> None:
     lumen = shop(sqlite_database, tmp_path / "data", server={"base_url": "https://desk.lumenvelo.example"})
-    browser = create_app(lumen.ports).test_client()
+    browser = pages(lumen).test_client()
 
     assert browser.get("/healthz", headers={"Host": "desk.lumenvelo.example"}).status_code == 200
 
@@ -122,7 +121,7 @@ def test_the_key_is_made_once_for_its_owner_only_and_not_in_the_database(tmp_pat
 
 def test_a_session_of_another_key_is_worth_nothing(lumen: Shop, claire: FlaskClient) -> None:
     (lumen.ports.settings.data_dir / secret.NAME).unlink()
-    other = create_app(lumen.ports)
+    other = pages(lumen)
     ours = claire.application.config["SESSION_COOKIE_NAME"]
     cookie = claire.get_cookie(ours)
     assert cookie is not None

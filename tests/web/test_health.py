@@ -10,7 +10,7 @@ from inboxsla.errors import TryLater
 from inboxsla.storage.database import Database
 from tests.web.conftest import signed_in
 from tests.web.reading import page, rows
-from tests.web.shop import Shop, minutes
+from tests.web.shop import Shop, minutes, pages
 
 
 def test_a_ready_process_says_so(stranger: FlaskClient) -> None:
@@ -67,7 +67,7 @@ def test_without_its_database_the_process_lives_and_pages_say_that_nothing_is_lo
 
 
 def test_a_busy_database_asks_for_patience(lumen: Shop) -> None:
-    app = create_app(lumen.ports)
+    app = pages(lumen)
 
     @app.get("/busy")
     def busy() -> str:

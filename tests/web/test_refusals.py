@@ -4,9 +4,8 @@ import pytest
 from flask import abort
 from flask.testing import FlaskClient
 
-from inboxsla.app import create_app
 from tests.web.conftest import signed_in
-from tests.web.shop import Shop
+from tests.web.shop import Shop, pages
 
 
 @pytest.mark.parametrize(
@@ -21,7 +20,7 @@ from tests.web.shop import Shop
 def test_what_cannot_be_shown_says_so_in_the_house_style(
     lumen: Shop, path: str, method: str, code: int, title: str
 ) -> None:
-    app = create_app(lumen.ports)
+    app = pages(lumen)
 
     @app.get("/teapot")
     def teapot() -> str:

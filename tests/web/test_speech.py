@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inboxsla.app import create_app
 from inboxsla.domain.speech import English, Speech
 from inboxsla.storage.database import Database
 from inboxsla.web.context import initials, one_line, tint
 from inboxsla.web.speech import BabelSpeech
-from tests.web.shop import shop
+from tests.web.shop import pages, shop
 
 NOW = datetime(2026, 11, 24, 9, 48, tzinfo=UTC)
 BERLIN = BabelSpeech("Europe/Berlin", "en_GB")
@@ -25,7 +24,7 @@ def plain(text: str) -> str:
 
 @pytest.fixture
 def in_a_request(sqlite_database: Database, tmp_path: Path) -> Iterator[None]:
-    with create_app(shop(sqlite_database, tmp_path / "data").ports).test_request_context("/"):
+    with pages(shop(sqlite_database, tmp_path / "data")).test_request_context("/"):
         yield
 
 

@@ -4,13 +4,12 @@ from pathlib import Path
 
 from flask.testing import FlaskClient
 
-from inboxsla.app import create_app
 from inboxsla.domain.timeline import Kind
 from inboxsla.storage import mailboxes
 from inboxsla.storage.database import Database
 from tests.web.conftest import signed_in
 from tests.web.reading import page, words
-from tests.web.shop import ADDRESS, ANA, Shop, minutes, shop
+from tests.web.shop import ADDRESS, ANA, Shop, minutes, pages, shop
 
 
 def test_the_time_left_is_read_first(lumen: Shop, claire: FlaskClient) -> None:
@@ -116,7 +115,7 @@ def test_the_main_act_opens_the_thread_in_gmail(lumen: Shop, claire: FlaskClient
 def test_the_demo_leads_to_its_own_mailbox_and_says_that_it_is_one(sqlite_database: Database, tmp_path: Path) -> None:
     google = {"api_root": "http://127.0.0.1:8025/"}
     lumen = shop(sqlite_database, tmp_path / "data", demo=True, google=google)
-    browser = signed_in(create_app(lumen.ports).test_client(), lumen)
+    browser = signed_in(pages(lumen).test_client(), lumen)
     ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(50), thread="18f2c")
 
     found = page(browser, f"/tickets/{ticket}")
