@@ -27,6 +27,7 @@ from workers import main as workers
 from workers import ticker as tickers
 from workers.process import settings as worker_settings
 
+
 class Commands(click.Group):
     """Turns what went wrong into one sentence and an exit code, for every command alike."""
 
@@ -108,7 +109,9 @@ def worker(burst: bool) -> None:
     settings = worker_settings()
     if not settings.redis_url:
         raise click.UsageError("No redis_url is set. `inboxsla run` starts a Redis of its own and its workers with it.")
-    workers.work(settings.redis_url, stopping=_stop_on_signals(), burst=burst, told=lambda line: click.echo(line, err=True))
+    workers.work(
+        settings.redis_url, stopping=_stop_on_signals(), burst=burst, told=lambda line: click.echo(line, err=True)
+    )
 
 
 @main.command()
@@ -199,7 +202,10 @@ def report(mailbox: str | None, as_json: bool) -> None:
     """Audit what was promised and kept: tickets, first response in business time, compliance per promise."""
     with opened() as ports:
         found = auditing.audits(ports, mailbox.lower() if mailbox else None)
-        click.echo(listing.audit_json(found) if as_json else listing.audit_text(found, listing.speech(ports.settings)), nl=False)
+        click.echo(
+            listing.audit_json(found) if as_json else listing.audit_text(found, listing.speech(ports.settings)),
+            nl=False,
+        )
 
 
 @main.command()
