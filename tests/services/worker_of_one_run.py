@@ -1,0 +1,64 @@
+"""A process that brings one mailbox up to date once, at a given instant, and may be killed at a given point. For the tests.
+
+`python -m tests.services.worker_of_one_run DATABASE_URL GMAIL_URL INSTANT JOB… [die=POINT]`
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from datetime import datetime
+
+from inboxsla.gmail.google import GoogleMailbox, static_credentials
+from inboxsla.gmail.port import Mailbox, Sent
+from inboxsla.services.deliver import deliver
+from inboxsla.services.ports import Ports
+from inboxsla.services.sync import sync
+from inboxsla.storage.database import Database
+from tests.builders import NobodyRings, settings
+
+COMPOSED, CLAIMED, ACCEPTED, SECOND = "composed", "claimed", "accepted", "second"
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Mortal(GoogleMailbox):
+    """The real client in a process that dies before or after its first send, or before its second."""
+
+    point = ""
+    sends = 0
+
+    def send(self, raw: bytes) -> Sent:
+        self.sends += 1
+        if self.point == CLAIMED or (self.point == SECOND and self.sends == 2):
+            die()
+        sent = super().send(raw)
+        if self.point == ACCEPTED:
+            die()
+        return sent
+
+
+def main(database_url: str, gmail_url: str, instant: str, *words: str) -> None:
+    point = next((word.removeprefix("die=") for word in words if word.startswith("die=")), "")
+
+    def mailbox(address: str) -> Mailbox:
+        if point == COMPOSED:
+            die()
+        client = Mortal(static_credentials(address), api_root=gmail_url, timeout=30)
+        client.point = point
+        return client
+
+    at = datetime.fromisoformat(instant)
+    ports = Ports(settings(), Database(database_url), NobodyRings(), lambda: at, mailbox)
+    for word in words:
+        if word == "sync":
+            sync(ports, 1)
+        elif word == "deliver":
+            deliver(ports, 1)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
