@@ -14,6 +14,10 @@ class Refused(InboxSLAError):
     """The rules forbid it; asking again will not help. The message says what would."""
 
 
+class Missing(Refused):
+    """What was asked for does not exist, or not any more."""
+
+
 class NoWorkingTime(Refused):
     """A calendar has no open time, or none within ten years; somebody must correct it."""
 

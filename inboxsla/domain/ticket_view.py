@@ -23,6 +23,7 @@ STATUS_WORDS = {
     "solved": "Solved",
     "closed": "Closed",
     "not_a_ticket": "Not a ticket",
+    "away": "In Spam or Trash",
 }
 URGENCY_WORDS = {
     Urgency.NONE: "No timer",

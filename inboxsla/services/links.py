@@ -14,5 +14,5 @@ def ticket_url(settings: Settings, ticket_id: int) -> str:
 def gmail_url(settings: Settings, mailbox: str, thread_id: str) -> str:
     """The thread in Gmail, with the right account; in the demo, in the simulated mailbox."""
     if settings.demo:
-        return f"{settings.google.api_root.rstrip('/')}/thread/{quote(thread_id)}"
+        return f"{settings.google.api_root.rstrip('/')}/threads/{quote(thread_id)}"
     return f"https://mail.google.com/mail/?authuser={quote(mailbox)}#all/{quote(thread_id)}"

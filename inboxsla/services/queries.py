@@ -15,7 +15,7 @@ from inboxsla.domain.clock import Urgency
 from inboxsla.domain.speech import Speech
 from inboxsla.domain.ticket_view import TicketView
 from inboxsla.domain.timeline_view import Quote, entries, planned
-from inboxsla.errors import Refused
+from inboxsla.errors import Missing, Refused
 from inboxsla.gmail import labels
 from inboxsla.services import correspondence
 from inboxsla.services.looking import Look, look
@@ -65,12 +65,12 @@ def mailbox_state(box: MailboxRow) -> MailboxState:
 
 
 def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
-    """One ticket with everything that happened and what comes next. Raises Refused if there is no such ticket."""
+    """One ticket with everything that happened and what comes next. Raises Missing if there is no such ticket."""
     now = ports.now()
     with ports.db.read() as conn:
         row = tickets.find(conn, ticket_id)
         if row is None:
-            raise Refused(f"There is no ticket {ticket_id}.")
+            raise Missing(f"There is no ticket {ticket_id}.")
         seen = look(conn, [row], now)[0]
         quotes = _quotes(conn, seen)
         sent = envelopes.newest(conn, 50, ticket_id)
@@ -116,11 +116,11 @@ def _lines(conn: Connection, found: Sequence[Envelope]) -> tuple[MailLine, ...]:
 
 
 def mail(ports: Ports, mail_id: int) -> MailPage:
-    """One mail as it was composed. Raises Refused if there is no such mail."""
+    """One mail as it was composed. Raises Missing if there is no such mail."""
     with ports.db.read() as conn:
         found = envelopes.get(conn, mail_id)
         if found is None:
-            raise Refused(f"There is no mail {mail_id}.")
+            raise Missing(f"There is no mail {mail_id}.")
         line = _lines(conn, [found])[0]
     message = email.message_from_string(found.raw, policy=email.policy.default)
     parts = {kind: message.get_body((kind,)) for kind in ("plain", "html")}

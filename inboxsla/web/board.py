@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from inboxsla.errors import Refused
+from inboxsla.errors import Missing
 from inboxsla.services import links, queries
 from inboxsla.services.views import Board
 from inboxsla.web import clocks, rows
@@ -44,7 +44,7 @@ def tickets() -> Response:
 def ticket(ticket_id: int) -> Response:
     try:
         page = queries.ticket(ports(), ticket_id, say())
-    except Refused:
+    except Missing:
         abort(404)
     view = page.view
     return live_page(

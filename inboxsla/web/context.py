@@ -41,7 +41,7 @@ def install(app: Flask, with_ports: Ports) -> None:
         asset=partial(_asset, digests),
         now=now,
         say=say,
-        STATUS_WORDS={**STATUS_WORDS, "away": "In Spam or Trash"},
+        STATUS_WORDS=STATUS_WORDS,
         URGENCY_WORDS=URGENCY_WORDS,
         PRIORITY_WORDS=PRIORITY_WORDS,
     )

@@ -6,7 +6,7 @@ import re
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from inboxsla.errors import Refused
+from inboxsla.errors import Missing
 from inboxsla.services import queries
 from inboxsla.services.views import MailPage
 from inboxsla.web.context import ID, ports
@@ -41,5 +41,5 @@ def kept_aside() -> Response:
 def _mail(mail_id: int) -> MailPage:
     try:
         return queries.mail(ports(), mail_id)
-    except Refused:
+    except Missing:
         abort(404)
