@@ -1,0 +1,332 @@
+"""What importing a mailbox file promises: nothing is lost, nothing is counted twice, nobody is mailed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from inboxsla.errors import Refused
+from inboxsla.services import importing, rebuild, runs, ticking
+from inboxsla.services.importing import Built, Read
+from inboxsla.services.ports import Ports
+from inboxsla.storage import mailboxes, messages, people, records, schema
+from inboxsla.storage.database import Database
+from tests.services.mailbox_files import ANA, JONAS, KOFI, MAYA, SUPPORT, Mail, imported, ports, written
+
+ASKS = Mail("1", name="Kofi Mensah")
+ANSWER = Mail("2", ANA, KOFI, 1, "Re: My lamp flickers", answers="1", name="Ana Ruiz")
+THANKS = Mail("3", KOFI, SUPPORT, 2, "Re: My lamp flickers", answers="2")
+OTHER = Mail("4", MAYA, SUPPORT, 3, "Where is my parcel?")
+STORY = (ASKS, ANSWER, THANKS, OTHER)
+
+
+def rows(database: Database, table: str) -> list[dict[str, Any]]:
+    with database.read() as conn:
+        found = conn.execute(select(schema.metadata.tables[table])).all()
+    return [dict(row._mapping) for row in found]
+
+
+def facts(database: Database) -> list[tuple[Any, ...]]:
+    """Tickets and events without the numbers and instants that differ from run to run."""
+    threads = {row["id"]: row["thread_id"] for row in rows(database, "tickets")}
+    events = [(threads[e["ticket_id"]], e["source"], e["kind"], e["happened_at"]) for e in rows(database, "events")]
+    kept = [(m["gmail_id"], m["thread_id"], m["kind"], tuple(m["labels"])) for m in rows(database, "messages")]
+    tickets = [
+        (t["thread_id"], t["subject"], t["status"], t["urgency"], t["due_at"]) for t in rows(database, "tickets")
+    ]
+    return [*sorted(events), *sorted(kept), *sorted(tickets, key=str)]
+
+
+def test_a_file_becomes_threads_tickets_and_people(database: Database, tmp_path: Path) -> None:
+    read, built = imported(ports(database, tmp_path), written(tmp_path / "a.mbox", *STORY))
+    assert (read.messages, read.new, read.copies, read.kept_aside, read.threads) == (4, 4, 0, 0, 2)
+    assert (built.threads, built.tickets, built.as_of) == (2, 2, OTHER.at)
+    assert {t["subject"] for t in rows(database, "tickets")} == {"My lamp flickers", "Where is my parcel?"}
+    (ana,) = rows(database, "people")
+    assert (ana["address"], ana["name"], ana["role"], ana["zone"]) == (ANA, "Ana Ruiz", "agent", "UTC")
+
+
+def test_tickets_stand_still_at_the_newest_message(database: Database, tmp_path: Path) -> None:
+    port = ports(database, tmp_path)
+    imported(port, written(tmp_path / "a.mbox", *STORY))
+    parcel = next(t for t in rows(database, "tickets") if "parcel" in t["subject"])
+    assert parcel["urgency"] == "low", "asked by the newest message, so no time has passed, whatever today is"
+    assert all(t["wake_at"] is None for t in rows(database, "tickets"))
+    assert all(line.ok for line in rebuild.compare(port))
+
+
+def test_overdue_mail_of_the_past_mails_nobody(sqlite_database: Database, tmp_path: Path) -> None:
+    port = ports(sqlite_database, tmp_path)
+    imported(port, written(tmp_path / "a.mbox", ASKS, replace(OTHER, hours=5000)))
+    assert {t["urgency"] for t in rows(sqlite_database, "tickets")} == {"overdue", "low"}
+    ticking.tick(port, ticking.Memory())
+    (box,) = rows(sqlite_database, "mailboxes")
+    for job in runs.RUNS:
+        keys = [t["id"] for t in rows(sqlite_database, "tickets")] if job == "settle" else [box["id"]]
+        if job != "sync":
+            runs.RUNS[job](port, keys)
+    assert rows(sqlite_database, "outbox") == []
+    assert rows(sqlite_database, "envelopes") == []
+    assert all(t["owner"] is None and not t["label_due"] for t in rows(sqlite_database, "tickets"))
+
+
+def test_several_copies_of_a_message_are_one_message(database: Database, tmp_path: Path) -> None:
+    via_list = replace(ASKS, headers=("Received: from lists.example",), body="It flickers in the rain.\n-- \nA list")
+    read, _ = imported(ports(database, tmp_path), written(tmp_path / "a.mbox", ASKS, via_list, ANSWER, ASKS))
+    assert (read.messages, read.imported, read.new, read.copies) == (4, 4, 2, 2)
+    assert len(rows(database, "messages")) == 2
+
+
+def test_two_messages_that_merely_share_an_id_are_both_kept(sqlite_database: Database, tmp_path: Path) -> None:
+    other = replace(ASKS, sender=MAYA, subject="Re: My lamp flickers")
+    read, built = imported(ports(sqlite_database, tmp_path), written(tmp_path / "a.mbox", ASKS, other))
+    assert (read.new, read.copies, built.threads) == (2, 0, 1)
+
+
+def test_a_copy_that_came_first_sets_the_time_and_one_in_the_trash_hides_nothing(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    trashed = Mail("1", hours=2, headers=("X-Gmail-Labels: Trash",)).raw.replace(b"11:00:00 +0000", b"09:00:00 +0000")
+    kept = replace(ASKS, name="", headers=("X-Gmail-Labels: Inbox",))
+    imported(ports(sqlite_database, tmp_path), written(tmp_path / "a.mbox", trashed, kept))
+    (message,) = rows(sqlite_database, "messages")
+    assert (message["internal_at"], message["labels"]) == (ASKS.at, ["INBOX"])
+
+
+def test_the_same_file_again_adds_nothing(database: Database, tmp_path: Path) -> None:
+    port, file = (
+        ports(database, tmp_path),
+        written(tmp_path / "a.mbox", *STORY, ASKS, b"From a@b.example Mon Jun  1\n\n"),
+    )
+    imported(port, file)
+    before, aside = facts(database), rows(database, "kept_aside")
+    read, _ = imported(port, file)
+    assert (read.new, read.known, read.copies, read.kept_aside) == (0, 4, 1, len(aside))
+    assert (facts(database), rows(database, "kept_aside")) == (before, aside)
+
+
+class Stopped(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+@pytest.mark.parametrize("after", [1, 250])
+def test_an_interrupted_import_is_finished_by_starting_it_again(
+    sqlite_database: Database, tmp_path: Path, after: int
+) -> None:
+    mails = [Mail(f"m{n}", hours=n, subject=f"Lamp {n // 2}", answers=f"m{n - 1}" if n % 2 else "") for n in range(320)]
+    port, file = ports(sqlite_database, tmp_path), written(tmp_path / "a.mbox", *mails)
+    calls = 0
+
+    def interrupted(_: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == after:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        importing.read(port, file, SUPPORT, [ANA], [], interrupted)
+    kept = len(rows(sqlite_database, "messages"))
+    assert kept == after // 200 * 200
+    read, built = imported(port, file)
+    assert (read.known, read.new, built.tickets) == (kept, 320 - kept, 160)
+
+
+def test_a_second_file_continues_the_threads_of_the_first(database: Database, tmp_path: Path) -> None:
+    port = ports(database, tmp_path)
+    imported(port, written(tmp_path / "a.mbox", ASKS, OTHER))
+    first = {t["thread_id"]: t["id"] for t in rows(database, "tickets")}
+    read, built = imported(port, written(tmp_path / "b.mbox", ANSWER, THANKS), agents=())
+    assert (read.new, built.tickets) == (2, 2)
+    assert {t["thread_id"]: t["id"] for t in rows(database, "tickets")} == first
+    lamp = next(t for t in rows(database, "tickets") if "lamp" in t["subject"])
+    assert lamp["owner"] == ANA
+
+
+def test_a_parent_in_a_later_file_joins_the_thread_of_its_child(sqlite_database: Database, tmp_path: Path) -> None:
+    port = ports(sqlite_database, tmp_path)
+    imported(port, written(tmp_path / "b.mbox", THANKS))
+    imported(port, written(tmp_path / "a.mbox", ASKS, ANSWER))
+    (ticket,) = rows(sqlite_database, "tickets")
+    assert len(rows(sqlite_database, "messages")) == 3
+    assert ticket["subject"] == "My lamp flickers"
+
+
+def test_naming_an_agent_later_reads_their_mail_anew(database: Database, tmp_path: Path) -> None:
+    port, file = ports(database, tmp_path), written(tmp_path / "a.mbox", ASKS, ANSWER)
+    imported(port, file, agents=())
+    kinds = {e["source"]: e["kind"] for e in rows(database, "events")}
+    assert set(kinds.values()) >= {"customer_wrote"}
+    assert "staff_wrote" not in kinds.values()
+    (before,) = rows(database, "tickets")
+    imported(port, file, agents=(ANA,))
+    (after,) = rows(database, "tickets")
+    assert after["id"] == before["id"]
+    assert [e["kind"] for e in rows(database, "events") if e["source"].startswith("msg:")] == [
+        "customer_wrote",
+        "staff_wrote",
+    ]
+
+
+def test_naming_a_list_as_own_later_makes_its_mail_ordinary(sqlite_database: Database, tmp_path: Path) -> None:
+    listed = replace(ASKS, to="lamps@lists.example", headers=("List-Id: <lamps.lists.example>",))
+    port, file = ports(sqlite_database, tmp_path), written(tmp_path / "a.mbox", listed)
+    read, built = imported(port, file)
+    assert (built.tickets, dict(read.lists)) == (0, {"lamps.lists.example": 1})
+    read, built = imported(port, file, own_lists=["<Lamps.Lists.Example>"])
+    assert (built.tickets, dict(read.lists)) == (1, {})
+
+
+def test_nobody_is_a_customer_any_more_once_they_are_all_named(sqlite_database: Database, tmp_path: Path) -> None:
+    inside = Mail("9", JONAS, ANA, subject="Lunch?")
+    port, file = ports(sqlite_database, tmp_path), written(tmp_path / "a.mbox", inside)
+    assert imported(port, file)[1].tickets == 1
+    assert imported(port, file, agents=(JONAS,))[1].tickets == 0
+
+
+def test_a_bounce_belongs_to_the_mail_that_came_back(database: Database, tmp_path: Path) -> None:
+    # In a Gmail thread of its own, and before the mail it names: the ticket is another one.
+    bounce = Mail(
+        "b",
+        "mailer-daemon@mx.example",
+        ANA,
+        2,
+        "Undelivered Mail Returned to Sender",
+        headers=("X-GM-THRID: 17", "Content-Type: multipart/report; report-type=delivery-status; boundary=zz"),
+        body="\n".join(
+            [
+                *("--zz", "Content-Type: text/plain", "", "It came back.", "--zz"),
+                *("Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx.example", ""),
+                *(f"Final-Recipient: rfc822; {KOFI}", "Action: failed", "Status: 5.1.1", "", "--zz"),
+                *("Content-Type: text/rfc822-headers", "", f"Message-ID: <{ANSWER.id}@mail.example>", "", "--zz--"),
+            ]
+        ),
+    )
+    imported(ports(database, tmp_path), written(tmp_path / "a.mbox", bounce, ASKS, ANSWER))
+    told = [e for e in rows(database, "events") if e["kind"] == "bounced"]
+    (ticket,) = (t for t in rows(database, "tickets") if t["subject"] == "My lamp flickers")
+    assert [e["ticket_id"] for e in told] == [ticket["id"]]
+    assert ticket["waiting_since"] == ASKS.at, "the answer never arrived, so Kofi waits still"
+
+
+@pytest.mark.parametrize(
+    ("mail", "reason"),
+    [
+        (Mail("1", headers=("X-Gmail-Labels: Drafts",)), "a draft, which is nobody's message"),
+        (Mail("1", headers=("X-Gmail-Labels: Chat",)), "a chat, which is not mail"),
+        (Mail("1", sender="", fields=("to", "date")), "it does not say who sent it"),
+        (b"From kofi@customer.example Mon Jun 01 09:00:00 2026\n\n\n", "the message is empty"),
+        (
+            b"From x@y.example Mon Jun 01 09:00:00 1970\nFrom: a@b.example\nDate: Fri, 01 Jan 2990 00:00:00 +0000\n\nhi\n\n",
+            "neither its From_ line nor Received nor Date says a plausible time",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_kept_aside_with_a_reason(
+    sqlite_database: Database, tmp_path: Path, mail: Mail | bytes, reason: str
+) -> None:
+    read, built = imported(ports(sqlite_database, tmp_path), written(tmp_path / "a.mbox", ASKS, mail, OTHER))
+    assert (read.messages, read.imported, dict(read.reasons)) == (3, 2, {reason: 1})
+    assert built.tickets == 2, "its neighbours are not lost"
+    (aside,) = rows(sqlite_database, "kept_aside")
+    assert aside["reason"].startswith(f"{reason} (message 2 of a.mbox, at byte ")
+
+
+def test_equal_broken_messages_are_noted_one_by_one(sqlite_database: Database, tmp_path: Path) -> None:
+    empty = b"From kofi@customer.example Mon Jun 01 09:00:00 2026\n\n\n"
+    read, _ = imported(ports(sqlite_database, tmp_path), written(tmp_path / "a.mbox", empty, empty, ASKS))
+    with sqlite_database.read() as conn:
+        assert read.kept_aside == records.count_kept_aside(conn, read.mailbox_id) == 2
+
+
+def hostile() -> Sequence[Mail]:
+    return [
+        replace(ASKS, id="nul", body="a\0b\0\ud83d".encode("utf-8", "surrogatepass").decode("latin-1")),
+        replace(ASKS, id="long", sender=f"{'k' * 5000}@customer.example"),
+        replace(ASKS, id="ids", headers=("References: " + " ".join(f"<{n}@x.example>" for n in range(5000)),)),
+        replace(ASKS, id="many", headers=tuple(f"X-Noise-{n}: {n}" for n in range(5000))),
+        replace(ASKS, id="crowd", to=", ".join(f"person{n}@customer.example" for n in range(3000))),
+        replace(ASKS, id="charset", headers=("Content-Type: text/plain; charset=klingon",)),
+        replace(ASKS, id="subject", subject="=?utf-8?q?two=0Alines=00?=\n and more"),
+        replace(ASKS, id="x" * 3000),
+        replace(ASKS, id="big", body="rain " * 400_000),
+        replace(ASKS, id="thrid", headers=("X-GM-THRID: " + "9" * 600,)),
+    ]
+
+
+def test_hostile_messages_neither_stop_the_import_nor_take_their_neighbours(database: Database, tmp_path: Path) -> None:
+    port = ports(database, tmp_path)
+    read, built = imported(port, written(tmp_path / "a.mbox", *hostile(), OTHER))
+    assert read.messages == len(hostile()) + 1 == read.imported + read.kept_aside
+    assert any(t["requester"] == MAYA for t in rows(database, "tickets"))
+
+
+mangled = st.lists(
+    st.one_of(
+        st.sampled_from([mail.raw for mail in (*STORY, *hostile()[:3])]),
+        st.binary(max_size=200),
+        st.sampled_from(STORY).flatmap(lambda m: st.integers(0, len(m.raw)).map(lambda cut: m.raw[:cut])),
+        st.sampled_from([b"From \n", b"\n\n", b"From a@b.example Mon Jun 01 09:00:00 2026\n", b">From x\n", b"\r\n"]),
+    ),
+    max_size=12,
+)
+
+
+@given(pieces=mangled)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_a_file_holds_every_message_is_imported_or_kept_aside(
+    sqlite_database: Database, tmp_path: Path, pieces: list[bytes]
+) -> None:
+    port, file = ports(sqlite_database, tmp_path), written(tmp_path / "mangled.mbox", ASKS, *pieces)
+    with file.open("rb") as stream:
+        held = sum(1 for _ in importing.mbox.read(stream))
+    seen: list[int] = []
+    read = importing.read(port, file, SUPPORT, [ANA], [], seen.append)
+    importing.build(port, read, lambda _: None)
+    assert read.imported + read.kept_aside == read.messages == held
+    assert sum(seen) == file.stat().st_size
+    again, _ = imported(port, file)
+    assert (again.new, again.messages) == (0, held)
+
+
+def test_an_empty_file_is_an_empty_mailbox(sqlite_database: Database, tmp_path: Path) -> None:
+    read, built = imported(ports(sqlite_database, tmp_path), written(tmp_path / "empty.mbox"))
+    assert (read.messages, built) == (0, Built(0, 0, None, None))
+
+
+def test_what_is_no_mailbox_file_is_refused_and_leaves_nothing(sqlite_database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "photo.zip"
+    file.write_bytes(b"PK\x03\x04 and so on")
+    with pytest.raises(Refused, match="unpacked"):
+        imported(ports(sqlite_database, tmp_path), file)
+    with pytest.raises(Refused, match="cannot be read"):
+        imported(ports(sqlite_database, tmp_path), tmp_path / "nowhere.mbox")
+    with sqlite_database.read() as conn:
+        assert conn.execute(select(func.count()).select_from(schema.mailboxes)).scalar_one() == 0
+
+
+@pytest.mark.parametrize("address", ["support", "", "two words@x.example", "@x.example"])
+def test_an_address_that_is_none_is_refused(sqlite_database: Database, tmp_path: Path, address: str) -> None:
+    file = written(tmp_path / "a.mbox", ASKS)
+    port = ports(sqlite_database, tmp_path)
+    with pytest.raises(Refused, match="is not an address"):
+        importing.read(port, file, address, [], [], lambda _: None)
+    with pytest.raises(Refused, match="is not an address"):
+        importing.read(port, file, SUPPORT, [address], [], lambda _: None)
+
+
+def test_a_connected_mailbox_of_the_same_address_is_left_alone(sqlite_database: Database, tmp_path: Path) -> None:
+    port: Ports = ports(sqlite_database, tmp_path)
+    with sqlite_database.write() as conn:
+        live = mailboxes.ensure(conn, "gmail", SUPPORT)
+    read: Read = imported(port, written(tmp_path / "a.mbox", *STORY))[0]
+    with sqlite_database.read() as conn:
+        assert read.mailbox_id != live.id
+        assert list(messages.threads(conn, live.id)) == []
+        assert people.of_mailbox(conn, live.id) == []
