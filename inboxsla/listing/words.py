@@ -26,9 +26,13 @@ def plain(text: str, limit: int = 0) -> str:
 
     Cut to `limit` characters, if given, with an ellipsis.
     """
-    folded = " ".join(text.replace(NBSP, " ").split())
-    shown = "".join(c for c in folded if c in _HARMLESS or unicodedata.category(c) not in _DANGEROUS)
+    kept = (c for c in text.replace(NBSP, " ") if c.isspace() or c in _HARMLESS or _is_shown(c))
+    shown = " ".join("".join(kept).split())
     return shown if not limit or len(shown) <= limit else shown[: limit - 1].rstrip() + "…"
+
+
+def _is_shown(character: str) -> bool:
+    return unicodedata.category(character) not in _DANGEROUS
 
 
 def instant(at: datetime | None) -> str | None:

@@ -1,0 +1,250 @@
+"""What the command line prints: for people at any width, for programs, and safe in every terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from inboxsla import listing
+from inboxsla.listing import words
+from inboxsla.services import auditing, importing, queries
+from inboxsla.services.ports import Ports
+from inboxsla.storage.database import Database
+from tests.services.mailbox_files import ANA, KOFI, MAYA, SUPPORT, Mail, imported, ports, written
+
+EVIL = "[red]Sale[/] \x1b[2J\x1b]0;owned\x07 \x9b31m \u202eexe.pdf\u2066 \u2028next {x} %s"
+STORY = (
+    Mail("1", name="Kofi Mensah", subject="Lamp flickers"),
+    Mail("2", ANA, KOFI, 1, "Re: Lamp flickers", answers="1", name="Ana Ruiz"),
+    Mail("3", MAYA, hours=2, subject="Where is my parcel?"),
+    Mail("4", "eve@elsewhere.example", hours=90, subject="[red]Sale[/] {x} %s", name="Eve [bold]"),
+)
+
+
+@pytest.fixture
+def port(sqlite_database: Database, tmp_path: Path) -> Ports:
+    return ports(sqlite_database, tmp_path)
+
+
+@pytest.fixture
+def full(port: Ports, tmp_path: Path) -> Ports:
+    imported(port, written(tmp_path / "story.mbox", *STORY))
+    return port
+
+
+@pytest.fixture(autouse=True)
+def a_pipe_of_any_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
+def hostile_characters(text: str) -> set[str]:
+    return {c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+
+
+def test_json_lists_every_ticket_with_what_programs_need(full: Ports) -> None:
+    found = json.loads(listing.as_json(queries.board(full, show="all")))
+    assert len(found) == 3
+    parcel = next(each for each in found if "parcel" in each["subject"])
+    assert (
+        parcel.items()
+        >= {
+            "requester": MAYA,
+            "owner": None,
+            "status": "open",
+            "priority": "normal",
+            "urgency": "overdue",
+            "next_due": "2026-06-01T15:00:00Z",
+            "breached": True,
+            "waiting_since": "2026-06-01T11:00:00Z",
+            "mailbox": SUPPORT,
+        }.items()
+    )
+    assert {"id", "thread_id", "time_left"} <= parcel.keys()
+    lamp = next(each for each in found if "Lamp" in each["subject"])
+    assert (lamp["owner"], lamp["status"], lamp["next_due"]) == (ANA, "waiting_on_customer", None)
+
+
+def test_json_of_nothing_is_an_empty_list(port: Ports) -> None:
+    assert json.loads(listing.as_json(queries.board(port))) == []
+
+
+def test_json_keeps_every_subject_and_is_safe_to_look_at(port: Ports, tmp_path: Path) -> None:
+    imported(port, written(tmp_path / "evil.mbox", Mail("1", subject="Grüße \x9b31m und \u200fmehr")))
+    text = listing.as_json(queries.board(port))
+    assert text.isascii()
+    assert "Grüße" in json.loads(text)[0]["subject"]
+
+
+def test_the_table_has_one_line_for_each_ticket_when_piped(full: Ports) -> None:
+    lines = listing.as_table(queries.board(full, show="all"), full.settings).splitlines()
+    assert len(lines) == 4
+    assert lines[0].split()[:3] == ["#", "Ticket", "From"]
+    assert any("Where is my parcel?" in line and "nobody" in line and "Overdue" in line for line in lines)
+    assert any("[red]Sale[/] {x} %s" in line and "Eve [bold]" in line for line in lines), "as written, not as markup"
+    assert "\x1b" not in "".join(lines)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 139, 140, 200])
+def test_the_table_fits_the_width_it_is_given(full: Ports, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = listing.as_table(queries.board(full, show="all"), full.settings).splitlines()
+    assert max(cell_len(line) for line in lines) <= columns
+    assert all("Overdue" in line or "Low" in line or "Paused" in line for line in lines[1:]), "urgency is never cut"
+
+
+@pytest.mark.parametrize(
+    ("screen", "colours"),
+    [({}, True), ({"NO_COLOR": "1"}, False)],
+    ids=["a terminal", "a terminal without colours"],
+)
+def test_a_terminal_gets_colours_unless_it_wants_none(
+    full: Ports, monkeypatch: pytest.MonkeyPatch, screen: dict[str, str], colours: bool
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in screen.items():
+        monkeypatch.setenv(name, value)
+    text = listing.as_table(queries.board(full, show="all"), full.settings)
+    assert bool(re.search(r"\x1b\[[0-9;]*3[0-9]m", text)) is colours
+
+
+def test_an_empty_board_says_what_to_do(port: Ports, full: Ports) -> None:
+    assert "there are 3 in all (--show all)" in listing.as_table(queries.board(full, show="solved"), full.settings)
+
+
+def test_without_any_mailbox_the_board_names_the_import(port: Ports) -> None:
+    assert "inboxsla import" in listing.as_table(queries.board(port), port.settings)
+
+
+def test_a_ticket_shows_its_promises_and_what_happened(full: Ports) -> None:
+    say = listing.speech(full.settings)
+    tickets = {view.subject: view.id for view in queries.board(full, show="all").tickets}
+    text = listing.one(queries.ticket(full, tickets["Lamp flickers"], say), say, why=False)
+    assert text.startswith(f"#{tickets['Lamp flickers']}  Lamp flickers\n")
+    assert "Kofi Mensah <kofi@customer.example>" in text
+    assert "First response: answered Mon 1 Jun 2026 10:00 UTC in 1 h, 3 h to spare" in text
+    assert "Resolution: Paused" in text
+    assert "Ana Ruiz wrote (first response answered)" in text
+    assert "“It flickers in the rain.”" in text
+    assert "of opening hours" not in text
+
+
+def test_why_explains_a_due_time_span_by_span(full: Ports) -> None:
+    say = listing.speech(full.settings)
+    tickets = {view.subject: view.id for view in queries.board(full, show="all").tickets}
+    text = listing.one(queries.ticket(full, tickets["Where is my parcel?"], say), say, why=True)
+    assert "4 h of opening hours, from Mon 1 Jun 2026 11:00 UTC" in text
+    assert "Mon 1 Jun 2026 17:00 UTC to Tue 2 Jun 2026 09:00 UTC  closed" in text
+    assert "due Mon 1 Jun 2026 15:00 UTC" in text
+
+
+def test_the_import_says_that_nothing_was_lost(port: Ports, tmp_path: Path) -> None:
+    listed = Mail("8", to="x@lists.example", headers=("List-Id: <lamps.lists.example>",))
+    draft = Mail("9", headers=("X-Gmail-Labels: Drafts",))
+    text = listing.imported(*imported(port, written(tmp_path / "story.mbox", *STORY, STORY[0], listed, draft)))
+    assert "7 messages in the file = 6 imported + 1 kept aside" in text
+    assert "imported: 5 new, 1 second copy\n" in text
+    assert "kept aside: 1 because a draft" in text
+    assert "--own-list lamps.lists.example   (1 message)" in text
+    assert "answered by: Ana Ruiz" in text
+
+
+def test_the_import_of_an_empty_file_says_so(port: Ports, tmp_path: Path) -> None:
+    text = listing.imported(*imported(port, written(tmp_path / "empty.mbox"), agents=()))
+    assert "0 messages in the file = 0 imported + 0 kept aside" in text
+    assert "holds no messages" in text
+
+
+def test_the_report_names_percentiles_and_compliance(full: Ports) -> None:
+    text = listing.audit_text(auditing.audits(full), listing.speech(full.settings))
+    assert "support@lumenvelo.example, imported, as of Fri 5 Jun 2026 03:00 UTC" in text
+    assert "Tickets         3: 3 open, 0 solved" in text
+    assert "First response  1 answered, p50 1 h, p90 1 h; 2 waiting" in text
+    assert re.search(r"First response +50\.0 % +1 +1 +0 +1 +0 +26 h", text)
+    assert re.search(r"Next response +– +0 +0 +0 +0 +0 +–", text)
+
+
+def test_the_report_of_an_empty_mailbox_divides_by_nothing(port: Ports, tmp_path: Path) -> None:
+    say = listing.speech(port.settings)
+    assert "There is no mailbox to report on" in listing.audit_text(auditing.audits(port), say)
+    imported(port, written(tmp_path / "empty.mbox"))
+    assert "No messages yet" in listing.audit_text(auditing.audits(port), say)
+
+
+def test_the_report_is_there_for_programs_too(full: Ports) -> None:
+    (audit,) = json.loads(listing.audit_json(auditing.audits(full)))
+    assert audit["first_response"] == {"answered": 1, "p50_seconds": 3600, "p90_seconds": 3600, "waiting": 2}
+    assert audit["promises"]["first_response"]["kept"] == 0.5
+    assert audit["promises"]["next_response"]["kept"] is None
+    assert audit["as_of"] == "2026-06-05T03:00:00Z"
+
+
+@given(text=st.text())
+def test_plain_text_is_one_line_that_no_terminal_obeys(text: str) -> None:
+    shown = words.plain(text + EVIL)
+    assert "\n" not in shown
+    assert hostile_characters(shown) <= {"\u200c", "\u200d"}
+    assert words.plain(shown) == shown
+
+
+@given(text=st.text(), limit=st.integers(1, 20))
+def test_plain_text_is_cut_where_it_is_asked_to(text: str, limit: int) -> None:
+    assert len(words.plain(text, limit)) <= limit
+
+
+@pytest.fixture
+def evil(port: Ports, tmp_path: Path) -> Ports:
+    imported(
+        port, written(tmp_path / "evil.mbox", Mail("1", subject=EVIL.replace("\n", ""), name="E\x1bve", body=EVIL))
+    )
+    return port
+
+
+def test_hostile_mail_reaches_no_terminal(evil: Ports) -> None:
+    say, board = listing.speech(evil.settings), queries.board(evil)
+    page = queries.ticket(evil, board.tickets[0].id, say)
+    for text in (listing.as_table(board, evil.settings), listing.one(page, say, why=True)):
+        assert not hostile_characters(text)
+
+
+def test_progress_without_a_terminal_is_a_line_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    with listing.progress("Reading messages", 10) as moved:
+        for _ in range(10):
+            moved(1)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert re.fullmatch(r"Reading messages: done in [\d.]+ s\n", told.err)
+
+
+def test_progress_of_nothing_is_no_mistake(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with listing.progress("Building tickets", 0):
+        assert os.environ.get("COLUMNS") is None
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    with listing.progress("Building tickets", 0) as moved:
+        moved(0)
+    assert "Building tickets" in capsys.readouterr().err
+
+
+def test_progress_that_fails_does_not_say_done(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted() -> None:
+        with listing.progress("Reading messages", 10) as moved:
+            moved(5)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert "done" not in capsys.readouterr().err
+
+
+def test_the_import_speaks_of_files_by_name_only(port: Ports, tmp_path: Path) -> None:
+    read = importing.read(port, written(tmp_path / "a.mbox", *STORY), SUPPORT, [ANA], [], lambda _: None)
+    assert read.file == "a.mbox"
