@@ -63,6 +63,9 @@ def test_a_bounce_from_an_address_the_mail_was_forwarded_to_still_counts() -> No
     bounce = bounced(june("1 11:02"), of=REPLY, to=["p:where-zofias-mail-ends-up"])
 
     assert clock(decided([QUESTION, REPLY, bounce], june("1 12:00")), FIRST).state is State.RUNNING
+    to_two = replied(june("1 11:00"), to=[ZOFIA, SUPPLIER])
+    whose = bounced(june("1 11:02"), of=to_two, to=["p:nobody-knows-whose"])
+    assert clock(decided([QUESTION, to_two, whose], june("1 12:00")), FIRST).state is State.MET
 
 
 def test_a_bounce_of_some_other_mail_changes_nothing() -> None:
