@@ -19,6 +19,7 @@ from inboxsla.storage import events as stored_events
 from inboxsla.storage import imported, mailboxes, messages, people, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
+from inboxsla.storage.schema import tickets as t
 
 _THREADS = 50
 _BOUNCES = 200
@@ -64,7 +65,7 @@ def build(ports: Ports, read: Imported, moved: Callable[[int], None]) -> Built:
         moved(len(found))
     _tell_bounces(ports, read.mailbox_id)
     with ports.db.read() as conn:
-        return Built(threads, len(tickets.ids_of(conn, read.mailbox_id)), *span)
+        return Built(threads, tickets.count(conn, t.c.mailbox_id == read.mailbox_id), *span)
 
 
 def _build(conn: Connection, box: MailboxRow, threads: Mapping[str, Sequence[MessageRow]], now: datetime) -> None:

@@ -9,12 +9,15 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from inboxsla.config import Settings
 from inboxsla.errors import AccessLost
 from inboxsla.gmail.port import Mailbox
 from inboxsla.services import importing
 from inboxsla.services.importing import Built, Read
 from inboxsla.services.ports import Ports
+from inboxsla.storage import schema
 from inboxsla.storage.database import Database
 
 SUPPORT = "support@lumenvelo.example"
@@ -85,3 +88,10 @@ def imported(
 ) -> tuple[Read, Built]:
     read = importing.read(ports, file, mailbox, agents, own_lists, lambda _: None)
     return read, importing.build(ports, read, lambda _: None)
+
+
+def rows(database: Database, table: str) -> list[dict[str, Any]]:
+    """Everything in a table."""
+    with database.read() as conn:
+        found = conn.execute(select(schema.metadata.tables[table])).all()
+    return [dict(row._mapping) for row in found]
