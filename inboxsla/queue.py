@@ -20,6 +20,8 @@ JOBS = {
 # A batch is one job: RQ's own cost is several milliseconds a job, far more than settling a ticket.
 BATCH = 100
 _TIMEOUT = 300
+# The first sync of a large mailbox goes at the speed that Gmail's quota allows.
+_TIMEOUTS = {"sync": 3600}
 # A ring that nobody answers in this time is stale: the ticker has rung again, or will.
 _STALE_AFTER = 60
 
@@ -45,7 +47,7 @@ class RedisBell:
                 self._queue.enqueue_call(
                     JOBS[job],
                     args=(batch,),
-                    timeout=_TIMEOUT,
+                    timeout=_TIMEOUTS.get(job, _TIMEOUT),
                     result_ttl=0,
                     failure_ttl=24 * 3600,
                     ttl=_STALE_AFTER,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
 import redis
 from rq import Queue, Worker
+from rq.timeouts import UnixSignalDeathPenalty
 
 from inboxsla.queue import QUEUE
 from workers import jobs
@@ -16,10 +20,22 @@ PRELOADED = (jobs,)
 _WAIT = 2.0
 
 
+class OutOfTime(BaseException):
+    """The job has run for longer than it may. Not an Exception, or a job would take it for the fault of one of its messages."""
+
+
+class TimeLimit(UnixSignalDeathPenalty):
+    def handle_death_penalty(self, signum: int, frame: Any) -> None:
+        raise OutOfTime(f"the job was not done within {self._timeout} s")
+
+
 class RingWorker(Worker):
     """RQ's forking worker, tuned so that what a dead worker left is found within a minute."""
 
+    death_penalty_class = TimeLimit
+
     def __init__(self, queues: list[Queue], connection: redis.Redis) -> None:
+        self._told = False
         super().__init__(
             queues,
             connection=connection,
@@ -29,6 +45,14 @@ class RingWorker(Worker):
             maintenance_interval=30,
             log_job_description=False,
         )
+
+    @property
+    def told_to_stop(self) -> bool:
+        return self._told
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self._told = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ is half typed
 
 
 def work(
@@ -43,9 +67,8 @@ def work(
             if away:
                 told("Redis is back.")
             away = False
-            worker = RingWorker([Queue(QUEUE, connection=connection, serializer="json")], connection)
-            worker.work(burst=burst, logging_level="WARNING")
-            return
+            if _until_told(RingWorker([Queue(QUEUE, connection=connection, serializer="json")], connection), burst):
+                return
         except redis.RedisError as error:
             if not away:
                 told(
@@ -57,3 +80,15 @@ def work(
             stopping.wait(_WAIT)
         finally:
             connection.close()
+
+
+def _until_told(worker: RingWorker, burst: bool) -> bool:
+    """Answer rings; False if that ended by itself, as it does when Redis goes away at the wrong moment."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        worker.work(burst=burst, logging_level="WARNING")
+    finally:
+        # RQ leaves its own behind, which would stop a worker that is no more instead of us.
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    return burst or worker.told_to_stop

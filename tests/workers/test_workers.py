@@ -1,0 +1,215 @@
+"""Rings over a real Valkey, answered by real RQ workers; and what happens when either is gone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from rq import Queue
+
+from inboxsla.errors import TryLater
+from inboxsla.gmail.simulator import Fault, SimulatorServer, Store
+from inboxsla.queue import JOBS, QUEUE, RedisBell, connect
+from inboxsla.services import queries
+from inboxsla.services.deliver import SEND_LEASE
+from inboxsla.services.ports import Ports
+from inboxsla.services.sync import LEASE
+from inboxsla.services.ticking import Memory, tick
+from inboxsla.storage.database import Database
+from tests.builders import ANA, SUPPORT, Clock, Desk, Notepad, settings
+from tests.workers.processes import Valkey, kill, until, worker
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.fixture
+def valkey() -> Iterator[Valkey]:
+    """Not started. In a folder of its own, because a socket's name must be short."""
+    folder = Path(tempfile.mkdtemp(prefix="inboxsla-"))
+    made = Valkey(folder)
+    yield made
+    made.stop()
+    shutil.rmtree(folder)
+
+
+class Office:
+    """A desk in the present, because the processes beside it have clocks of their own."""
+
+    def __init__(self, desk: Desk, valkey: Valkey, folder: Path) -> None:
+        self.desk, self.valkey = desk, valkey
+        self.said = folder / "said"
+        self.environ = {
+            "INBOXSLA_DATA_DIR": str(folder),
+            "INBOXSLA_DATABASE_URL": desk.database.url,
+            "INBOXSLA_REDIS_URL": valkey.url,
+            "INBOXSLA_DEMO": "true",
+            "INBOXSLA_GOOGLE__API_ROOT": desk.server.url,
+        }
+        self.bell = RedisBell(valkey.url)
+        ports = desk.ports
+        self.ringing = Ports(ports.settings, ports.db, self.bell, ports.now, ports.mailbox)
+
+    def work(self) -> None:
+        """A worker answers every ring that waits, and then leaves."""
+        with worker(self.environ, self.valkey.url, self.said, burst=True) as process:
+            process.join(60)
+            assert process.exitcode == 0
+
+    def waiting(self) -> list[str]:
+        queue = Queue(QUEUE, connection=connect(self.valkey.url), serializer="json")
+        return [job.func_name for job in queue.jobs]
+
+    def lines(self) -> str:
+        return self.said.read_text() if self.said.exists() else ""
+
+
+@pytest.fixture
+def office(sqlite_database: Database, valkey: Valkey, tmp_path: Path) -> Iterator[Office]:
+    clock = Clock(datetime.now(UTC) - timedelta(hours=1))
+    with ExitStack() as stack:
+        store = Store(":memory:", now=clock, seed=7)
+        stack.callback(store.close)
+        store.add_mailbox(SUPPORT)
+        server = stack.enter_context(SimulatorServer(store))
+        desk = Desk(sqlite_database, server, clock, settings(policy={"first_response": "1h"}), bell=Notepad())
+        clock.at = datetime.now(UTC)
+        yield Office(desk, valkey, tmp_path)
+
+
+def test_a_ring_leads_to_the_work_and_to_what_follows_from_it(office: Office) -> None:
+    office.valkey.start()
+    thread = office.desk.writes().thread_id
+    office.bell.ring("sync", [office.desk.id])
+    office.work()
+    assert office.desk.ticket(thread).owner is not None
+    assert office.desk.labels(thread) == [{"SLA/Low"}]
+    assert office.waiting() == []
+
+
+def test_what_is_due_is_settled_by_workers_and_mailed_once(office: Office) -> None:
+    office.valkey.start()
+    thread = office.desk.writes(at=office.desk.clock() - timedelta(minutes=45, seconds=5)).thread_id
+    office.desk.sync()
+    office.desk.owned_by(thread, ANA)
+    memory = Memory()
+    for _ in range(3):
+        tick(office.ringing, memory)
+    office.work()
+    assert office.desk.mailed() == [ANA]
+    tick(office.ringing, Memory())
+    office.work()
+    assert office.desk.mailed() == [ANA]
+
+
+def test_a_second_ring_while_the_first_waits_is_the_first(office: Office) -> None:
+    office.valkey.start()
+    for _ in range(5):
+        office.bell.ring("sync", [office.desk.id])
+    assert office.waiting() == [JOBS["sync"]]
+    office.bell.answered("sync", [office.desk.id])
+    office.bell.ring("sync", [office.desk.id])
+    assert len(office.waiting()) == 2
+
+
+def test_without_redis_the_ticker_does_the_work_and_gives_it_back(office: Office) -> None:
+    desk, memory = office.desk, Memory()
+    with pytest.raises(TryLater):
+        office.bell.ping()
+    first = desk.writes().thread_id
+    tick(office.ringing, memory)
+    assert memory.bell_is_away
+    assert desk.find(first) is not None
+
+    office.valkey.start()
+    second = desk.writes(subject="Another lamp").thread_id
+    desk.clock.forward(seconds=30)
+    tick(office.ringing, memory)
+    assert not memory.bell_is_away
+    assert desk.find(second) is None
+    assert JOBS["sync"] in office.waiting()
+
+    # It goes away in the middle of the run, and takes the rings along.
+    office.valkey.stop()
+    desk.clock.forward(seconds=30)
+    tick(office.ringing, memory)
+    assert memory.bell_is_away
+    assert desk.find(second) is not None
+
+
+def test_a_worker_waits_for_redis_to_come_and_to_come_back(office: Office) -> None:
+    with worker(office.environ, office.valkey.url, office.said) as process:
+        until(lambda: "Redis cannot be reached" in office.lines(), "the worker says that Redis is away")
+        office.valkey.start()
+        until(lambda: "Redis is back" in office.lines(), "the worker says that Redis is back")
+        first = office.desk.writes().thread_id
+        office.bell.ring("sync", [office.desk.id])
+        until(lambda: office.desk.find(first), "the first ring is answered")
+        office.valkey.stop()
+        office.valkey.start()
+        second = office.desk.writes(subject="Another lamp").thread_id
+        office.bell.ring("sync", [office.desk.id])
+        until(lambda: office.desk.find(second), "the ring after the restart is answered")
+        assert process.is_alive()
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGTERM)
+        process.join(30)
+        assert process.exitcode == 0
+
+
+def test_a_worker_killed_in_the_middle_of_a_sync_loses_nothing(office: Office) -> None:
+    office.valkey.start()
+    desk = office.desk
+    threads = [desk.writes(subject=f"Lamp {n} flickers").thread_id for n in range(4)]
+    desk.faults.plan(Fault("latency", "threads.get", seconds=1, after=2))
+    office.bell.ring("sync", [desk.id])
+    with worker(office.environ, office.valkey.url, office.said) as process:
+        until(lambda: not desk.faults.planned(), "the worker reads the third thread")
+        kill(process)
+    assert 0 < desk.count() < 4
+    desk.clock.at = datetime.now(UTC) + LEASE
+    desk.sync()
+    assert all(desk.kinds(thread) for thread in threads)
+    assert desk.count() == 4
+
+
+def test_a_worker_killed_while_sending_sends_nothing_twice(office: Office) -> None:
+    office.valkey.start()
+    desk = office.desk
+    thread = desk.writes(at=desk.clock() - timedelta(minutes=45, seconds=5)).thread_id
+    desk.sync()
+    desk.owned_by(thread, ANA)
+    desk.wake()
+    desk.faults.plan(Fault("latency", "messages.send", seconds=0.5))
+    office.bell.ring("deliver", [desk.id])
+    with worker(office.environ, office.valkey.url, office.said) as process:
+        until(lambda: not desk.faults.planned(), "the worker sends")
+        kill(process)
+    until(desk.mailed, "Gmail has taken the mail")
+    desk.clock.at = datetime.now(UTC) + SEND_LEASE
+    desk.deliver()
+    desk.sync()
+    desk.deliver()
+    assert desk.mailed() == [ANA]
+    assert [envelope.state for envelope in desk.envelopes()] == ["sent"]
+
+
+def test_a_job_that_runs_out_of_time_is_not_blamed_on_a_message(office: Office) -> None:
+    office.valkey.start()
+    desk = office.desk
+    thread = desk.writes().thread_id
+    desk.faults.plan(Fault("latency", "threads.get", seconds=5))
+    queue = Queue(QUEUE, connection=connect(office.valkey.url), serializer="json")
+    queue.enqueue_call(JOBS["sync"], args=([desk.id],), timeout=1, result_ttl=0)
+    office.work()
+    assert queries.kept_aside(desk.ports) == ()
+    assert desk.count() == 0
+    desk.clock.at = datetime.now(UTC)
+    desk.sync()
+    assert desk.find(thread) is not None
