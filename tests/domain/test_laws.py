@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inboxsla.domain.clock import ClockReading, State
@@ -16,7 +16,7 @@ from inboxsla.domain.policy import Policy
 from inboxsla.domain.ticket_view import clock_views
 from inboxsla.domain.timeline import Event, Kind, Metric
 from tests.domain.stories import BEGINNING, PACE, policies, stories
-from tests.people import MINUTE, decided
+from tests.people import MINUTE, decided, policy, replied, wrote
 
 TICK = timedelta.resolution
 LIVE = (State.RUNNING, State.PAUSED)
@@ -140,23 +140,33 @@ def test_time_used_up_never_shrinks_and_a_stopped_clock_stands_for_ever(
 
 
 @given(stories(), stories(longest=4), policies())
-def test_what_happens_after_a_clock_stopped_does_not_touch_it(
+@example(
+    [wrote(BEGINNING), replied(BEGINNING + 10 * MINUTE)],
+    [wrote(BEGINNING + 60 * MINUTE)],
+    policy(pauses={"waiting_on_customer": frozenset(Metric)}),
+)
+@settings(max_examples=200)
+def test_whatever_happens_after_an_answer_the_answered_clock_reads_the_same(
     story: list[Event], sequel: list[Event], rules: Policy
 ) -> None:
-    """Unless it goes on: a bounce, or a solved ticket that is taken up again."""
+    """Only a bounce can undo an answer: no status, hold, priority or reopening does."""
     now = story[-1].happened_at
     shift = now + MINUTE - BEGINNING
     later = [
         replace(e, happened_at=e.happened_at + shift, source=f"later-{e.source}")
         for e in sequel
-        if e.kind not in (Kind.BOUNCED, Kind.CUSTOMER_WROTE, Kind.UNARCHIVED, Kind.STATUS_SET)
+        if e.kind is not Kind.BOUNCED
     ]
     end = later[-1].happened_at if later else now
 
-    stopped = [one for one in decided(story, now, rules).reading.clocks if one.state not in LIVE]
+    answered = [
+        one
+        for one in decided(story, now, rules).reading.clocks
+        if one.metric is not Metric.RESOLUTION and one.state in (State.MET, State.MISSED)
+    ]
     read_later = {(c.metric, c.key): c for c in decided([*story, *later], end, rules).reading.clocks}
 
-    assert [read_later[one.metric, one.key] for one in stopped] == stopped
+    assert [read_later[one.metric, one.key] for one in answered] == answered
 
 
 @given(stories(), policies(), PACE)
