@@ -20,7 +20,9 @@ def run(arguments: Sequence[str]) -> int:
         return 1
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        print(f"The tools for checking are not installed ({', '.join(missing)}): run `make setup-dev`.", file=sys.stderr)
+        print(
+            f"The tools for checking are not installed ({', '.join(missing)}): run `make setup-dev`.", file=sys.stderr
+        )
         return 1
     python = sys.executable
     tests = [python, "-m", "pytest", *(arguments or ("-n", str(min(4, os.cpu_count() or 1))))]
@@ -28,7 +30,11 @@ def run(arguments: Sequence[str]) -> int:
         "lint": [python, "-m", "ruff", "check", "."],
         "format": [python, "-m", "ruff", "format", "--check", "."],
         "types": [python, "-m", "mypy"],
-        "import contract": [python, "-c", "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))"],
+        "import contract": [
+            python,
+            "-c",
+            "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))",
+        ],
         "tests": tests,
     }
     for name, command in steps.items():
