@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inboxsla.domain.audit import Audit, Promise, percentile
-from inboxsla.domain.timeline import Metric
+from inboxsla.domain.timeline import Event, Kind, Metric
 from inboxsla.errors import Refused
-from inboxsla.services import auditing, setup
+from inboxsla.services import auditing, settle, setup
 from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
-from tests.services.mailbox_files import ANA, KOFI, LATER, SUPPORT, Mail, imported, ports, written
+from tests.services.mailbox_files import ANA, KOFI, LATER, SUPPORT, Mail, imported, ports, rows, written
 
 HOUR = timedelta(hours=1)
 
@@ -82,6 +82,16 @@ def test_messages_kept_aside_are_counted(sqlite_database: Database, tmp_path: Pa
     draft = Mail("d", headers=("X-Gmail-Labels: Drafts",))
     audit = audited(ports(sqlite_database, tmp_path), tmp_path, *conversation(1, asked=0), draft)
     assert (audit.kept_aside, sum(audit.messages.values())) == (1, 1)
+
+
+def test_what_was_moved_to_spam_is_not_in_the_figures(sqlite_database: Database, tmp_path: Path) -> None:
+    port = ports(sqlite_database, tmp_path)
+    asks = conversation(1, asked=0)[0]
+    assert audited(port, tmp_path, asks).tickets == 1
+    (ticket,) = rows(sqlite_database, "tickets")
+    settle.settle(port, ticket["id"], [Event(Kind.REMOVED, asks.at, "removed:1", data={"to": "spam"})])
+    (audit,) = auditing.audits(port)
+    assert (audit.tickets, audit.first_response.waiting) == (0, 0)
 
 
 def test_an_empty_mailbox_has_an_audit_of_nothing(sqlite_database: Database, tmp_path: Path) -> None:

@@ -77,7 +77,19 @@ def test_a_reply_whose_subject_was_changed_stays_where_it_answers() -> None:
 
 def test_a_typed_answer_in_place_of_an_id_connects_nothing() -> None:
     yes = ("In-Reply-To: <yes>", "References: <yes>")
-    assert grouped((Mail("1", headers=yes), Mail("2", MAYA, subject="Re: Parcel", headers=yes))) == sets("1", "2")
+    mails = (Mail("1", subject="Re: Lamp", headers=yes), Mail("2", MAYA, subject="Re: Parcel", headers=yes))
+    assert grouped(mails) == sets("1", "2")
+
+
+def test_a_new_subject_stays_apart_even_where_its_answer_comes_first() -> None:
+    new = Mail("4", KOFI, SUPPORT, 50, "Where is my parcel?", answers="1")
+    about = Mail("5", ANA, KOFI, 51, "Re: Where is my parcel?", headers=("References: <1@mail.example>",), answers="4")
+    assert grouped((about, new, ASKS)) == sets("1", "45")
+
+
+def test_a_reply_that_found_its_parent_is_not_looked_for_by_subject_any_more() -> None:
+    before = Mail("0", KOFI, SUPPORT, -48, "My lamp flickers")
+    assert grouped((ANSWER, ASKS, before)) == sets("0", "12")
 
 
 @pytest.mark.parametrize("order", list(permutations(range(2))))
