@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, Table, cr
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.sql.dml import ReturningInsert
 
 from inboxsla.errors import Refused
 from inboxsla.storage.wall import database_errors, folder_refused
@@ -136,9 +138,17 @@ def insert_ignore(
         return []
     if any(row.keys() != rows[0].keys() for row in rows):
         raise ValueError(f"rows for {table.name} differ in their columns")
-    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).on_conflict_do_nothing(index_elements=list(conflict)).returning(table.c.id)
+    statement = _insert_ignore(conn.dialect.name == "sqlite", table, tuple(conflict))
     return list(conn.execute(statement, [dict(row) for row in rows]).scalars())
+
+
+@cache
+def _insert_ignore(is_sqlite: bool, table: Table, conflict: tuple[str | Column[Any], ...]) -> ReturningInsert[Any]:
+    insert: Any = sqlite.insert if is_sqlite else postgresql.insert
+    made: ReturningInsert[Any] = (
+        insert(table).on_conflict_do_nothing(index_elements=list(conflict)).returning(table.c.id)
+    )
+    return made
 
 
 def claim(

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from inboxsla.domain.timeline import Event, Kind
 from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import events as t
 
 _COLUMNS = (t.c.kind, t.c.happened_at, t.c.source, t.c.actor, t.c.data)
+_TIMELINE = select(*_COLUMNS).where(t.c.ticket_id == bindparam("ticket")).order_by(t.c.id)
 
 
 def append(conn: Connection, ticket_id: int, events: Iterable[Event], learned_at: datetime) -> int:
@@ -34,7 +35,7 @@ def append(conn: Connection, ticket_id: int, events: Iterable[Event], learned_at
 
 def timeline(conn: Connection, ticket_id: int) -> list[Event]:
     """Every event of a ticket, in the order in which they were learned."""
-    rows = conn.execute(select(*_COLUMNS).where(t.c.ticket_id == ticket_id).order_by(t.c.id))
+    rows = conn.execute(_TIMELINE, {"ticket": ticket_id})
     return [Event(Kind(kind), at, source, actor, data) for kind, at, source, actor, data in rows]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import mailboxes as t
@@ -43,6 +43,7 @@ class MailboxRow:
 
 
 _COLUMNS = [t.c[name] for name in MailboxRow.__dataclass_fields__]
+_BY_ID = select(*_COLUMNS).where(t.c.id == bindparam("id"))
 
 
 def _row(row: Row[Any]) -> MailboxRow:
@@ -52,7 +53,7 @@ def _row(row: Row[Any]) -> MailboxRow:
 
 def get(conn: Connection, mailbox_id: int) -> MailboxRow:
     """Raises NoResultFound for an id that does not exist."""
-    return _row(conn.execute(select(*_COLUMNS).where(t.c.id == mailbox_id)).one())
+    return _row(conn.execute(_BY_ID, {"id": mailbox_id}).one())
 
 
 def every(conn: Connection) -> list[MailboxRow]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Text, bindparam, func, insert, select, type_coerce
 
 from inboxsla.domain.policy import Policy, from_data
 from inboxsla.storage.schema import policies as t
@@ -21,6 +21,12 @@ class PolicyVersion:
     name: str
     version: int
     policy: Policy
+
+
+# The body as it is stored: that text is what built policies are remembered by.
+_BY_ID = select(t.c.id, t.c.name, t.c.version, type_coerce(t.c.body, Text).label("body")).where(
+    t.c.id == bindparam("id")
+)
 
 
 def save(conn: Connection, name: str, body: Mapping[str, Any], now: datetime) -> int:
@@ -36,8 +42,8 @@ def save(conn: Connection, name: str, body: Mapping[str, Any], now: datetime) ->
 
 
 def get(conn: Connection, policy_id: int) -> PolicyVersion:
-    row = conn.execute(select(t.c.id, t.c.name, t.c.version, t.c.body).where(t.c.id == policy_id)).one()
-    return PolicyVersion(row.id, row.name, row.version, _built(as_json(row.body)))
+    row = conn.execute(_BY_ID, {"id": policy_id}).one()
+    return PolicyVersion(row.id, row.name, row.version, _built(row.body))
 
 
 def newest_id(conn: Connection, name: str) -> int | None:

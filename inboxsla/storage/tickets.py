@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select, text, update
 
 from inboxsla.errors import TicketMoved
 from inboxsla.storage.database import claim, insert_ignore
@@ -42,6 +42,9 @@ class TicketRow:
 
 
 _COLUMNS = [t.c[name] for name in TicketRow.__dataclass_fields__]
+# Built once, because for one row building a statement costs more than running it.
+_BY_ID = select(*_COLUMNS).where(t.c.id == bindparam("id"))
+_SAVED = update(t).where(t.c.id == bindparam("ticket"), t.c.version == bindparam("seen"))
 OPEN_STATUSES = ("open", "waiting_on_customer", "on_hold")
 
 
@@ -51,11 +54,11 @@ def _row(row: Row[Any]) -> TicketRow:
 
 def load(conn: Connection, ticket_id: int) -> TicketRow:
     """Raises NoResultFound for an id that does not exist."""
-    return _row(conn.execute(select(*_COLUMNS).where(t.c.id == ticket_id)).one())
+    return _row(conn.execute(_BY_ID, {"id": ticket_id}).one())
 
 
 def find(conn: Connection, ticket_id: int) -> TicketRow | None:
-    row = conn.execute(select(*_COLUMNS).where(t.c.id == ticket_id)).one_or_none()
+    row = conn.execute(_BY_ID, {"id": ticket_id}).one_or_none()
     return None if row is None else _row(row)
 
 
@@ -92,9 +95,8 @@ def save(conn: Connection, ticket_id: int, seen: int, changes: Mapping[str, Any]
     """Write `changes` and count the version up. Raises TicketMoved if somebody wrote since version `seen`."""
     # A new wake rings at once, whenever the old one was rung.
     rings = {"ring_at": changes["wake_at"]} if "wake_at" in changes else {}
-    done = conn.execute(
-        update(t).where(t.c.id == ticket_id, t.c.version == seen).values(version=seen + 1, **changes, **rings)
-    )
+    values = {"ticket": ticket_id, "seen": seen, "version": seen + 1, **changes, **rings}
+    done = conn.execute(_SAVED, values)
     if done.rowcount == 0:
         raise TicketMoved(ticket_id)
 

@@ -1,0 +1,92 @@
+"""The ticker: rings for what is due, and for what nobody is known to be at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from inboxsla.services import runs, ticking
+from inboxsla.services.ports import Ports
+from inboxsla.storage import mailboxes
+from tests.builders import Desk, NobodyRings, Notepad
+
+
+@pytest.fixture
+def desk(one_desk: Desk) -> Desk:
+    return one_desk
+
+
+def rung(desk: Desk) -> list[tuple[str, tuple[int, ...]]]:
+    assert isinstance(desk.bell, Notepad)
+    found, desk.bell.rung = desk.bell.rung, []
+    return found
+
+
+def test_a_sync_is_rung_for_as_often_as_the_settings_say(desk: Desk) -> None:
+    desk.tick()
+    assert rung(desk) == [("sync", (desk.id,))]
+    desk.clock.forward(seconds=19)
+    desk.tick()
+    assert rung(desk) == []
+    desk.clock.forward(seconds=1)
+    desk.tick()
+    assert ("sync", (desk.id,)) in rung(desk)
+
+
+def test_tickets_whose_time_has_come_are_rung_for_together_and_not_again_at_once(desk: Desk) -> None:
+    threads = [desk.writes(subject=f"Lamp {n} flickers").thread_id for n in range(3)]
+    desk.catch_up()
+    ids = [desk.ticket(thread).id for thread in threads]
+    desk.tick()
+    rung(desk)
+    desk.clock.forward(hours=2)
+    desk.tick()
+    assert ("settle", tuple(ids)) in rung(desk)
+    desk.clock.forward(seconds=29)
+    desk.tick()
+    assert not [job for job, _ in rung(desk) if job == "settle"]
+    desk.clock.forward(seconds=2)
+    desk.tick()
+    assert ("settle", tuple(ids)) in rung(desk)
+
+
+def test_what_no_ring_was_heard_for_is_found(desk: Desk) -> None:
+    desk.writes()
+    desk.sync()
+    desk.tick()
+    assert {job for job, _ in rung(desk)} >= {"assign", "deliver"}
+    desk.catch_up()
+    desk.clock.forward(seconds=6)
+    desk.tick()
+    assert {job for job, _ in rung(desk)} <= {"sync"}
+
+
+def test_two_tickers_ring_for_a_ticket_once(desk: Desk) -> None:
+    desk.writes()
+    desk.catch_up()
+    desk.clock.forward(hours=2)
+    for _ in range(2):
+        ticking.tick(desk.ports, ticking.Memory())
+    assert [job for job, _ in rung(desk)].count("settle") == 1
+
+
+def test_a_job_that_fails_does_not_stop_the_ticker(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.writes()
+    desk.sync()
+    ports = Ports(desk.ports.settings, desk.ports.db, NobodyRings(), desk.clock, desk.ports.mailbox)
+
+    def broken(_ports: Ports, _keys: Sequence[int]) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(runs.RUNS, "sync", broken)
+    memory = ticking.Memory()
+    ticking.tick(ports, memory)
+    assert desk.board("nobody").tickets == ()
+
+
+def test_a_mailbox_that_waits_or_is_lost_is_not_synced(desk: Desk) -> None:
+    with desk.database.write() as conn:
+        mailboxes.change(conn, desk.id, access_lost_at=desk.clock())
+    desk.tick()
+    assert rung(desk) == []
