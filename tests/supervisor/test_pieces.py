@@ -1,6 +1,7 @@
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,8 +59,15 @@ def test_a_second_run_on_the_same_data_is_refused_and_told_where_the_first_is(tm
 
 
 @pytest.mark.processes
-def test_the_embedded_valkey_answers_through_its_socket_and_keeps_nothing(tmp_path: Path):
-    folder = tmp_path / "a folder?"
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """The name of a socket may not be long, and pytest's own folders are."""
+    with tempfile.TemporaryDirectory(prefix="isla-") as folder:
+        yield Path(folder)
+
+
+def test_the_embedded_valkey_answers_through_its_socket_and_keeps_nothing(tmp_path: Path, short_path: Path):
+    folder = short_path / "a folder?"
     folder.mkdir()
     settings = load(None, {"INBOXSLA_DATA_DIR": str(folder)})
     place = socket_for(settings, tmp_path)
