@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -96,6 +97,11 @@ def settings(**more: Any) -> Settings:
     return Settings.of(tree)
 
 
+@cache
+def _usual() -> Settings:
+    return settings()
+
+
 class Desk:
     """One live mailbox. Methods named after what people do act in the simulated Gmail; the others run InboxSLA."""
 
@@ -113,7 +119,7 @@ class Desk:
         self.store, self.faults = server.store, server.faults
         self.bell = bell or Notepad()
         self._clients = threading.local()
-        self.ports = Ports(chosen or settings(), database, self.bell, clock, self.gmail)
+        self.ports = Ports(chosen or _usual(), database, self.bell, clock, self.gmail)
         self.memory = ticking.Memory()
         setup.prepare(self.ports)
         self.id = self.mailbox.id

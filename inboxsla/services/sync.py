@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from inboxsla.errors import AccessLost, Gone, HistoryExpired, TicketMoved, TryLater
-from inboxsla.gmail.port import Change, GmailMessage, GmailThread, Mailbox
-from inboxsla.services.correspondence import AWAY
-from inboxsla.services.folders import INBOX
+from inboxsla.errors import AccessLost, HistoryExpired, TicketMoved, TryLater
+from inboxsla.gmail.port import GmailThread, Mailbox
+from inboxsla.services.fetching import by_thread, fetch, whole
 from inboxsla.services.ingest import ThreadNews, take_in
 from inboxsla.services.ports import Ports
 from inboxsla.storage import envelopes, mailboxes, messages, records, tickets
@@ -141,70 +140,10 @@ def _history(run: _Run) -> tuple[str, bool]:
         run.keep_lease()
         page = run.gmail.history(run.mailbox.history_id, page.next_page_token)
         changes.extend(page.changes)
-    for thread_id, lines in _by_thread(run, changes).items():
-        _take(run, replace(_fetch(run, thread_id, lines), asked_at=asked_at))
+    where = (run.ports.db, run.gmail, run.mailbox.id)
+    for thread_id, lines in by_thread(*where, changes).items():
+        _take(run, replace(fetch(*where, thread_id, lines), asked_at=asked_at))
     return page.history_id, bool(changes)
-
-
-def _by_thread(run: _Run, changes: Sequence[Change]) -> dict[str, list[Change]]:
-    """Lines by thread. Gmail may leave the thread out of a line; then the message says which it is."""
-    nameless = {change.message_id for change in changes if not change.thread_id}
-    threads = {change.message_id: change.thread_id for change in changes if change.thread_id}
-    if nameless:
-        with run.ports.db.read() as conn:
-            threads |= messages.known(conn, run.mailbox.id, sorted(nameless))
-    found: dict[str, list[Change]] = {}
-    for change in changes:
-        if change.message_id not in threads and _brings_mail(change):
-            threads |= {each.id: each.thread_id for each in _each(run.gmail, [change.message_id])}
-        if thread_id := threads.get(change.message_id):
-            found.setdefault(thread_id, []).append(change)
-    return found
-
-
-def _brings_mail(line: Change) -> bool:
-    """Whether a line may be the first that tells of a message that counts.
-
-    Besides arrivals: a draft that was sent may keep its id, and mail from before our time may leave Spam or the archive.
-    """
-    named = line.label_ids or frozenset()
-    if line.kind == "added":
-        return "DRAFT" not in named
-    if line.kind == "labels_added":
-        return bool(named & {"SENT", INBOX})
-    return line.kind == "labels_removed" and bool(named & AWAY)
-
-
-def _fetch(run: _Run, thread_id: str, lines: Sequence[Change]) -> ThreadNews:
-    """The messages the lines speak of that we do not have: one by one, or the whole thread where that costs less."""
-    named = dict.fromkeys(line.message_id for line in lines if _brings_mail(line))
-    with run.ports.db.read() as conn:
-        have = messages.known(conn, run.mailbox.id, list(named))
-        thread_known = bool(messages.known_threads(conn, run.mailbox.id, [thread_id]))
-    missing = [key for key in named if key not in have]
-    arrivals: tuple[GmailMessage, ...] = ()
-    if missing and (not thread_known or len(missing) > 2):
-        thread = _whole(run.gmail, thread_id)
-        arrivals = thread.messages if thread else ()
-    elif missing:
-        arrivals = tuple(_each(run.gmail, missing))
-    return ThreadNews(thread_id, arrivals, tuple(lines))
-
-
-def _whole(gmail: Mailbox, thread_id: str) -> GmailThread | None:
-    try:
-        return gmail.thread(thread_id)
-    except Gone:
-        return None
-
-
-def _each(gmail: Mailbox, message_ids: Iterable[str]) -> Iterator[GmailMessage]:
-    for message_id in message_ids:
-        try:
-            yield gmail.message(message_id)
-        except Gone:
-            # Deleted between the history line and now; its own history line follows.
-            log.info("message gone before it was read", message=message_id)
 
 
 def _list(run: _Run) -> str:
@@ -226,7 +165,7 @@ def _list(run: _Run) -> str:
             unlisted = [thread for thread in tickets.open_threads(conn, run.mailbox.id) if thread not in listed]
         for thread_id in unlisted:
             asked_at = run.ports.now()
-            thread = _whole(run.gmail, thread_id)
+            thread = whole(run.gmail, thread_id)
             _compare(run, thread or GmailThread(thread_id, cursor), asked_at)
     return cursor
 
@@ -244,7 +183,7 @@ def _listed(run: _Run) -> Iterator[str]:
             known = messages.known_threads(conn, run.mailbox.id, page.thread_ids) if run.is_first else set()
         for thread_id in page.thread_ids:
             asked_at = run.ports.now()
-            thread = None if thread_id in known else _whole(run.gmail, thread_id)
+            thread = None if thread_id in known else whole(run.gmail, thread_id)
             if thread is not None:
                 if max((message.internal_at for message in thread.messages), default=edge) < edge:
                     return

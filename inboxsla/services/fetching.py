@@ -1,0 +1,78 @@
+"""What history lines speak of, asked of Gmail: as little as tells what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import structlog
+
+from inboxsla.errors import Gone
+from inboxsla.gmail.port import Change, GmailMessage, GmailThread, Mailbox
+from inboxsla.services.correspondence import AWAY
+from inboxsla.services.folders import INBOX
+from inboxsla.services.ingest import ThreadNews
+from inboxsla.storage import messages
+from inboxsla.storage.database import Database
+
+log = structlog.get_logger()
+
+
+def by_thread(db: Database, gmail: Mailbox, mailbox_id: int, changes: Sequence[Change]) -> dict[str, list[Change]]:
+    """Lines by thread. Gmail may leave the thread out of a line; then the message says which it is."""
+    nameless = {change.message_id for change in changes if not change.thread_id}
+    threads = {change.message_id: change.thread_id for change in changes if change.thread_id}
+    if nameless:
+        with db.read() as conn:
+            threads |= messages.known(conn, mailbox_id, sorted(nameless))
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        if change.message_id not in threads and _brings_mail(change):
+            threads |= {each.id: each.thread_id for each in _each(gmail, [change.message_id])}
+        if thread_id := threads.get(change.message_id):
+            found.setdefault(thread_id, []).append(change)
+    return found
+
+
+def _brings_mail(line: Change) -> bool:
+    """Whether a line may be the first that tells of a message that counts.
+
+    Besides arrivals: a draft that was sent may keep its id, and mail from before our time may leave Spam or the archive.
+    """
+    named = line.label_ids or frozenset()
+    if line.kind == "added":
+        return "DRAFT" not in named
+    if line.kind == "labels_added":
+        return bool(named & {"SENT", INBOX})
+    return line.kind == "labels_removed" and bool(named & AWAY)
+
+
+def fetch(db: Database, gmail: Mailbox, mailbox_id: int, thread_id: str, lines: Sequence[Change]) -> ThreadNews:
+    """The messages the lines speak of that we do not have: one by one, or the whole thread where that costs less."""
+    named = dict.fromkeys(line.message_id for line in lines if _brings_mail(line))
+    with db.read() as conn:
+        have = messages.known(conn, mailbox_id, list(named))
+        thread_known = bool(messages.known_threads(conn, mailbox_id, [thread_id]))
+    missing = [key for key in named if key not in have]
+    arrivals: tuple[GmailMessage, ...] = ()
+    if missing and (not thread_known or len(missing) > 2):
+        thread = whole(gmail, thread_id)
+        arrivals = thread.messages if thread else ()
+    elif missing:
+        arrivals = tuple(_each(gmail, missing))
+    return ThreadNews(thread_id, arrivals, tuple(lines))
+
+
+def whole(gmail: Mailbox, thread_id: str) -> GmailThread | None:
+    try:
+        return gmail.thread(thread_id)
+    except Gone:
+        return None
+
+
+def _each(gmail: Mailbox, message_ids: Iterable[str]) -> Iterator[GmailMessage]:
+    for message_id in message_ids:
+        try:
+            yield gmail.message(message_id)
+        except Gone:
+            # Deleted between the history line and now; its own history line follows.
+            log.info("message gone before it was read", message=message_id)

@@ -1,0 +1,61 @@
+"""Acts owed, looked at before they are carried out: the ticket as it stands now, and whether anybody still needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from inboxsla.domain.clock import State
+from inboxsla.errors import TicketMoved, TryLater
+from inboxsla.services.looking import Look, look
+from inboxsla.storage import outbox, records, tickets
+from inboxsla.storage.outbox import Owed
+
+log = structlog.get_logger()
+
+# How many acts one run looks at.
+BATCH = 500
+
+
+def looks_at(conn: Connection, acts: Iterable[Owed], now: datetime) -> dict[int, Look]:
+    """Each act's ticket as it stands; one that cannot be worked out is left out, with an alarm, and tried again later."""
+    found: dict[int, Look] = {}
+    for ticket_id in dict.fromkeys(act.ticket_id for act in acts):
+        try:
+            found[ticket_id] = look(conn, [tickets.load(conn, ticket_id)], now)[0]
+        except Exception as error:
+            set_apart(conn, f"notice/{ticket_id}", f"What ticket {ticket_id} owes", error, now)
+    return found
+
+
+def set_apart(conn: Connection, key: str, what: str, error: Exception, now: datetime) -> None:
+    if isinstance(error, TryLater | TicketMoved | DBAPIError):
+        raise error
+    log.error("set apart", key=key, exc_info=error)
+    words = f"{what} could not be processed ({type(error).__name__}); the log says where. The rest goes on."
+    records.alarm(conn, key, words, now)
+
+
+def still_wanted(conn: Connection, act: Owed, seen: Look, now: datetime) -> bool:
+    """A reminder about a promise that was answered meanwhile is not sent."""
+    if "metric" not in act.data:
+        return True
+    live = any(
+        clock.reading.metric == act.data["metric"]
+        and clock.reading.key == act.data["cycle"]
+        and clock.reading.state is State.RUNNING
+        for clock in seen.view.clocks
+    )
+    if not live or seen.decision.facts.away:
+        outbox.finish(conn, [act.id], "dropped", now, "no longer needed when the mail was due")
+        return False
+    return True
+
+
+def local_key(act: Owed) -> str:
+    """The act's key within its ticket."""
+    return act.key.removeprefix(f"{act.ticket_id}/")

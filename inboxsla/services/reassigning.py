@@ -1,0 +1,88 @@
+"""A promise that ran out moves its ticket on: to whom, by the settings, and who is told of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from inboxsla.domain.assignment import should_move
+from inboxsla.domain.policy import Do
+from inboxsla.domain.timeline import Metric
+from inboxsla.notify.notice import Told
+from inboxsla.services import assign
+from inboxsla.services.looking import Look
+from inboxsla.services.owing import BATCH, local_key, looks_at, still_wanted
+from inboxsla.services.ports import Ports
+from inboxsla.storage import outbox, people, tickets
+from inboxsla.storage.mailboxes import MailboxRow
+from inboxsla.storage.outbox import Owed
+
+_HOUR = timedelta(hours=1)
+
+
+def reassign(conn: Connection, ports: Ports, mailbox: MailboxRow, now: datetime) -> None:
+    """Carry out every reassignment the mailbox owes, in the caller's transaction."""
+    acts = [act for act in outbox.owed(conn, mailbox.id, now, BATCH) if act.act == Do.REASSIGN]
+    looks = looks_at(conn, acts, now)
+    for act in acts:
+        if act.ticket_id in looks and still_wanted(conn, act, looks[act.ticket_id], now):
+            _reassign_one(conn, ports, mailbox, act, looks[act.ticket_id], now)
+
+
+def _reassign_one(conn: Connection, ports: Ports, mailbox: MailboxRow, act: Owed, seen: Look, now: datetime) -> None:
+    owner = seen.view.owner
+    active = {person.address for person in people.of_mailbox(conn, mailbox.id)}
+    moves = should_move(
+        owner,
+        touched_since_last_step=_touched(seen, act),
+        owner_can_act=owner in active,
+        rule=ports.settings.assignment.reassign,
+    )
+    if not moves:
+        outbox.finish(conn, [act.id], "done", now, "stays: its owner has touched it since the last step")
+        return
+    full = _at_their_cap(conn, ports, mailbox, now)
+    person = assign.pick(conn, ports, mailbox.id, without={owner or "", *full})
+    if person is None:
+        outbox.finish(conn, [act.id], "done", now, "stays: nobody else can take it now")
+        return
+    promise = Metric(act.data["metric"]).value.replace("_", " ")
+    why = f"the {promise} promise ran out"
+    ticket = tickets.load(conn, act.ticket_id)
+    assign.hand_over(conn, ticket, mailbox, person.address, why, f"reassign:{local_key(act)}", now)
+    outbox.finish(conn, [act.id], "done", now, f"handed to {person.address}")
+    _tell_of_move(conn, mailbox, act, owner, person.address, now)
+
+
+def _touched(seen: Look, act: Owed) -> bool:
+    """Whether staff did anything on the ticket since the reminder step before this one."""
+    facts = seen.decision.facts
+    before = [
+        taken.instant
+        for (metric, cycle, step), taken in facts.steps.items()
+        if metric == act.data["metric"] and cycle == act.data["cycle"] and step != f"{act.data['percent']}%"
+    ]
+    return facts.last_touched is not None and bool(before) and facts.last_touched > max(before)
+
+
+def _at_their_cap(conn: Connection, ports: Ports, mailbox: MailboxRow, now: datetime) -> set[str]:
+    """People who were handed as many tickets within the hour as one person should get."""
+    counts = outbox.count_handed(conn, mailbox.id, Told.REASSIGNED_TO_YOU.value, now - _HOUR)
+    return {address for address, count in counts.items() if count >= ports.settings.assignment.cap_per_hour}
+
+
+def _tell_of_move(conn: Connection, mailbox: MailboxRow, act: Owed, old: str | None, new: str, now: datetime) -> None:
+    """The new owner is told; the notice to the old one, if the step owes it, says where the ticket went."""
+    key = local_key(act)
+    data: dict[str, Any] = {**act.data, "told": Told.REASSIGNED_TO_YOU.value, "recipient": new}
+    outbox.put(conn, mailbox.id, act.ticket_id, [(f"{key}/to", Told.REASSIGNED_TO_YOU.value, "person", data)], now)
+    sibling = outbox.by_key(conn, f"{act.key.removesuffix(Do.REASSIGN)}{Do.NOTIFY_OWNER}")
+    if sibling is None:
+        return
+    if old is None:
+        outbox.finish_owed(conn, sibling.id, "dropped", now, "nobody owned it")
+    else:
+        moved = {**sibling.data, "told": Told.REASSIGNED_FROM_YOU.value, "recipient": old}
+        outbox.direct(conn, sibling.id, "person", moved)
