@@ -17,10 +17,11 @@ from inboxsla.domain.timeline import Metric
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """One ticket as the audit sees it. `is_open` is False for solved ones."""
+    """One ticket as the audit sees it. `is_open` is False for solved ones; `astray` counts staff mails that no customer got."""
 
     is_open: bool
     clocks: Sequence[ClockReading]
+    astray: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,16 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class FirstResponse:
-    """Business time from a customer's first message to the first human answer. `waiting` counts those still unanswered."""
+    """Business time from a customer's first message to the first human answer. `waiting` counts those still unanswered.
+
+    `astray` counts what staff wrote in customers' threads without the customer among the recipients: none of it is an answer.
+    """
 
     answered: int
     p50: timedelta | None
     p90: timedelta | None
     waiting: int
+    astray: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +97,10 @@ def figures(observed: Iterable[Observed]) -> Figures:
     states: Counter[tuple[Metric, State]] = Counter()
     late: dict[Metric, list[timedelta]] = {metric: [] for metric in Metric}
     answered: list[timedelta] = []
-    waiting = 0
+    waiting = astray = 0
     for ticket in observed:
         total += 1
+        astray += ticket.astray
         opened += ticket.is_open
         for clock in ticket.clocks:
             state = _decided(clock)
@@ -107,7 +113,7 @@ def figures(observed: Iterable[Observed]) -> Figures:
                 elif state is not State.CLOSED_WITHOUT_REPLY:
                     answered.append(clock.elapsed)
     answered.sort()
-    first = FirstResponse(len(answered), percentile(answered, 50), percentile(answered, 90), waiting)
+    first = FirstResponse(len(answered), percentile(answered, 50), percentile(answered, 90), waiting, astray)
     return Figures(total, opened, first, tuple(_promise(metric, states, sorted(late[metric])) for metric in Metric))
 
 

@@ -57,6 +57,9 @@ def _lines(audit: Audit, say: English) -> Iterator[str]:
     first = audit.first_response
     took = f", p50 {_length(first.p50, say)}, p90 {_length(first.p90, say)}" if first.answered else ""
     yield f"  First response  {first.answered:,} answered{took}; {first.waiting:,} waiting"
+    if first.astray:
+        mails = "1 mail" if first.astray == 1 else f"{first.astray:,} mails"
+        yield f"  Not an answer   {mails} from the team without the customer among the recipients (to a list or colleagues only)"
     yield f"  Policy          {'; '.join(plain(each) for each in audit.policies)}"
     yield ""
 
@@ -104,6 +107,7 @@ def _object(audit: Audit) -> dict[str, Any]:
             "p50_seconds": _seconds(first.p50),
             "p90_seconds": _seconds(first.p90),
             "waiting": first.waiting,
+            "not_to_the_customer": first.astray,
         },
         "promises": {promise.metric.value: _promise(promise) for promise in audit.promises},
     }

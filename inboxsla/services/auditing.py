@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from inboxsla.domain.audit import Audit, Observed, figures
 from inboxsla.domain.clock import read_ticket
 from inboxsla.domain.fold import standing
-from inboxsla.domain.timeline import Status
+from inboxsla.domain.timeline import Event, Kind, Standing, Status
 from inboxsla.errors import Refused
 from inboxsla.services.ports import Ports
 from inboxsla.storage import events, imported, mailboxes, messages, policies, records, tickets
@@ -68,4 +68,13 @@ def _observed(conn: Connection, box: MailboxRow, at: datetime, used: dict[int, P
             policy = used[policy_id].policy
             facts = standing(timelines.get(ticket_id, ()), policy.habits, at)
             if not facts.away and facts.status is not Status.NOT_A_TICKET:
-                yield Observed(not facts.status.is_over, read_ticket(facts, policy, at).clocks)
+                clocks = read_ticket(facts, policy, at).clocks
+                yield Observed(not facts.status.is_over, clocks, _astray(timelines.get(ticket_id, ()), facts))
+
+
+def _astray(timeline: Iterable[Event], facts: Standing) -> int:
+    """What staff wrote to a list or to colleagues only, in a thread with a customer."""
+    if not facts.customers:
+        return 0
+    written = (event for event in timeline if event.kind is Kind.STAFF_WROTE)
+    return sum(facts.customers.isdisjoint(event.data.get("to", ())) for event in written)

@@ -22,10 +22,12 @@ class Staff:
     people: frozenset[str]
     own: frozenset[str]
     labelled: bool
+    lists: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, mailbox: MailboxRow, people: Iterable[Person]) -> Staff:
-        return cls(frozenset(p.address for p in people), mailbox.own_addresses, mailbox.kind == "gmail")
+        lists = frozenset(_posting_address(each) for each in mailbox.own_lists)
+        return cls(frozenset(p.address for p in people), mailbox.own_addresses, mailbox.kind == "gmail", lists)
 
     def wrote(self, row: MessageRow) -> bool:
         """Gmail's SENT beats the sender line, which anybody can forge; a mailbox file has only the sender line."""
@@ -43,7 +45,13 @@ class Staff:
         return None
 
     def outsiders(self, addresses: Iterable[str]) -> list[str]:
-        return [address for address in addresses if address not in self.people and address not in self.own]
+        inside = self.people | self.own | self.lists
+        return [address for address in addresses if address not in inside]
+
+
+def _posting_address(own_list: str) -> str:
+    """Where one writes to a list: its id is the same with a dot for the at sign (RFC 2919)."""
+    return own_list.lower() if "@" in own_list else own_list.lower().replace(".", "@", 1)
 
 
 def source(row: MessageRow) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, sel
 
 from inboxsla.errors import TicketMoved
 from inboxsla.storage.database import claim, insert_ignore
+from inboxsla.storage.schema import mailboxes
 from inboxsla.storage.schema import tickets as t
 
 RING_AGAIN_AFTER = timedelta(seconds=30)
@@ -165,7 +166,11 @@ def unowned(conn: Connection, mailbox_id: int, limit: int) -> list[int]:
 
 
 def mailboxes_with_unowned(conn: Connection) -> list[int]:
-    return list(conn.execute(select(t.c.mailbox_id).where(_UNOWNED).distinct()).scalars())
+    """Connected mailboxes only: nobody works on tickets that came from a file."""
+    connected = select(mailboxes.c.id).where(mailboxes.c.kind == "gmail")
+    return list(
+        conn.execute(select(t.c.mailbox_id).where(_UNOWNED, t.c.mailbox_id.in_(connected)).distinct()).scalars()
+    )
 
 
 def load_by_owner(conn: Connection, mailbox_id: int) -> dict[str, int]:

@@ -182,7 +182,13 @@ def test_the_report_of_an_empty_mailbox_divides_by_nothing(port: Ports, tmp_path
 
 def test_the_report_is_there_for_programs_too(full: Ports) -> None:
     (audit,) = json.loads(listing.audit_json(auditing.audits(full)))
-    assert audit["first_response"] == {"answered": 1, "p50_seconds": 3600, "p90_seconds": 3600, "waiting": 2}
+    assert audit["first_response"] == {
+        "answered": 1,
+        "p50_seconds": 3600,
+        "p90_seconds": 3600,
+        "waiting": 2,
+        "not_to_the_customer": 0,
+    }
     assert audit["promises"]["first_response"]["kept"] == 0.5
     assert audit["promises"]["next_response"]["kept"] is None
     assert audit["as_of"] == "2026-06-05T03:00:00Z"

@@ -64,6 +64,13 @@ def test_first_responses_are_measured_in_business_time(database: Database, tmp_p
     assert dict(audit.messages) == {"human": 10}
 
 
+def test_what_the_team_wrote_only_to_a_list_is_no_answer_and_is_said(sqlite_database: Database, tmp_path: Path) -> None:
+    asks = Mail("q1", KOFI, "riders@lists.example", 0, "Lamp")
+    says = Mail("a1", ANA, "riders@lists.example", 1, "Re: Lamp", answers="q1")
+    audit = audited(ports(sqlite_database, tmp_path), tmp_path, asks, says, *conversation(2, asked=0, answered=1))
+    assert (audit.first_response.answered, audit.first_response.waiting, audit.first_response.astray) == (1, 1, 1)
+
+
 def test_waiting_for_the_customer_pauses_the_resolution(sqlite_database: Database, tmp_path: Path) -> None:
     audit = audited(ports(sqlite_database, tmp_path), tmp_path, *conversation(1, asked=0, answered=1))
     resolution = promise(audit, Metric.RESOLUTION)

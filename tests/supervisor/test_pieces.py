@@ -20,6 +20,13 @@ def taken() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """The name of a socket may not be long, and pytest's own folders are."""
+    with tempfile.TemporaryDirectory(prefix="isla-") as folder:
+        yield Path(folder)
+
+
 def test_a_taken_port_is_passed_over_for_the_next_free_one(taken: int):
     assert not ports.is_free("127.0.0.1", taken)
     assert taken < ports.first_free("127.0.0.1", taken) < taken + ports.TRIES
@@ -59,13 +66,6 @@ def test_a_second_run_on_the_same_data_is_refused_and_told_where_the_first_is(tm
 
 
 @pytest.mark.processes
-@pytest.fixture
-def short_path() -> Iterator[Path]:
-    """The name of a socket may not be long, and pytest's own folders are."""
-    with tempfile.TemporaryDirectory(prefix="isla-") as folder:
-        yield Path(folder)
-
-
 def test_the_embedded_valkey_answers_through_its_socket_and_keeps_nothing(tmp_path: Path, short_path: Path):
     folder = short_path / "a folder?"
     folder.mkdir()
