@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import random
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -39,6 +40,7 @@ SUPPORT = "support@lumenvelo.example"
 ANA, JONAS, CLAIRE = "ana@lumenvelo.example", "jonas@lumenvelo.example", "claire@lumenvelo.example"
 ZOFIA, KOFI = "zofia@rowery.example", "kofi@customer.example"
 NAMES = {ANA: "Ana Ruiz", JONAS: "Jonas Weber", CLAIRE: "Claire Dubois", ZOFIA: "Zofia Wiśniewska", KOFI: "Kofi Mensah"}
+_clients = threading.local()
 MORNING = datetime(2026, 11, 24, 9, 48, tzinfo=UTC)
 REFUND = "Refund for order 1182 still missing"
 
@@ -118,7 +120,6 @@ class Desk:
         self.database, self.server, self.clock = database, server, clock
         self.store, self.faults = server.store, server.faults
         self.bell = bell or Notepad()
-        self._clients = threading.local()
         self.ports = Ports(chosen or _usual(), database, self.bell, clock, self.gmail)
         self.memory = ticking.Memory()
         setup.prepare(self.ports)
@@ -128,10 +129,10 @@ class Desk:
 
     def gmail(self, address: str) -> Mailbox:
         """One client per thread: building one takes longer than most tests."""
-        if not hasattr(self._clients, "gmail"):
-            self._clients.gmail = GoogleMailbox(static_credentials(address), api_root=self.server.url, timeout=10)
-        client: Mailbox = self._clients.gmail
-        return client
+        mine: dict[str, Mailbox] = _clients.__dict__
+        if self.server.url not in mine:
+            mine[self.server.url] = GoogleMailbox(static_credentials(address), api_root=self.server.url, timeout=10)
+        return mine[self.server.url]
 
     # What people do
 
@@ -292,14 +293,23 @@ class Desk:
         runs.RUNS[job](self.ports, [self.id])
 
 
+@cache
+def _gmail() -> SimulatorServer:
+    """One server for all desks of this process, which take turns; starting one takes longer than most tests."""
+    server = SimulatorServer(Store(":memory:", now=Clock(), seed=7))
+    return server.__enter__()
+
+
 @contextmanager
 def a_desk(database: Database, chosen: Settings | None = None, **more: Any) -> Iterator[Desk]:
-    """A desk with an empty mailbox of its own."""
-    clock = Clock()
-    store = Store(":memory:", now=clock, seed=7)
+    """A desk with an empty mailbox. One at a time: they share their Gmail."""
+    server, clock = _gmail(), Clock()
+    store = server.store
+    with store.database.writing() as conn:
+        for table in ("mailboxes", "labels", "messages", "message_labels", "history", "notes"):
+            conn.execute(f"DELETE FROM {table}")
+    store.now, store.search_lag, store.dice = clock, timedelta(0), random.Random(7)
+    server.faults.clear()
+    server.quota.reset()
     store.add_mailbox(SUPPORT, aliases=["help@lumenvelo.example"])
-    try:
-        with SimulatorServer(store) as server:
-            yield Desk(database, server, clock, chosen, **more)
-    finally:
-        store.close()
+    yield Desk(database, server, clock, chosen, **more)
