@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +10,8 @@ from inboxsla.storage.database import Database
 from inboxsla.storage.schema import metadata
 from tests import pg
 from tests.builders import SUPPORT, Desk, a_desk, settings
+
+Opens = Callable[..., Desk]
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +51,10 @@ def desk_with_a_list(sqlite_database: Database) -> Iterator[Desk]:
     mailbox = {"address": SUPPORT, "own_lists": ["support.lumenvelo.example"]}
     with a_desk(sqlite_database, settings(mailboxes=[mailbox])) as made:
         yield made
+
+
+@pytest.fixture
+def opens(database: Database) -> Iterator[Opens]:
+    """Opens a desk with settings of its own."""
+    with ExitStack() as stack:
+        yield lambda **chosen: stack.enter_context(a_desk(database, settings(**chosen)))

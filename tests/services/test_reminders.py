@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from inboxsla.domain.timeline import Kind
-from inboxsla.services import assign
 from inboxsla.storage.database import Database
 from inboxsla.storage.schema import people
-from tests.builders import ANA, CLAIRE, JONAS, KOFI, SUPPORT, ZOFIA, Desk, NobodyRings, a_desk, settings
-
-Opens = Callable[..., Desk]
-
-
-@pytest.fixture
-def opens(database: Database) -> Iterator[Opens]:
-    """Opens a desk with settings of its own."""
-    with ExitStack() as stack:
-        yield lambda **chosen: stack.enter_context(a_desk(database, settings(**chosen)))
+from tests.builders import ANA, CLAIRE, JONAS, KOFI, SUPPORT, ZOFIA, Desk, NobodyRings, a_desk
+from tests.services.conftest import Opens
 
 
 @pytest.fixture
@@ -259,45 +247,3 @@ def test_the_ticker_does_all_of_it_alone_while_redis_is_away(sqlite_database: Da
         assert Counter(desk.mailed()) == {ANA: 2, JONAS: 1, CLAIRE: 1}
         assert desk.view(thread).breached
         assert desk.labels(thread) == [{"SLA/Overdue"}]
-
-
-class TestAssignment:
-    def test_unowned_tickets_go_to_whoever_has_fewest(self, desk: Desk) -> None:
-        threads = [desk.writes(subject=f"Lamp {n} flickers").thread_id for n in range(6)]
-        desk.catch_up()
-        assert Counter(desk.ticket(thread).owner for thread in threads) == {ANA: 3, JONAS: 3}
-
-    def test_round_robin_takes_turns(self, opens: Opens) -> None:
-        desk = opens(assignment={"strategy": "round_robin"})
-        threads = [desk.writes(subject=f"Lamp {n}", at=desk.clock()).thread_id for n in range(4)]
-        desk.catch_up()
-        assert Counter(desk.ticket(thread).owner for thread in threads) == {ANA: 2, JONAS: 2}
-
-    def test_manual_leaves_them_to_people(self, opens: Opens) -> None:
-        desk = opens(assignment={"strategy": "manual"})
-        thread = desk.writes().thread_id
-        desk.catch_up()
-        assert desk.ticket(thread).owner is None
-
-    def test_whoever_answers_first_owns_it(self, desk: Desk) -> None:
-        thread = desk.writes().thread_id
-        desk.answers(thread, JONAS)
-        desk.catch_up()
-        assert desk.ticket(thread).owner == JONAS
-
-    def test_two_hand_outs_at_once_give_each_ticket_once(self, desk: Desk) -> None:
-
-        threads = [desk.writes(subject=f"Lamp {n} flickers").thread_id for n in range(10)]
-        desk.sync()
-        workers = [threading.Thread(target=assign.drain, args=(desk.ports, desk.id)) for _ in range(3)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
-        assert Counter(desk.ticket(thread).owner for thread in threads) == {ANA: 5, JONAS: 5}
-        assert all(desk.kinds(thread) == [Kind.CUSTOMER_WROTE, Kind.ASSIGNED] for thread in threads)
-
-    def test_no_leads_are_troubled_while_there_are_agents(self, desk: Desk) -> None:
-        threads = [desk.writes(subject=f"Lamp {n} flickers").thread_id for n in range(7)]
-        desk.catch_up()
-        assert CLAIRE not in {desk.ticket(thread).owner for thread in threads}
