@@ -27,10 +27,10 @@ DUE, ROUNDS = 100, 51
 FILL = """
 WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < :size)
 INSERT INTO tickets (mailbox_id, thread_id, policy_id, subject, requester, requester_name, owner, status, priority,
-                     urgency, metric, due_at, opened_at, waiting_since, last_activity, wake_at, label_wanted)
+                     urgency, metric, due_at, opened_at, waiting_since, last_activity, wake_at, ring_at, label_wanted)
 SELECT 1, 'thread-' || i, 1, 'Lamp ' || i || ' flickers in the rain', 'kofi' || i || '@customer.example', 'Kofi Mensah',
        'ana@lumenvelo.example', 'open', 'normal', 'low', 'first_response', :now + 3600000000, :now, :now, :now,
-       :now + ((i * 7919) % :size - :due + 1) * 1000000, 'low'
+       :now + ((i * 7919) % :size - :due + 1) * 1000000, :now + ((i * 7919) % :size - :due + 1) * 1000000, 'low'
 FROM n
 """
 PARENTS = (
