@@ -238,4 +238,6 @@ def _http_date(text: str) -> datetime | None:
 
 
 def _words(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "it did not answer in time"
     return str(error) or type(error).__name__

@@ -56,7 +56,11 @@ def alarm(what: Alarm, say: Speech) -> Letter:
     subject = cut(one_line(what.subject), LONGEST_SUBJECT)
     footer = say.text("InboxSLA for %(mailbox)s", mailbox=what.mailbox)
     token = search_token(what.marker)
-    lines = [*paragraphs(map(one_line, what.sentences), what.link), *wrap(footer), *wrap(token)]
+    lines = [
+        *paragraphs(map(one_line, what.sentences), what.link),
+        *wrap(footer),
+        *wrap(say.text("Reference: %(token)s", token=token)),
+    ]
     text = "\n".join(lines) + "\n"
     mail = _envelope(what, subject)
     mail.set_content(text, cte="quoted-printable")

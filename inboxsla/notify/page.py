@@ -137,7 +137,7 @@ def _footer(notice: Notice, token: str, say: Speech) -> tuple[str, ...]:
         say.text("Do not reply to this mail to answer the customer: they would not see it. Answer in Gmail."),
         say.text("Times are in %(city)s time.", city=city),
         say.text("InboxSLA for %(mailbox)s", mailbox=notice.mailbox),
-        token,
+        say.text("Reference: %(token)s", token=token),
     )
 
 

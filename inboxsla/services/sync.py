@@ -224,7 +224,8 @@ def _take(run: _Run, news: ThreadNews) -> None:
 def _trouble(ports: Ports, mailbox_id: int, words: str, *, retry_after: datetime) -> None:
     log.warning("sync put off", mailbox=mailbox_id, retry_after=retry_after.isoformat())
     with ports.db.write() as conn:
-        mailboxes.change(conn, mailbox_id, sync_error=words, retry_after=retry_after)
+        sentence = f"{words.rstrip('.')}. Nothing is lost; the next try comes by itself."
+        mailboxes.change(conn, mailbox_id, sync_error=sentence, retry_after=retry_after)
 
 
 def _access_lost(ports: Ports, mailbox: MailboxRow, words: str) -> None:
