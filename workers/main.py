@@ -10,7 +10,7 @@ from typing import Any
 
 import redis
 from rq import Queue, Worker
-from rq.timeouts import UnixSignalDeathPenalty
+from rq.timeouts import HorseMonitorTimeoutException, UnixSignalDeathPenalty
 
 from inboxsla.queue import QUEUE
 from workers import jobs
@@ -18,6 +18,7 @@ from workers import jobs
 # Imported before the first fork, so that no job waits for it.
 PRELOADED = (jobs,)
 _WAIT = 2.0
+MONITORING = 10
 
 
 class OutOfTime(BaseException):
@@ -26,6 +27,9 @@ class OutOfTime(BaseException):
 
 class TimeLimit(UnixSignalDeathPenalty):
     def handle_death_penalty(self, signum: int, frame: Any) -> None:
+        # The process that watches over a job times itself with this class as well, to say that both are alive.
+        if issubclass(self._exception, HorseMonitorTimeoutException):
+            raise self._exception
         raise OutOfTime(f"the job was not done within {self._timeout} s")
 
 
@@ -34,14 +38,14 @@ class RingWorker(Worker):
 
     death_penalty_class = TimeLimit
 
-    def __init__(self, queues: list[Queue], connection: redis.Redis) -> None:
+    def __init__(self, queues: list[Queue], connection: redis.Redis, monitoring: int = MONITORING) -> None:
         self._told = False
         super().__init__(
             queues,
             connection=connection,
             serializer="json",
             worker_ttl=60,
-            job_monitoring_interval=10,
+            job_monitoring_interval=monitoring,
             maintenance_interval=30,
             log_job_description=False,
         )
@@ -56,9 +60,17 @@ class RingWorker(Worker):
 
 
 def work(
-    redis_url: str, *, stopping: threading.Event, burst: bool = False, told: Callable[[str], None] = print
+    redis_url: str,
+    *,
+    stopping: threading.Event,
+    burst: bool = False,
+    told: Callable[[str], None] = print,
+    monitoring: int = MONITORING,
 ) -> None:
-    """Answer rings until told to stop; with `burst` only those that wait already. Redis may come and go."""
+    """Answer rings until told to stop; with `burst` only those that wait already. Redis may come and go.
+
+    Every `monitoring` whole seconds of a job the worker tells Redis that it is alive.
+    """
     away = False
     while not stopping.is_set():
         connection = redis.Redis.from_url(redis_url, health_check_interval=30)
@@ -67,7 +79,8 @@ def work(
             if away:
                 told("Redis is back.")
             away = False
-            if _until_told(RingWorker([Queue(QUEUE, connection=connection, serializer="json")], connection), burst):
+            queue = Queue(QUEUE, connection=connection, serializer="json")
+            if _until_told(RingWorker([queue], connection, monitoring), burst):
                 return
         except redis.RedisError as error:
             if not away:

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -62,19 +62,24 @@ class Valkey:
             self._process = None
 
 
-def _run(environ: Mapping[str, str], redis_url: str, burst: bool, said: str) -> None:
+def _run(environ: Mapping[str, str], redis_url: str, burst: bool, said: str, monitoring: int) -> None:
     os.setsid()
     os.environ.update(environ)
-    with open(said, "a", buffering=1) as file:
-        main.work(
-            redis_url, stopping=threading.Event(), burst=burst, told=lambda line: print(line, file=file, flush=True)
-        )
+    with open(said, "a", buffering=1) as file, redirect_stdout(file), redirect_stderr(file):
+        main.work(redis_url, stopping=threading.Event(), burst=burst, monitoring=monitoring)
 
 
 @contextmanager
-def worker(environ: Mapping[str, str], redis_url: str, said: Path, *, burst: bool = False) -> Iterator[BaseProcess]:
+def worker(
+    environ: Mapping[str, str],
+    redis_url: str,
+    said: Path,
+    *,
+    burst: bool = False,
+    monitoring: int = main.MONITORING,
+) -> Iterator[BaseProcess]:
     """A worker process with the environment that `inboxsla run` would give it; what it tells people goes to `said`."""
-    process = PROCESSES.Process(target=_run, args=(dict(environ), redis_url, burst, str(said)))
+    process = PROCESSES.Process(target=_run, args=(dict(environ), redis_url, burst, str(said), monitoring))
     process.start()
     try:
         yield process

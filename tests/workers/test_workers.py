@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from rq import Queue
+from rq import Queue, Worker
+from rq.job import Job
 
 from inboxsla.errors import TryLater
 from inboxsla.gmail.simulator import Fault, SimulatorServer, Store
@@ -64,7 +65,7 @@ class Office:
 
     def waiting(self) -> list[str]:
         queue = Queue(QUEUE, connection=connect(self.valkey.url), serializer="json")
-        return [job.func_name for job in queue.jobs]
+        return [str(job.func_name) for job in queue.jobs]
 
     def lines(self) -> str:
         return self.said.read_text() if self.said.exists() else ""
@@ -212,3 +213,29 @@ def test_a_job_that_runs_out_of_time_is_not_blamed_on_a_message(office: Office) 
     desk.clock.at = datetime.now(UTC)
     desk.sync()
     assert desk.find(thread) is not None
+
+
+def test_a_worker_stays_with_a_long_job_and_says_that_it_is_alive(office: Office, tmp_path: Path) -> None:
+    office.valkey.start()
+    connection = connect(office.valkey.url)
+    queue = Queue(QUEUE, connection=connection, serializer="json")
+
+    def beat() -> tuple[datetime | None, datetime | None]:
+        [watching] = Worker.all(connection, serializer="json")
+        return watching.last_heartbeat, Job.fetch(job.id, connection, "json").last_heartbeat
+
+    with worker(office.environ, office.valkey.url, office.said, monitoring=1) as process:
+        until(lambda: Worker.all(connection, serializer="json"), "the worker has come")
+        [before] = Worker.all(connection, serializer="json")
+        job = queue.enqueue_call("tests.workers.slow.until_let_go", args=(str(tmp_path),), timeout=60, result_ttl=0)
+        until((tmp_path / "began").exists, "the job begins")
+        for _ in range(2):
+            last = beat()
+            until(lambda last=last: all(now != then for now, then in zip(beat(), last, strict=True)), "signs of life")  # type: ignore[misc]
+        (tmp_path / "go").touch()
+        until((tmp_path / "done").exists, "the job ends")
+        [after] = Worker.all(connection, serializer="json")
+        assert (after.name, after.pid) == (before.name, process.pid)
+        [(parent, _)] = [line.split() for line in (tmp_path / "began").read_text().splitlines()]
+        assert int(parent) == process.pid
+    assert office.lines() == ""
