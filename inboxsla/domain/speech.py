@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from inboxsla.domain.durations import words
 
 NBSP = "\N{NO-BREAK SPACE}"
+_YEARS = timedelta(days=800)
 
 
 class Speech(Protocol):
@@ -51,6 +52,26 @@ class English:
 
     def length(self, length: timedelta) -> str:
         return words(length)
+
+
+class Dated:
+    """Another speech that says every instant with its day and year: for what may be long past when it is read."""
+
+    def __init__(self, say: Speech) -> None:
+        self._say = say
+
+    def text(self, message: str, **values: str | int) -> str:
+        return self._say.text(message, **values)
+
+    def moment(self, at: datetime, now: datetime) -> str:
+        # Seen from another year every speech says day, month and year.
+        return self._say.moment(at, at - _YEARS if at.year > 3 else at + _YEARS)
+
+    def same_day(self, at: datetime, now: datetime) -> bool:
+        return False
+
+    def length(self, length: timedelta) -> str:
+        return self._say.length(length)
 
 
 def _zone_name(there: datetime) -> str:

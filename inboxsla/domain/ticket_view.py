@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from inboxsla.domain.clock import ClockReading, Reading, Running, State, Urgency, running
 from inboxsla.domain.policy import Do, Policy
-from inboxsla.domain.speech import Speech
+from inboxsla.domain.speech import Dated, Speech
 from inboxsla.domain.timeline import Cycle, Metric, Standing
 
 METRIC_WORDS = {
@@ -79,7 +79,10 @@ class ClockView:
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """One ticket at `now`, ready to be said. Clocks oldest first; `worst` is the one to show first, if any lives."""
+    """One ticket at `now`, ready to be said. Clocks oldest first; `worst` is the one to show first, if any lives.
+
+    `over_since` is when the status it has now ended the ticket, None while it has not.
+    """
 
     id: int
     version: int
@@ -104,6 +107,9 @@ class TicketView:
     policy_name: str
     policy_version: int
     now: datetime
+    # Set where the ticket was read from a file: it stands as it stood then, and `now` is that instant.
+    as_of: datetime | None = None
+    over_since: datetime | None = None
 
     @property
     def next_due(self) -> datetime | None:
@@ -117,19 +123,25 @@ class TicketView:
 def time_left(view: TicketView, say: Speech) -> TimeLeft:
     """The one place that says how much time a ticket has, for board, page, card and mail."""
     if view.worst is None:
-        return _ended(view, say)
-    return clock_time_left(view.worst.reading, view.now, say, hold_until=view.hold_until)
+        return _ended(view, Dated(say) if view.as_of else say)
+    return clock_time_left(view.worst.reading, view.now, say, hold_until=view.hold_until, dated=view.as_of is not None)
 
 
-def clock_time_left(clock: ClockReading, now: datetime, say: Speech, *, hold_until: datetime | None = None) -> TimeLeft:
-    """What one live clock says at `now`. Minutes are rounded down when left, up when over."""
+def clock_time_left(
+    clock: ClockReading, now: datetime, say: Speech, *, hold_until: datetime | None = None, dated: bool = False
+) -> TimeLeft:
+    """What one live clock says at `now`. Minutes are rounded down. `dated` says every instant with its day and year."""
+    if dated:
+        say = Dated(say)
     if clock.state is State.PAUSED and hold_until:
         head = say.text("On hold until %(when)s", when=say.moment(hold_until, now))
         if clock.breached:
             return TimeLeft(head, _left_over(clock, say))
         return TimeLeft(head, say.text("%(length)s left when it resumes", length=say.length(clock.left)))
     if clock.state is State.PAUSED or clock.due_at is None:
-        return TimeLeft(say.text("Paused"), _left_over(clock, say))
+        if clock.breached:
+            return TimeLeft(say.text("Paused"), _left_over(clock, say))
+        return TimeLeft(say.text("Paused"), say.text("%(length)s left when it resumes", length=say.length(clock.left)))
     when = say.moment(clock.due_at, now)
     if clock.breached:
         return TimeLeft(_left_over(clock, say), say.text("was due %(when)s", when=when))
@@ -140,23 +152,80 @@ def clock_time_left(clock: ClockReading, now: datetime, say: Speech, *, hold_unt
 
 def _left_over(clock: ClockReading, say: Speech) -> str:
     if clock.breached:
-        late = clock.late_by if clock.late_by < _MINUTE else -(-clock.late_by // _MINUTE) * _MINUTE
-        return say.text("%(length)s over", length=say.length(late))
+        return say.text("%(length)s over", length=say.length(clock.late_by))
     return say.text("%(length)s left", length=say.length(clock.left))
 
 
 def _ended(view: TicketView, say: Speech) -> TimeLeft:
-    if view.status in ("solved", "closed", "not_a_ticket"):
-        return TimeLeft(say.text(STATUS_WORDS[view.status]), "")
     states = {clock.reading.state for clock in view.clocks}
-    answered = [clock.reading for clock in view.clocks if clock.reading.state in (State.MET, State.MISSED)]
-    if not answered or states & {State.RUNNING, State.PAUSED}:
+    done = [clock.reading for clock in view.clocks if clock.reading.state in (State.MET, State.MISSED)]
+    last = max(done, key=_last_answer, default=None)
+    said = how_it_ended(last, say) if last else None
+    if view.status in ("solved", "closed", "not_a_ticket"):
+        status = say.text(STATUS_WORDS[view.status])
+        head = f"{status} {say.moment(view.over_since, view.now)}" if view.over_since else status
+        return TimeLeft(head, f"{said.head}, {said.detail}" if said and view.status != "not_a_ticket" else "")
+    if said is None or states & {State.RUNNING, State.PAUSED}:
         return TimeLeft(say.text("No timer runs"), "")
-    last = max(answered, key=lambda clock: clock.ended_at or clock.started_at)
-    head = say.text("Answered in %(length)s", length=say.length(last.elapsed))
-    if last.breached:
-        return TimeLeft(head, _left_over(last, say))
-    return TimeLeft(head, say.text("%(length)s to spare", length=say.length(last.left)))
+    return said
+
+
+def _last_answer(clock: ClockReading) -> tuple[bool, datetime]:
+    # An answer says more than that the ticket was solved, which is said already.
+    return (clock.metric is not Metric.RESOLUTION, clock.ended_at or clock.started_at)
+
+
+def how_it_ended(clock: ClockReading, say: Speech) -> TimeLeft:
+    """What one ended clock says: "Answered in 38 min" and "22 min to spare". The two add up to the target."""
+    length = say.length(_took(clock))
+    if clock.state is State.CLOSED_WITHOUT_REPLY:
+        return TimeLeft(say.text("Closed without a reply"), say.text("after %(length)s", length=length))
+    done = "Solved in %(length)s" if clock.metric is Metric.RESOLUTION else "Answered in %(length)s"
+    head = say.text(done, length=length)
+    if clock.breached:
+        return TimeLeft(head, _left_over(clock, say))
+    return TimeLeft(head, say.text("%(length)s to spare", length=say.length(max(clock.left, timedelta()))))
+
+
+def _took(clock: ClockReading) -> timedelta:
+    # Up, because what was left is said rounded down; but never up to a target that was not used up.
+    up = not clock.breached and clock.left >= _MINUTE
+    return (-(-clock.elapsed // _MINUTE) if up else clock.elapsed // _MINUTE) * _MINUTE
+
+
+def said_lengths(clock: ClockView) -> tuple[timedelta | None, ...]:
+    """How long each span of `clock.why` is said to be: whole minutes, zero for less than one, None where nothing counts.
+
+    What is counted and what is left make up the target. A part under a minute is said to be that, and then no other part
+    takes its place. Once the clock has ended its counted time is said rounded up, as in `how_it_ended`.
+    """
+    ended = clock.reading.ended_at is not None
+    counted = [s.length for s in clock.why if s.kind == "counted"]
+    left = [s.length for s in clock.why if s.kind == "left"]
+    # While a clock is paused what is left has no place in time, but it is said beside the spans.
+    unseen = clock.reading.target - sum([*counted, *left], timedelta())
+    rest = [*left, *([unseen] if unseen > timedelta() else [])]
+    small = [length for length in [*(() if ended else counted), *rest] if length < _MINUTE]
+    used = sum((length for length in counted if ended or length >= _MINUTE), timedelta())
+    free = sum((length for length in rest if length >= _MINUTE), timedelta())
+    total = (used + free) // _MINUTE if small else -(-(used + free) // _MINUTE)
+    up = total - free // _MINUTE > used // _MINUTE
+    said = {
+        "counted": iter(_whole(counted, up=up, least=timedelta() if ended else _MINUTE)),
+        "left": iter(_whole(left)),
+    }
+    return tuple(next(said[span.kind]) if span.kind in said else None for span in clock.why)
+
+
+def _whole(lengths: Iterable[timedelta], *, up: bool = False, least: timedelta = _MINUTE) -> Iterable[timedelta]:
+    """Whole minutes that stay in step with the sum; what is shorter than `least` is left out of it and said as zero."""
+    total = timedelta()
+    for length in lengths:
+        if length < least:
+            yield timedelta()
+            continue
+        before, total = total, total + length
+        yield _MINUTE * (-(-total // _MINUTE) + -before // _MINUTE if up else total // _MINUTE - before // _MINUTE)
 
 
 def clock_views(facts: Standing, reading: Reading, policy: Policy, now: datetime) -> tuple[ClockView, ...]:

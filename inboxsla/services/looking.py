@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from inboxsla.domain.decide import Decision, decide
 from inboxsla.domain.ticket_view import ClockView, TicketView, clock_views, name_of
-from inboxsla.domain.timeline import Event
+from inboxsla.domain.timeline import Event, Standing
 from inboxsla.storage import events, mailboxes, people, policies
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.policies import PolicyVersion
@@ -56,6 +56,9 @@ def _look(
     decision = decide(timeline, version.policy, at, mailbox.live_since if mailbox.is_live else None)
     facts, reading = decision.facts, decision.reading
     clocks = clock_views(facts, reading, version.policy, at)
+    if mailbox.as_of:
+        # Nobody is mailed about what was read from a file, so there is no step to announce.
+        clocks = tuple(replace(clock, steps=()) for clock in clocks)
     view = TicketView(
         id=row.id,
         version=row.version,
@@ -80,8 +83,15 @@ def _look(
         policy_name=version.name,
         policy_version=version.version,
         now=at,
+        as_of=mailbox.as_of,
+        over_since=_over_since(facts),
     )
     return Look(row, mailbox, tuple(timeline), decision, view, names)
+
+
+def _over_since(facts: Standing) -> datetime | None:
+    lasting = (span.start for span in reversed(facts.spans) if span.end is None and span.status == facts.status)
+    return next(lasting, None) if facts.status.is_over else None
 
 
 def _worst(clocks: tuple[ClockView, ...], decision: Decision) -> ClockView | None:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection
 from inboxsla.domain.clock import Urgency
 from inboxsla.domain.speech import Speech
 from inboxsla.domain.ticket_view import TicketView
+from inboxsla.domain.timeline import Event, Kind
 from inboxsla.domain.timeline_view import Quote, entries, planned
 from inboxsla.errors import Missing, Refused
 from inboxsla.gmail import labels
@@ -27,6 +28,8 @@ from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.schema import tickets as t
 
 _URGENCY = {urgency.value: rank for rank, urgency in enumerate(Urgency)}
+# Databases refuse to compare an id with a larger number.
+_LARGEST_ID = 2**31 - 1
 # An alarm whose cause has not shown itself for this long is over.
 ALARM_SHOWN = timedelta(hours=24)
 _IS_OPEN = t.c.status.in_(tickets.OPEN_STATUSES)
@@ -38,20 +41,34 @@ SHOWS: dict[str, tuple[ColumnElement[bool], ...]] = {
 }
 
 
-def board(ports: Ports, *, show: str = "open", mailbox_id: int | None = None, limit: int = 200) -> Board:
-    """Tickets, most pressing first. `show` is open, nobody (owns it), solved or all. Raises Refused for another word."""
+def board(
+    ports: Ports, *, show: str = "open", mailbox_id: int | None = None, limit: int = 200, imported: bool = False
+) -> Board:
+    """Tickets, most pressing first. `show` is open, nobody (owns it), solved or all. Raises Refused for another word.
+
+    What was read from a file is past: without `imported` its tickets are neither listed nor counted, unless `mailbox_id`
+    names their mailbox or there are no others.
+    """
     if show not in SHOWS:
         raise Refused(f"“{show}” is not a list we have; there are {', '.join(SHOWS)}.")
     now = ports.now()
-    here = () if mailbox_id is None else (t.c.mailbox_id == mailbox_id,)
     with ports.db.read() as conn:
+        boxes = mailboxes.every(conn)
+        here = _here(boxes, mailbox_id, imported=imported)
         rows = tickets.shown(conn, (*SHOWS[show], *here), limit)
         seen = look(conn, rows, now)
         counts = {name: tickets.count(conn, *where, *here) for name, where in SHOWS.items()}
-        states = tuple(mailbox_state(box) for box in mailboxes.every(conn))
+        states = tuple(mailbox_state(box) for box in boxes)
         alarms = tuple(records.open_alarms(conn, now - ALARM_SHOWN))
     views = sorted((one.view for one in seen), key=_pressing)
     return Board(tuple(views), counts, states, alarms, max(0, counts[show] - len(rows)), now)
+
+
+def _here(boxes: Sequence[MailboxRow], mailbox_id: int | None, *, imported: bool) -> tuple[ColumnElement[bool], ...]:
+    if mailbox_id is not None:
+        return (t.c.mailbox_id == mailbox_id,)
+    read_by_sync = [box.id for box in boxes if box.kind != "import"]
+    return () if imported or not read_by_sync else (t.c.mailbox_id.in_(read_by_sync),)
 
 
 def _pressing(view: TicketView) -> tuple[int, float, int]:
@@ -68,7 +85,7 @@ def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
     """One ticket with everything that happened and what comes next. Raises Missing if there is no such ticket."""
     now = ports.now()
     with ports.db.read() as conn:
-        row = tickets.find(conn, ticket_id)
+        row = tickets.find(conn, ticket_id) if ticket_id <= _LARGEST_ID else None
         if row is None:
             raise Missing(f"There is no ticket {ticket_id}.")
         seen = look(conn, [row], now)[0]
@@ -78,13 +95,18 @@ def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
     facts = seen.decision.facts
     return TicketPage(
         view=seen.view,
-        happened=entries(seen.events, facts, quotes, seen.names, say),
+        happened=entries(_told_of(seen), facts, quotes, seen.names, say),
         planned=planned(seen.view, say),
         label=labels.label_for(row.label_wanted) if row.label_wanted and seen.mailbox.is_live else None,
         label_pending=row.label_due,
         mails=lines,
         mailbox=mailbox_state(seen.mailbox),
     )
+
+
+def _told_of(seen: Look) -> Sequence[Event]:
+    """Every event; of an imported ticket not its steps, which were noted and reached nobody."""
+    return [event for event in seen.events if not seen.mailbox.as_of or event.kind is not Kind.STEP_TAKEN]
 
 
 def _quotes(conn: Connection, seen: Look) -> dict[str, Quote]:
@@ -118,7 +140,7 @@ def _lines(conn: Connection, found: Sequence[Envelope]) -> tuple[MailLine, ...]:
 def mail(ports: Ports, mail_id: int) -> MailPage:
     """One mail as it was composed. Raises Missing if there is no such mail."""
     with ports.db.read() as conn:
-        found = envelopes.get(conn, mail_id)
+        found = envelopes.get(conn, mail_id) if mail_id <= _LARGEST_ID else None
         if found is None:
             raise Missing(f"There is no mail {mail_id}.")
         line = _lines(conn, [found])[0]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inboxsla.domain.policy import Policy
 from inboxsla.domain.speech import English
-from inboxsla.domain.ticket_view import ClockView, TicketView, TimeLeft, clock_views, name_of, time_left
+from inboxsla.domain.ticket_view import ClockView, TicketView, TimeLeft, clock_views, name_of, said_lengths, time_left
 from inboxsla.domain.timeline import Event, Status
 from tests.people import (
     ANA,
     FIRST,
     HOUR,
     LONDON,
+    MINUTE,
     NAMES,
     RESOLUTION,
     archived,
@@ -64,10 +68,14 @@ def view(story: Sequence[Event], now: datetime, rules: Policy | None = None) -> 
     )
 
 
-def said(story: Sequence[Event], now: datetime, rules: Policy | None = None) -> tuple[str, str]:
+def spoken(found: TicketView) -> tuple[str, str]:
     """What is said, with plain spaces for reading."""
-    left: TimeLeft = time_left(view(story, now, rules), SAY)
+    left: TimeLeft = time_left(found, SAY)
     return left.head.replace("\u00a0", " "), left.detail.replace("\u00a0", " ")
+
+
+def said(story: Sequence[Event], now: datetime, rules: Policy | None = None) -> tuple[str, str]:
+    return spoken(view(story, now, rules))
 
 
 @pytest.mark.parametrize(
@@ -81,14 +89,14 @@ def said(story: Sequence[Event], now: datetime, rules: Policy | None = None) -> 
         (june("1 13:59") + SECOND, "less than a minute left", "due 14:00 BST"),
         (june("1 14:00"), "less than a minute over", "was due 14:00 BST"),
         (june("1 14:01"), "1 min over", "was due 14:00 BST"),
-        (june("1 14:01") + SECOND, "2 min over", "was due 14:00 BST"),
-        (june("1 14:59") + SECOND, "1 h over", "was due 14:00 BST"),
+        (june("1 14:01") + SECOND, "1 min over", "was due 14:00 BST"),
+        (june("1 14:59") + SECOND, "59 min over", "was due 14:00 BST"),
         (june("1 17:00"), "3 h over", "was due 14:00 BST"),
         (june("2 08:00"), "3 h over", "was due Mon 14:00 BST"),
         (june("2 09:03"), "3 h 3 min over", "was due Mon 14:00 BST"),
     ],
 )
-def test_minutes_round_down_when_left_and_up_when_over(now: datetime, head: str, detail: str) -> None:
+def test_minutes_round_down(now: datetime, head: str, detail: str) -> None:
     assert said([QUESTION], now) == (head, detail)
 
 
@@ -112,7 +120,7 @@ def test_a_missed_promise_on_hold_says_how_late_it_was() -> None:
 
 
 def test_waiting_on_the_customer_is_paused_without_a_date() -> None:
-    assert said([QUESTION, replied(june("1 11:00"))], june("3 12:00")) == ("Paused", "23 h left")
+    assert said([QUESTION, replied(june("1 11:00"))], june("3 12:00")) == ("Paused", "23 h left when it resumes")
 
 
 def test_a_missed_promise_that_waits_on_the_customer_says_how_late_it_was() -> None:
@@ -136,10 +144,94 @@ def test_what_is_answered_says_how_fast_it_was() -> None:
     assert said(late, june("2 12:00"), rules) == ("Answered in 4 h", "less than a minute over")
 
 
-def test_what_is_over_says_so() -> None:
-    assert said([QUESTION, archived(june("1 11:00"))], june("1 12:00")) == ("Solved", "")
+@pytest.mark.parametrize(
+    ("seconds", "head", "detail"),
+    [
+        (20, "Answered in 1 min", "3 min to spare"),
+        (100, "Answered in 2 min", "2 min to spare"),
+        (120, "Answered in 2 min", "2 min to spare"),
+        (220, "Answered in 3 min", "less than a minute to spare"),
+        (300, "Answered in 5 min", "1 min over"),
+        (359, "Answered in 5 min", "1 min over"),
+    ],
+)
+def test_how_fast_and_what_was_to_spare_add_up(seconds: int, head: str, detail: str) -> None:
+    rules = policy(first=4 * MINUTE, resolution=None)
+
+    assert said([QUESTION, replied(june("1 10:00") + seconds * SECOND)], june("2 12:00"), rules) == (head, detail)
+
+
+def test_what_is_over_says_since_when_and_how_it_went() -> None:
+    solved = view([QUESTION, archived(june("1 11:00"))], june("1 12:00"))
+    assert spoken(solved) == ("Solved", "Solved in 1 h, 23 h to spare")
+    since = replace(solved, over_since=june("1 11:00"))
+    assert spoken(since) == ("Solved 11:00 BST", "Solved in 1 h, 23 h to spare")
+    answered = [QUESTION, replied(june("1 10:38")), archived(june("1 11:00"))]
+    assert said(answered, june("1 12:00")) == ("Solved", "Answered in 38 min, 3 h 22 min to spare")
     assert said([QUESTION, set_to(june("1 11:00"), Status.NOT_A_TICKET)], june("1 12:00")) == ("Not a ticket", "")
     assert said([replied(june("1 09:00"))], june("1 12:00")) == ("No timer runs", "")
+
+
+def test_what_is_read_from_a_file_is_said_with_its_date() -> None:
+    past = june("1 12:00")
+    running = replace(view([QUESTION], past), as_of=past)
+    solved = replace(view([QUESTION, archived(june("1 11:00"))], past), as_of=past, over_since=june("1 11:00"))
+
+    assert spoken(running) == ("Due 1 Jun 2026 14:00 BST", "2 h left")
+    assert spoken(solved)[0] == "Solved 1 Jun 2026 11:00 BST"
+
+
+def counted_and_left(story: Sequence[Event], now: datetime, rules: Policy) -> list[tuple[str, int | None]]:
+    (clock,) = view(story, now, rules).clocks
+    lengths = said_lengths(clock)
+    return [(s.kind, None if a is None else a // MINUTE) for s, a in zip(clock.why, lengths, strict=True)]
+
+
+FOUR_MINUTES = policy(first=4 * MINUTE, resolution=None)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "counted", "left"), [(20, 0, 3), (60, 1, 3), (61, 2, 2), (180, 3, 1), (181, 3, 0), (239, 3, 0)]
+)
+def test_what_is_counted_and_what_is_left_make_up_the_promise(seconds: int, counted: int, left: int) -> None:
+    now = june("1 10:00") + seconds * SECOND
+
+    assert counted_and_left([QUESTION], now, FOUR_MINUTES) == [("counted", counted), ("left", left)]
+
+
+def test_an_ended_clock_explains_itself_with_the_lengths_it_says() -> None:
+    story = [QUESTION, replied(june("1 10:00") + 20 * SECOND)]
+
+    assert counted_and_left(story, june("2 12:00"), FOUR_MINUTES) == [("counted", 1), ("left", 3)]
+
+
+def test_time_that_does_not_count_has_no_length() -> None:
+    rules = policy(first=2 * HOUR, resolution=None)
+
+    assert counted_and_left([wrote(june("1 16:00"))], june("1 16:30"), rules) == [
+        ("counted", 30),
+        ("left", 30),
+        ("closed", None),
+        ("left", 60),
+    ]
+
+
+@given(asked=st.integers(0, 8 * 3600), waited=st.integers(0, 30 * 3600), minutes=st.integers(1, 600))
+def test_the_parts_of_a_promise_never_say_more_than_it_and_agree_with_the_time_left(
+    asked: int, waited: int, minutes: int
+) -> None:
+    start = june("1 09:00") + asked * SECOND
+    (clock,) = view([wrote(start)], start + waited * SECOND, policy(first=minutes * MINUTE, resolution=None)).clocks
+    parts = [(s, a) for s, a in zip(clock.why, said_lengths(clock), strict=True) if a is not None]
+    small = sum(span.length < MINUTE for span, _ in parts)
+    whole = sum((a for _, a in parts), timedelta())
+
+    assert minutes * MINUTE - small * MINUTE <= whole <= minutes * MINUTE
+    assert (whole == minutes * MINUTE) is (small == 0)
+    assert all((a < MINUTE) is (span.length < MINUTE) for span, a in parts)
+    if not small:
+        left = sum((a for span, a in parts if span.kind == "left"), timedelta())
+        assert left == max(clock.reading.left, timedelta()) // MINUTE * MINUTE
 
 
 def test_the_next_due_time_is_the_earliest_of_the_clocks_that_run() -> None:
