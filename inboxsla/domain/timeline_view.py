@@ -167,4 +167,18 @@ def _stopped(event: Event, facts: Standing, say: Speech) -> str:
         for c in facts.cycles
         if c.ended_at == event.happened_at and c.outcome == "answered"
     ]
-    return say.text("%(promises)s answered", promises=say.text(" and ").join(ended)) if ended else ""
+    if ended:
+        return say.text("%(promises)s answered", promises=say.text(" and ").join(ended))
+    if _is_awaited(event.happened_at, facts) and not facts.customers.intersection(event.data.get("to", ())):
+        return say.text("not addressed to the customer, so it does not count as an answer")
+    return ""
+
+
+def _is_awaited(at: datetime, facts: Standing) -> bool:
+    """Whether an answer was, so that it is worth saying why one did not count."""
+    return any(
+        cycle.metric is not Metric.RESOLUTION
+        and cycle.started_at <= at
+        and (cycle.ended_at is None or at <= cycle.ended_at)
+        for cycle in facts.cycles
+    )

@@ -80,6 +80,15 @@ def test_a_nudge_starts_nothing_and_the_unnamed_stay_unnamed() -> None:
     assert last(QUESTION, replied(june("1 11:00"), by=None)) == "The team wrote (first response answered)"
 
 
+def test_an_answer_that_the_customer_did_not_get_says_why_it_does_not_count() -> None:
+    astray = "Ana Ruiz wrote (not addressed to the customer, so it does not count as an answer)"
+
+    assert last(QUESTION, replied(june("1 11:00"), to=[SOREN])) == astray
+    assert last(QUESTION, REPLY, replied(june("1 12:00"), to=[SOREN])) == "Ana Ruiz wrote", "nobody waits any more"
+    assert last(QUESTION, REPLY, replied(june("1 12:00"))) == "Ana Ruiz wrote"
+    assert last(replied(june("1 09:00"), to=[SOREN])) == "Ana Ruiz wrote", "it opened the conversation"
+
+
 @pytest.mark.parametrize(
     ("event", "words"),
     [

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from inboxsla.domain.speech import English
-from inboxsla.errors import InboxSLAError
+from inboxsla.domain.ticket_view import time_left
+from inboxsla.errors import InboxSLAError, Missing
 from inboxsla.services import queries
 from tests.builders import ANA, KOFI, REFUND, SUPPORT, ZOFIA, Desk
+from tests.services.mailbox_files import Mail, imported, written
 
 SAY = English("Europe/Berlin")
 
@@ -110,3 +113,57 @@ def test_asking_writes_nothing(desk: Desk) -> None:
     desk.board()
     queries.ticket(desk.ports, before.id, SAY)
     assert desk.ticket(thread) == before
+
+
+@pytest.fixture
+def past(desk: Desk, tmp_path: Path) -> Desk:
+    """The live mailbox, and the same address read from a file."""
+    file = written(tmp_path / "old.mbox", Mail("1", subject="Old lamp"), Mail("2", subject="Old bell", hours=1))
+    imported(desk.ports, file)
+    return desk
+
+
+def test_what_is_read_from_a_file_stays_off_the_live_board(past: Desk) -> None:
+    past.writes(subject="New lamp")
+    past.sync()
+    board = past.board("open")
+    assert [view.subject for view in board.tickets] == ["New lamp"]
+    assert board.counts == {"open": 1, "nobody": 1, "solved": 0, "all": 1}
+    assert [box.kind for box in board.mailboxes] == ["gmail", "import"]
+
+
+def test_what_is_read_from_a_file_is_listed_where_it_is_asked_for(past: Desk) -> None:
+    past.writes(subject="New lamp")
+    past.sync()
+    old = next(box.id for box in past.board().mailboxes if box.kind == "import")
+    assert {view.subject for view in queries.board(past.ports, mailbox_id=old).tickets} == {"Old lamp", "Old bell"}
+    everything = queries.board(past.ports, imported=True)
+    assert (len(everything.tickets), everything.counts["open"]) == (3, 3)
+
+
+def test_a_ticket_from_a_file_is_dated_and_announces_nothing(past: Desk) -> None:
+    old = next(view for view in queries.board(past.ports, imported=True).tickets if view.subject == "Old lamp")
+    page = queries.ticket(past.ports, old.id, SAY)
+    assert page.view.as_of == page.mailbox.as_of
+    assert " 2026 " in time_left(page.view, SAY).head.replace("\u00a0", " ")
+    assert page.planned == ()
+    assert not any(clock.steps for clock in page.view.clocks)
+    assert "step" not in {entry.icon for entry in page.happened}
+
+
+def test_a_solved_ticket_says_since_when(desk: Desk) -> None:
+    thread = desk.writes().thread_id
+    desk.sync()
+    desk.archives(thread)
+    desk.sync()
+    page = queries.ticket(desk.ports, desk.ticket(thread).id, SAY)
+    assert page.view.over_since is not None
+    assert time_left(page.view, SAY).head == f"Solved {SAY.moment(page.view.over_since, page.view.now)}"
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**20])
+def test_no_number_is_too_large_to_be_unknown(desk: Desk, number: int) -> None:
+    with pytest.raises(Missing, match=f"There is no ticket {number}"):
+        queries.ticket(desk.ports, number, SAY)
+    with pytest.raises(Missing, match=f"There is no mail {number}"):
+        queries.mail(desk.ports, number)
