@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Flask, current_app, render_template
 from flask_babel import gettext as _
@@ -47,13 +50,13 @@ def _words(code: int) -> Words:
         return Words(
             _("Please sign in"),
             _("These pages open with a one-time link. Ask this computer for one, or start InboxSLA again:"),
-            ("inboxsla sign-in-link", "make run"),
+            (_typed("sign-in-link"), "make run"),
         )
     if code == 403:
         return Words(
             _("This link does not open anymore"),
             _("Links work once, and for a day. Ask for a new one, or start InboxSLA again:"),
-            ("inboxsla sign-in-link", "make run"),
+            (_typed("sign-in-link"), "make run"),
         )
     if code == 404:
         return Words(
@@ -79,6 +82,14 @@ def _words(code: int) -> Words:
         ),
         back=True,
     )
+
+
+def _typed(command: str) -> str:
+    """`inboxsla COMMAND` as a person types it where the server was started. A stranger learns no path beyond that folder."""
+    program = Path(sys.executable).with_name("inboxsla")
+    if shutil.which("inboxsla") or not program.is_relative_to(Path.cwd()):
+        return f"inboxsla {command}"
+    return f"{program.relative_to(Path.cwd())} {command}"
 
 
 def _later(error: TryLater) -> tuple[str, int]:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 from flask import abort
 from flask.testing import FlaskClient
@@ -45,6 +48,20 @@ def test_a_stranger_is_told_how_to_get_in(stranger: FlaskClient) -> None:
     assert answer.status_code == 401
     assert "inboxsla sign-in-link" in answer.text
     assert "make run" in answer.text
+
+
+def test_the_command_is_given_as_it_can_be_typed(
+    stranger: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / ".venv/bin/python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    monkeypatch.chdir(tmp_path)
+    assert "<code>.venv/bin/inboxsla sign-in-link</code>" in stranger.get("/tickets").text
+
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert "<code>inboxsla sign-in-link</code>" in stranger.get("/tickets").text, "no stranger learns our folders"
 
 
 def test_every_answer_carries_a_strict_policy(claire: FlaskClient) -> None:
