@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, Response, abort, render_template, request
 
 from inboxsla.errors import Missing
 from inboxsla.services import queries
-from inboxsla.services.views import MailPage
+from inboxsla.services.views import KeptAside, MailPage
 from inboxsla.web.context import ID, ports
 from inboxsla.web.headers import MAIL_POLICY
 from inboxsla.web.live import live_page
 
 bp = Blueprint("mails", __name__)
+# A reason of an import ends with where in which file; its source is an id that means nothing to a person.
+_IN_FILE = re.compile(r"(?P<why>.*) \((?P<place>message \d+ of .*), at byte \d+\)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A message kept aside, as the list shows it."""
+
+    why: str
+    place: str
+    from_file: bool
+    mailbox: str
+    since: datetime
 
 
 @bp.get("/mail")
@@ -35,7 +50,23 @@ def body(mail_id: int) -> Response:
 
 @bp.get("/kept-aside")
 def kept_aside() -> Response:
-    return live_page("kept_aside", messages=queries.kept_aside(ports()))
+    return live_page("kept_aside", messages=[_aside(message) for message in queries.kept_aside(ports())])
+
+
+def _aside(message: KeptAside) -> Aside:
+    placed = _IN_FILE.fullmatch(message.reason)
+    why, place = (placed["why"], placed["place"]) if placed else (message.reason, message.source)
+    why = _sentence(why.replace("its From_ line", "the line it begins with"))
+    place = _capital(place) if placed else place
+    return Aside(why, place, placed is not None, message.mailbox, message.learned_at)
+
+
+def _sentence(text: str) -> str:
+    return _capital(text) if text.endswith((".", "?", "!")) else f"{_capital(text)}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _mail(mail_id: int) -> MailPage:

@@ -65,3 +65,25 @@ def test_messages_kept_aside_are_listed_with_their_reason(lumen: Shop, claire: F
     assert [words(row) for row in page(claire, "/kept-aside").select("tbody tr")] == [
         "It has no sender. m17 support@lumenvelo.example 10:48 CET"
     ]
+
+
+def test_a_message_of_a_file_is_named_by_its_place_there(lumen: Shop, claire: FlaskClient) -> None:
+    reason = (
+        "neither its From_ line nor Received nor Date says a plausible time (message 3 of old (1).mbox, at byte 1964)"
+    )
+    with lumen.ports.db.write() as conn:
+        records.keep_aside(conn, lumen.mailbox_id, "mbox-29b74ebc#0", reason, TUESDAY)
+
+    found = page(claire, "/kept-aside")
+
+    assert [words(cell) for cell in found.select("tbody td")][:2] == [
+        "Neither the line it begins with nor Received nor Date says a plausible time.",
+        "Message 3 of old (1).mbox",
+    ]
+    assert words(found.select_one(".lead-line")).endswith("They are still in the file they came from.")
+
+    with lumen.ports.db.write() as conn:
+        records.keep_aside(conn, lumen.mailbox_id, "m17", "It has no sender.", TUESDAY)
+
+    both = words(page(claire, "/kept-aside").select_one(".lead-line"))
+    assert both.endswith("They are still where they came from: in the mailbox, or in the file.")
