@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from inboxsla.domain.ticket_view import time_left
 from inboxsla.errors import Missing
 from inboxsla.services import links, queries
-from inboxsla.services.views import Board
+from inboxsla.services.views import MailboxState
 from inboxsla.web import clocks, rows
-from inboxsla.web.context import ID, LARGEST_ID, ports, say
+from inboxsla.web.context import ID, LARGEST_ID, now, ports, say
 from inboxsla.web.live import live_page
 
 bp = Blueprint("board", __name__)
@@ -29,6 +32,7 @@ def tickets() -> Response:
     mailbox = request.args.get("mailbox", type=_id)
     limit = min(max(request.args.get("limit", PAGE, type=int), PAGE), MOST)
     board = queries.board(ports(), show=show, mailbox_id=mailbox, limit=limit)
+    shown = _shown(board.mailboxes, mailbox)
     return live_page(
         "board",
         board=board,
@@ -36,7 +40,10 @@ def tickets() -> Response:
         show=show,
         mailbox=mailbox,
         more_limit=min(limit + PAGE, MOST) if board.more and limit < MOST else None,
-        address=_one_address(board, mailbox),
+        # What to name where one mailbox is meant; nothing while several are shown.
+        address=shown[0].address if len(shown) == 1 else "",
+        as_of=shown[0].as_of if len(shown) == 1 else None,
+        mixed=len({box.kind for box in board.mailboxes}) > 1,
     )
 
 
@@ -47,11 +54,16 @@ def ticket(ticket_id: int) -> Response:
     except Missing:
         abort(404)
     view = page.view
+    # What is past is said from today, so that its days carry their dates.
+    base = now() if view.as_of else view.now
+    cards = clocks.live(view, say(), base, always_open=_always_open())
     return live_page(
         "ticket",
         page=page,
         view=view,
-        cards=clocks.live(view, say()),
+        base=base,
+        cards=cards,
+        headline=None if cards else time_left(view, say()),
         ended=clocks.ended(view, say()),
         gmail=links.gmail_url(ports().settings, view.mailbox, view.thread_id) if page.mailbox.kind == "gmail" else None,
         zone=ports().settings.calendar.zone,
@@ -62,7 +74,14 @@ def _id(text: str) -> int:
     return min(abs(int(text)), LARGEST_ID)
 
 
-def _one_address(board: Board, mailbox_id: int | None) -> str:
-    """The address to name where one is meant; empty while several are shown."""
-    shown = [box.address for box in board.mailboxes if mailbox_id in (None, box.id)]
-    return shown[0] if len(shown) == 1 else ""
+def _shown(boxes: Sequence[MailboxState], chosen: int | None) -> Sequence[MailboxState]:
+    """The mailboxes whose tickets the board shows: imported ones only when chosen, or when there are no others."""
+    if chosen is not None:
+        return [box for box in boxes if box.id == chosen]
+    return [box for box in boxes if box.kind != "import"] or boxes
+
+
+def _always_open() -> bool:
+    calendar = ports().settings.calendar
+    whole = all(tuple(map(tuple, day)) == (("00:00", "24:00"),) for day in calendar.hours.values())
+    return whole and len(calendar.hours) == 7 and not calendar.holidays and not calendar.special_days

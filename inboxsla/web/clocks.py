@@ -6,14 +6,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inboxsla.domain.clock import ClockReading, State
+from inboxsla.domain.clock import State
 from inboxsla.domain.policy import Do
-from inboxsla.domain.ticket_view import ClockView, StepView, TicketView, TimeLeft, WhySpan, clock_time_left
-from inboxsla.domain.timeline import Metric
+from inboxsla.domain.speech import Dated
+from inboxsla.domain.ticket_view import (
+    ClockView,
+    StepView,
+    TicketView,
+    TimeLeft,
+    clock_time_left,
+    how_it_ended,
+    said_lengths,
+)
 from inboxsla.web.bars import Bar, bar
 from inboxsla.web.speech import BabelSpeech
 
-MINUTE = timedelta(minutes=1)
 # More pieces than this do not fit beside each other; then only the table is shown.
 STRIP_HOLDS = 5
 WIDEST = 24
@@ -60,11 +67,11 @@ class Card:
     why: Why | None
 
 
-def live(view: TicketView, say: BabelSpeech) -> tuple[Card, ...]:
-    """Timers that run or wait, the most pressing first."""
+def live(view: TicketView, say: BabelSpeech, base: datetime, *, always_open: bool = False) -> tuple[Card, ...]:
+    """Timers that run or wait, the most pressing first. `base` is the instant that days are said from."""
     found = [clock for clock in view.clocks if clock.reading.state in LIVE]
     found.sort(key=lambda clock: (clock != view.worst, clock.reading.started_at))
-    return tuple(_card(clock, view, say) for clock in found)
+    return tuple(_card(clock, view, say, base, always_open) for clock in found)
 
 
 def ended(view: TicketView, say: BabelSpeech) -> tuple[Card, ...]:
@@ -74,24 +81,11 @@ def ended(view: TicketView, say: BabelSpeech) -> tuple[Card, ...]:
     return tuple(Card(clock, how_it_ended(clock.reading, say), bar(clock), "", (), None) for clock in found)
 
 
-def how_it_ended(clock: ClockReading, say: BabelSpeech) -> TimeLeft:
-    """ "Answered in 38 min" and "22 min to spare"."""
-    length = say.length(clock.elapsed)
-    if clock.state is State.CLOSED_WITHOUT_REPLY:
-        return TimeLeft(say.text("Closed without a reply"), say.text("after %(length)s", length=length))
-    done = "Solved in %(length)s" if clock.metric is Metric.RESOLUTION else "Answered in %(length)s"
-    if clock.breached:
-        return TimeLeft(say.text(done, length=length), say.text("%(length)s over", length=say.length(clock.late_by)))
-    return TimeLeft(
-        say.text(done, length=length), say.text("%(length)s to spare", length=say.length(max(clock.left, timedelta())))
-    )
-
-
-def _card(clock: ClockView, view: TicketView, say: BabelSpeech) -> Card:
-    left = clock_time_left(clock.reading, view.now, say, hold_until=view.hold_until)
-    return Card(
-        clock, left, bar(clock), _next_step(clock, view, say), _labels(clock, view, say), _why(clock, view, say)
-    )
+def _card(clock: ClockView, view: TicketView, say: BabelSpeech, base: datetime, always_open: bool) -> Card:
+    dated = view.as_of is not None
+    left = clock_time_left(clock.reading, view.now, say, hold_until=view.hold_until, dated=dated)
+    why = _why(clock, view, say, base, always_open)
+    return Card(clock, left, bar(clock), _next_step(clock, view, say), _labels(clock, view, say), why)
 
 
 def _next_step(clock: ClockView, view: TicketView, say: BabelSpeech) -> str:
@@ -120,40 +114,39 @@ def _labels(clock: ClockView, view: TicketView, say: BabelSpeech) -> tuple[tuple
     return tuple(zip([notch.x for notch in placed.notches], times, anchors, strict=True))
 
 
-def _why(clock: ClockView, view: TicketView, say: BabelSpeech) -> Why | None:
+def _why(clock: ClockView, view: TicketView, say: BabelSpeech, base: datetime, always_open: bool) -> Why | None:
     if not clock.why:
         return None
     reading = clock.reading
+    due_words = Dated(say) if view.as_of else say
     title = (
-        say.text("Why %(when)s?", when=say.moment(reading.due_at, view.now))
+        say.text("Why %(when)s?", when=due_words.moment(reading.due_at, view.now))
         if reading.due_at
         else say.text("Why %(when)s?", when=say.text("%(length)s left", length=say.length(reading.left)))
     )
     sentence = {
-        "critical": "%(promise)s: critical priority gets %(length)s, counted in opening hours.",
-        "high": "%(promise)s: high priority gets %(length)s, counted in opening hours.",
-        "normal": "%(promise)s: normal priority gets %(length)s, counted in opening hours.",
-        "low": "%(promise)s: low priority gets %(length)s, counted in opening hours.",
+        "critical": "%(promise)s: critical priority gets %(length)s, %(counted)s.",
+        "high": "%(promise)s: high priority gets %(length)s, %(counted)s.",
+        "normal": "%(promise)s: normal priority gets %(length)s, %(counted)s.",
+        "low": "%(promise)s: low priority gets %(length)s, %(counted)s.",
     }[view.priority]
-    said = say.text(sentence, promise=say.text(clock.name), length=say.length(reading.target))
-    return Why(title, said, tuple(_pieces(clock.why, view.now, say)))
+    # Whoever changed the hours since then sees the spans they were closed in.
+    closed = any(span.kind == "closed" for span in clock.why)
+    said = say.text(
+        sentence,
+        promise=say.text(clock.name),
+        length=say.length(reading.target),
+        counted=say.text("counted around the clock" if always_open and not closed else "counted in opening hours"),
+    )
+    return Why(title, said, tuple(_pieces(clock, base, say)))
 
 
-def _pieces(spans: Sequence[WhySpan], now: datetime, say: BabelSpeech) -> Iterable[Piece]:
-    whole = spans[-1].end - spans[0].start
-    before = timedelta()
-    for span in spans:
-        counts = span.kind in ("counted", "left")
-        shown = _minutes(before + span.length) - _minutes(before) if counts else 0
-        before += span.length if counts else timedelta()
+def _pieces(clock: ClockView, base: datetime, say: BabelSpeech) -> Iterable[Piece]:
+    whole = clock.why[-1].end - clock.why[0].start
+    for span, length in zip(clock.why, said_lengths(clock), strict=True):
         weight = min(max(round((span.end - span.start) / whole * WIDEST), 1), WIDEST)
-        day, hours = _when(span.start, span.end, now, say)
-        yield Piece(span.kind, day, hours, _what(span.kind, shown * MINUTE, say), weight)
-
-
-def _minutes(length: timedelta) -> int:
-    # Up, because what is left is said rounded down: so the pieces add up to the promise.
-    return -(-length // MINUTE)
+        day, hours = _when(span.start, span.end, base, say)
+        yield Piece(span.kind, day, hours, _what(span.kind, length or timedelta(), say), weight)
 
 
 def _what(kind: str, shown: timedelta, say: BabelSpeech) -> str:
@@ -164,7 +157,7 @@ def _what(kind: str, shown: timedelta, say: BabelSpeech) -> str:
     return say.text("paused, not counted") if kind == "paused" else say.text("closed, not counted")
 
 
-def _when(start: datetime, end: datetime, now: datetime, say: BabelSpeech) -> tuple[str, str]:
+def _when(start: datetime, end: datetime, base: datetime, say: BabelSpeech) -> tuple[str, str]:
     if say.same_day(start, end):
-        return say.day(start, now), f"{say.clock(start)}–{say.clock(end)}"
-    return "", f"{say.short(start, now)} – {say.short(end, now)}"
+        return say.day(start, base), f"{say.clock(start)}–{say.clock(end)}"
+    return "", f"{say.short(start, base)} – {say.short(end, base)}"

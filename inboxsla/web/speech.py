@@ -46,11 +46,13 @@ class BabelSpeech:
         """ "11:30", or "11:30 AM" where people write it so."""
         return str(format_time(at.astimezone(self.zone), "short", locale=self.locale))
 
-    def today(self, now: datetime) -> str:
-        """The clock of a page: "Tue 24 Nov 10:48 CET"."""
-        there = now.astimezone(self.zone)
+    def today(self, at: datetime, base: datetime | None = None) -> str:
+        """The clock of a page: "Tue 24 Nov 10:48 CET"; with its year where that is not the one of `base`."""
+        there = at.astimezone(self.zone)
+        same_year = base is None or base.astimezone(self.zone).year == there.year
         weekday = format_datetime(there, "EEE", locale=self.locale)
-        return f"{weekday} {self._skeleton('MMMd', there)} {self.clock(now)}{NBSP}{self.zone_name(now)}"
+        date = self._skeleton("MMMd" if same_year else "yMMMd", there)
+        return f"{weekday} {date} {self.clock(at)}{NBSP}{self.zone_name(at)}"
 
     def exact(self, at: datetime) -> str:
         """Day, second and zone, for tooltips: "24 Nov 2026, 10:48:05 CET"."""

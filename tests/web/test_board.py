@@ -91,6 +91,25 @@ def test_a_mailbox_can_be_shown_alone(lumen: Shop, claire: FlaskClient) -> None:
     assert rows(page(claire, f"/tickets?mailbox={lumen.mailbox_id}")) == ["Refund missing"]
 
 
+def test_a_mailbox_read_from_a_file_stands_apart_and_is_not_live(lumen: Shop, claire: FlaskClient) -> None:
+    lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(5))
+    with lumen.ports.db.write() as conn:
+        file = mailboxes.ensure(conn, "import", ADDRESS, aliases=(), own_lists=())
+        mailboxes.change(conn, file.id, as_of=TUESDAY)
+
+    live, past = page(claire, "/tickets"), page(claire, f"/tickets?mailbox={file.id}")
+
+    assert [words(link) for link in live.select('nav[aria-label="Which mailbox"] a')] == [
+        "All live mailboxes",
+        ADDRESS,
+        f"{ADDRESS} (imported)",
+    ]
+    assert live.select_one("#pulse") is not None
+    assert past.select_one("#pulse") is None
+    assert words(past.select_one(".imported")) == "Imported, as of Tue 24 Nov 10:48 CET"
+    assert "This mailbox was read from a file." in words(past.select_one(".empty"))
+
+
 def test_an_empty_board_says_what_would_be_here(claire: FlaskClient) -> None:
     text = words(page(claire, "/tickets").select_one(".empty"))
 

@@ -76,7 +76,7 @@ def ticket(now: datetime, asked: datetime = MONDAY_FOUR) -> TicketView:
 
 
 def first_card(now: datetime) -> clocks.Card:
-    return next(card for card in clocks.live(ticket(now), SAY) if card.clock.name == "First response")
+    return next(card for card in clocks.live(ticket(now), SAY, now) if card.clock.name == "First response")
 
 
 def test_the_night_between_is_shown_as_closed() -> None:
@@ -103,8 +103,29 @@ def test_the_pieces_add_up_to_the_promise_and_agree_with_the_time_left(seconds: 
         lengths = [piece.what for piece in card.why.pieces if piece.kind == kind] if card.why else []
         return sum(minutes_in(length) for length in lengths)
 
-    assert shown("counted") + shown("left") == 240
+    parts = [piece.what.replace("\xa0", " ") for piece in card.why.pieces if piece.kind in ("counted", "left")]
+    if any(part.startswith("less than a minute") for part in parts):
+        assert shown("counted") + shown("left") < 240, "beside less than a minute nothing is said to be all of it"
+    else:
+        assert shown("counted") + shown("left") == 240
     assert shown("left") == card.clock.reading.left // timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (20, ["less than a minute counted", "1 h 29 min left", "2 h 30 min left"]),
+        (240 * 60 - 20, ["1 h 30 min counted", "2 h 29 min counted", "less than a minute left"]),
+    ],
+)
+def test_a_piece_of_less_than_a_minute_is_called_that(seconds: int, said: list[str]) -> None:
+    # From half past five the office is closed for fifteen and a half hours.
+    night = timedelta(hours=15, minutes=30) if seconds > 90 * 60 else timedelta()
+    why = first_card(MONDAY_FOUR + timedelta(seconds=seconds) + night).why
+
+    assert why is not None
+    shown = [piece.what.replace("\xa0", " ") for piece in why.pieces if piece.kind in ("counted", "left")]
+    assert shown == said
 
 
 def minutes_in(said: str) -> int:
@@ -154,7 +175,7 @@ def test_times_that_would_say_the_same_twice_give_way_to_the_next_step() -> None
     view = ticket(datetime(2026, 11, 24, 8, 10, tzinfo=UTC))
     squeezed = tuple(replace(clock, steps=steps) if clock == card.clock else clock for clock in view.clocks)
 
-    found = clocks.live(replace(view, clocks=squeezed, worst=squeezed[view.clocks.index(card.clock)]), SAY)
+    found = clocks.live(replace(view, clocks=squeezed, worst=squeezed[view.clocks.index(card.clock)]), SAY, view.now)
 
     assert found[0].labels == ()
     assert found[0].next_step

@@ -34,8 +34,8 @@ def test_every_due_time_explains_itself_and_the_pieces_add_up_to_the_promise(lum
     why = page(claire, f"/tickets/{ticket}").select(".why")
 
     assert [words(one.summary) for one in why] == [
-        "Why 10:57 CET? First response: normal priority gets 1 h, counted in opening hours.",
-        "Why 14:57 CET? Resolution: normal priority gets 5 h, counted in opening hours.",
+        "Why 10:57 CET? First response: normal priority gets 1 h, counted around the clock.",
+        "Why 14:57 CET? Resolution: normal priority gets 5 h, counted around the clock.",
     ]
     assert [words(row) for row in why[0].select("tbody tr")] == [
         "09:57–10:48 51 min counted",
@@ -50,7 +50,7 @@ def test_a_pause_is_a_piece_that_does_not_count(lumen: Shop, claire: FlaskClient
 
     found = page(claire, f"/tickets/{ticket}")
 
-    assert words(found.select_one(".time-left")) == "Paused 4 h 40 min left"
+    assert words(found.select_one(".time-left")) == "Paused 4 h 40 min left when it resumes"
     assert [words(row) for row in found.select(".why tbody tr")] == [
         "09:08–09:28 20 min counted",
         "09:28–10:48 paused, not counted",
@@ -71,6 +71,25 @@ def test_what_happened_stands_below_now_and_what_comes_above_it(lumen: Shop, cla
     assert lines[now + 2].endswith(" started Where is my money?")
 
 
+def test_a_promise_in_opening_hours_says_so(sqlite_database: Database, tmp_path: Path) -> None:
+    office = {"zone": "Europe/Berlin", "hours": dict.fromkeys(("mon", "tue"), "09:00-17:30"), "business_day": "8h"}
+    lumen = shop(sqlite_database, tmp_path / "data", calendar=office)
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(50))
+
+    found = page(signed_in(pages(lumen).test_client(), lumen), f"/tickets/{ticket}")
+
+    assert words(found.select_one(".why summary")).endswith("gets 1 h, counted in opening hours.")
+
+
+def test_an_answer_within_a_minute_and_what_was_to_spare_make_up_the_promise(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Spare lens", "Soren Olsen", ago=minutes(100))
+    lumen.answers(ticket, ANA, ago=minutes(99.7))
+
+    ended = words(page(claire, f"/tickets/{ticket}").select_one(".ended"))
+
+    assert ended == "Met First response Answered in 1 min, 59 min to spare"
+
+
 def test_a_long_quote_is_folded_and_nothing_of_it_is_lost(lumen: Shop, claire: FlaskClient) -> None:
     ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(40), text="\n".join(["one line"] * 9))
 
@@ -79,6 +98,17 @@ def test_a_long_quote_is_folded_and_nothing_of_it_is_lost(lumen: Shop, claire: F
     assert quote is not None
     assert not quote.has_attr("open")
     assert words(quote.blockquote) == " ".join(["one line"] * 9)
+
+
+def test_a_quote_keeps_its_paragraphs_and_a_word_without_end_its_beginning(lumen: Shop, claire: FlaskClient) -> None:
+    letter = lumen.asks("Refund", "Zofia Wiśniewska", ago=minutes(40), text="Hello,\n\nwhere is my money?\n" * 9)
+    shout = lumen.asks("Help", "Mallory", ago=minutes(40), text="A" * 2000)
+
+    excerpts = [page(claire, f"/tickets/{ticket}").select_one(".excerpt") for ticket in (letter, shout)]
+
+    assert excerpts[0] is not None
+    assert excerpts[0].text.startswith("Hello,\n\nwhere is my money?\nHello,")
+    assert words(excerpts[1]).startswith("A" * 500)
 
 
 def test_the_facts_name_owner_zone_policy_and_label(lumen: Shop, claire: FlaskClient) -> None:
@@ -139,14 +169,31 @@ def test_a_ticket_read_from_a_file_offers_no_way_into_gmail(lumen: Shop, claire:
     assert "Gmail label" not in words(found.dl)
 
 
-def test_a_solved_ticket_has_no_running_timer_and_keeps_how_it_went(lumen: Shop, claire: FlaskClient) -> None:
+def test_a_ticket_read_from_a_file_is_said_to_be_past(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(40))
+    with lumen.ports.db.write() as conn:
+        mailboxes.change(conn, lumen.mailbox_id, kind="import", as_of=lumen.clock.at)
+    lumen.clock.forward(minutes(60 * 24 * 60))
+
+    found = page(claire, f"/tickets/{ticket}")
+
+    assert found.select_one("#pulse") is None, "nothing here is live"
+    assert words(found.select_one(".imported")) == "Imported, as of Tue 24 Nov 2026 10:48 CET"
+    assert words(found.select_one(".time-left")) == "Due 24 Nov 2026 11:08 CET 20 min left"
+    assert words(found.select_one(".why summary b")) == "Why 24 Nov 2026 11:08 CET?"
+    assert found.select(".next-step, .planned, .labels, .dot") == []
+    now = words(found.select_one(".now-rule"))
+    assert now == "24 Nov 2026 10:48 Read from a file"
+
+
+def test_a_solved_ticket_says_since_when_and_how_it_went(lumen: Shop, claire: FlaskClient) -> None:
     ticket = lumen.asks("Thank you", "Ngozi Okafor", ago=minutes(100))
     lumen.answers(ticket, ANA, ago=minutes(10))
     lumen.happens(ticket, Kind.ARCHIVED)
 
     found = page(claire, f"/tickets/{ticket}")
 
-    assert words(found.select_one(".time-left")) == "No timer runs"
+    assert words(found.select_one(".time-left")) == "Solved 10:48 CET Answered in 1 h 30 min, 30 min over"
     assert [words(line) for line in found.select(".ended li")] == [
         "Met Resolution Solved in 1 h 30 min, 3 h 30 min to spare",
         "Missed First response Answered in 1 h 30 min, 30 min over",
