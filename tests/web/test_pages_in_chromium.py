@@ -77,7 +77,10 @@ def test_fingers_find_their_targets_on_a_phone(browser: Browser, morning: tuple[
         small = []
         for path in ("/tickets", f"/tickets/{urgent}", "/mail"):
             page.goto(base + path)
-            for target in page.locator("main .btn:visible, .side a:visible, tr.ticket:visible").all():
+            for target in page.locator(
+                "main .btn:visible, .side a:visible, tr.ticket:visible, .plain-list a:visible, .mails a:visible,"
+                " summary:visible"
+            ).all():
                 box = target.bounding_box()
                 if box is not None and box["height"] < 44:
                     small.append(f"{path} {target.inner_text()} {box['height']}")
@@ -169,11 +172,59 @@ def test_a_server_that_is_gone_is_said_and_its_return_too(browser: Browser, morn
     with window(browser, lumen, base, may_complain=True) as page:
         page.route("**/tickets*", lambda route: route.fulfill(status=503, body="away"))
         hear(page)
-        expect(page.locator("#pulse")).to_contain_text("Not live: no answer since Tue 24 Nov 10:48 CET.")
+        expect(page.locator("#pulse")).to_contain_text(
+            "Not live: no answer since 10:48 CET. Nothing is lost; we try again every 5 seconds."
+        )
 
         page.unroute("**/tickets*")
         hear(page)
         expect(page.locator("#pulse")).to_have_text("Live, updated just now")
+
+
+def test_a_server_that_only_hangs_is_said_too(browser: Browser, morning: tuple[Shop, str, int]) -> None:
+    lumen, base, _ = morning
+    with window(browser, lumen, base, may_complain=True) as page:
+        assert page.evaluate("htmx.config.timeout") <= 10_000
+        page.evaluate("htmx.config.timeout = Math.min(htmx.config.timeout, 200)")
+        page.route("**/tickets*", lambda route: None)
+
+        page.clock.fast_forward(POLL)
+
+        expect(page.locator("#pulse")).to_contain_text("Not live: no answer since 10:48 CET.")
+
+
+def test_an_answer_of_yesterday_is_said_with_its_day(browser: Browser, morning: tuple[Shop, str, int]) -> None:
+    lumen, base, _ = morning
+    with window(browser, lumen, base, may_complain=True) as page:
+        page.route("**/tickets*", lambda route: route.fulfill(status=503, body="away"))
+        page.clock.fast_forward("24:00:00")
+        expect(page.locator("#pulse")).to_contain_text("no answer since Tue 24 Nov 10:48 CET.")
+
+
+def test_a_quote_that_is_seen_whole_has_nothing_more_to_show(browser: Browser, morning: tuple[Shop, str, int]) -> None:
+    lumen, base, urgent = morning
+    short = lumen.asks("Two lines", "Ngozi Okafor", ago=minutes(9), text="My light fell into the canal again. " * 4)
+    with window(browser, lumen, base) as page:
+        page.goto(f"{base}/tickets/{short}")
+        expect(page.locator("details.quote .all")).to_be_hidden()
+        page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+        expect(page.locator("details.quote .all")).to_be_visible()
+        page.goto(f"{base}/tickets/{urgent}")
+        expect(page.locator("details.quote .all")).to_be_visible()
+
+
+def test_what_the_first_column_says_is_never_cut(browser: Browser, morning: tuple[Shop, str, int]) -> None:
+    lumen, base, _ = morning
+    lumen.asks("Just late", "Ngozi Okafor", ago=minutes(60.5))
+    with window(browser, lumen, base) as page:
+        for size in (DESKTOP, (800, 700)):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            expect(page.get_by_text("less than a minute over".replace(" ", "\u00a0")).first).to_be_visible()
+            cut = "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent)"
+            assert page.locator(".left b, .left .detail").evaluate_all(cut) == []
+            subject = page.locator("td.what").first.bounding_box()
+            assert subject is not None
+            assert subject["width"] >= 200
 
 
 def test_what_was_opened_on_a_ticket_stays_open_when_it_changes(

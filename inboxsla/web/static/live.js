@@ -15,6 +15,7 @@
   let before = new Map();
   let touched = -STILL;
   let announced = -BETWEEN;
+  let answered = { day: "", time: "", whole: "" };
   const news = { overdue: 0, arrived: 0 };
 
   const groups = (root) => new Map([...root.querySelectorAll("[data-ticket]")].map((row) =>
@@ -33,6 +34,23 @@
     if (!place) return;
     place.dataset.state = state;
     place.querySelector("[data-words]").textContent = text;
+  }
+
+  function note() {
+    const shown = document.querySelector("#clock time");
+    if (shown) answered = { day: new Date().toDateString(), time: shown.dataset.time, whole: shown.textContent };
+  }
+
+  // Today the time is enough.
+  const since = () => (answered.day === new Date().toDateString() ? answered.time : answered.whole);
+
+  // Only the browser knows what fits: where all of a quote is shown, nothing is left to unfold.
+  function fold() {
+    for (const quote of region.querySelectorAll("details.quote:not([open])")) {
+      const shown = quote.querySelector(".excerpt"), all = quote.querySelector("blockquote");
+      const fits = shown.scrollHeight <= shown.clientHeight + 1 && shown.textContent === all.textContent;
+      quote.classList.toggle("whole", fits);
+    }
   }
 
   function busy() {
@@ -94,15 +112,15 @@
     before = groups(region);
     tag = (event.detail.xhr.getResponseHeader("ETag") || "").replaceAll('"', "");
   });
-  region.addEventListener("htmx:afterSwap", showWhatChanged);
+  region.addEventListener("htmx:afterSwap", () => { showWhatChanged(); fold(); });
   region.addEventListener("htmx:afterRequest", (event) => {
     const status = event.detail.xhr.status;
     if (status === 200 || status === 304) {
       pulse(words.live, "live");
-      words.seen = document.getElementById("clock").textContent;
+      note();
       tell();
     } else if (status === 401) pulse(words.out, "lost");
-    else pulse(words.lost.replace("%s", words.seen), "lost");
+    else pulse(words.lost.replace("%s", since()), "lost");
   });
 
   for (const kind of ["pointermove", "keydown"]) {
@@ -116,6 +134,8 @@
   region.addEventListener("pointerleave", () => { if (held) htmx.trigger(region, "refresh"); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) htmx.trigger(region, "refresh"); });
 
-  words.seen = document.getElementById("clock").textContent;
+  note();
+  fold();
+  addEventListener("resize", fold);
   pulse(words.live, "live");
 })();
