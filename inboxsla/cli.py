@@ -17,6 +17,7 @@ import structlog
 from inboxsla import checks, listing, supervisor, wiring
 from inboxsla.app import create_app
 from inboxsla.config import Settings, masked
+from inboxsla.config.program import typed
 from inboxsla.errors import ConfigMistakes, InboxSLAError
 from inboxsla.services import auditing, importing, queries, rebuild, setup, sign_in
 from inboxsla.services.ports import Ports
@@ -82,7 +83,7 @@ def _prepare(settings: Settings) -> None:
     ports.db.close()
 
 
-@main.command()
+@main.command(short_help="Start everything. Ctrl-C stops it.")
 def run() -> None:
     """Start everything: web, ticker, workers and, in the demo, a simulated mailbox. Ctrl-C stops it."""
     settings = wiring.settings()
@@ -95,26 +96,28 @@ def run() -> None:
     raise SystemExit(code)
 
 
-@main.command()
+@main.command(short_help="Serve the pages.")
 def web() -> None:
     """Serve the pages (what `run` starts)."""
     settings = wiring.settings()
     serve(create_app, lambda: wiring.ports(settings), settings)
 
 
-@main.command()
+@main.command(short_help="Answer rings: sync, settle, assign, deliver.")
 @click.option("--burst", is_flag=True, help="End when no ring waits any more.")
 def worker(burst: bool) -> None:
     """Answer rings: sync, settle, assign, deliver (what `run` starts)."""
     settings = worker_settings()
     if not settings.redis_url:
-        raise click.UsageError("No redis_url is set. `inboxsla run` starts a Redis of its own and its workers with it.")
+        raise click.UsageError(
+            f"No redis_url is set. `{typed('run')}` starts a Redis of its own and its workers with it."
+        )
     workers.work(
         settings.redis_url, stopping=_stop_on_signals(), burst=burst, told=lambda line: click.echo(line, err=True)
     )
 
 
-@main.command()
+@main.command(short_help="Ring for what is due, once a second.")
 def ticker() -> None:
     """Ring for what is due, once a second (what `run` starts)."""
     with opened() as ports:
@@ -142,11 +145,11 @@ def sign_in_link() -> None:
     with opened() as ports:
         url = running_url(ports.settings.data_dir)
         if url is None:
-            click.echo("Nothing runs here yet, so the link will work once `inboxsla run` does.", err=True)
+            click.echo(f"Nothing runs here yet, so the link will work once `{typed('run')}` does.", err=True)
         click.echo(sign_in.make_link(ports, url or ports.settings.server.url))
 
 
-@main.command()
+@main.command(short_help="Let labels be written and people be mailed from now on.")
 @click.argument("mailbox")
 def live(mailbox: str) -> None:
     """Make MAILBOX live: labels are written and people are mailed from now on, never about the past."""
@@ -155,18 +158,27 @@ def live(mailbox: str) -> None:
         click.echo(f"{mailbox} is live. Steps that fell due before now are skipped.")
 
 
-@main.command()
+@main.command(short_help="List tickets, most pressing first.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list of objects.")
-@click.option("--show", type=click.Choice(list(queries.SHOWS)), default="open", show_default=True)
-@click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True)
+@click.option(
+    "--show",
+    type=click.Choice(list(queries.SHOWS)),
+    default="open",
+    show_default=True,
+    help="Which tickets; “nobody” are the open ones that nobody owns.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, help="How many tickets at most."
+)
 def tickets(as_json: bool, show: str, limit: int) -> None:
-    """List tickets, most pressing first."""
+    """List tickets, most pressing first, of every mailbox and every file that was read."""
     with opened() as ports:
-        board = queries.board(ports, show=show, limit=limit)
-        click.echo(listing.as_json(board) if as_json else listing.as_table(board, ports.settings), nl=as_json)
+        board = queries.board(ports, show=show, limit=limit, imported=True)
+        listed = listing.as_json if as_json else listing.as_table
+        click.echo(listed(board, ports.settings), nl=as_json)
 
 
-@main.command()
+@main.command(short_help="Show one ticket; --why explains its due times.")
 @click.argument("ticket_id", type=int, metavar="ID")
 @click.option("--why", is_flag=True, help="Explain every due time, span by span.")
 def ticket(ticket_id: int, why: bool) -> None:
@@ -176,10 +188,12 @@ def ticket(ticket_id: int, why: bool) -> None:
         click.echo(listing.one(queries.ticket(ports, ticket_id, say), say, why=why), nl=False)
 
 
-@main.command("import")
+@main.command("import", short_help="Read a mailbox file (mbox) and build its tickets.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--mailbox", required=True, help="The address the file belongs to.")
-@click.option("--agent", "agents", multiple=True, help="Somebody who answers customers. Repeat for each.")
+@click.option("--mailbox", required=True, metavar="ADDRESS", help="The address the file belongs to.")
+@click.option(
+    "--agent", "agents", multiple=True, metavar="ADDRESS", help="Somebody who answers customers. Repeat for each."
+)
 @click.option("--own-list", "own_lists", multiple=True, metavar="ID", help="A list id whose mail is ordinary mail.")
 def import_(file: Path, mailbox: str, agents: tuple[str, ...], own_lists: tuple[str, ...]) -> None:
     """Read a mailbox FILE (mbox, such as Google Takeout makes) and build its tickets.
@@ -192,11 +206,11 @@ def import_(file: Path, mailbox: str, agents: tuple[str, ...], own_lists: tuple[
             read = importing.read(ports, file, mailbox.lower(), agents, own_lists, moved)
         with listing.progress("Building tickets", read.threads) as moved:
             built = importing.build(ports, read, moved)
-        click.echo(listing.imported(read, built), nl=False)
+        click.echo(listing.imported(read, built, ports.settings), nl=False)
 
 
-@main.command()
-@click.option("--mailbox", help="One mailbox only.")
+@main.command(short_help="Audit what was promised and kept.")
+@click.option("--mailbox", metavar="ADDRESS", help="Report on this mailbox only; without it, on every one.")
 @click.option("--json", "as_json", is_flag=True, help="The same figures as JSON.")
 def report(mailbox: str | None, as_json: bool) -> None:
     """Audit what was promised and kept: tickets, first response in business time, compliance per promise."""
@@ -208,7 +222,7 @@ def report(mailbox: str | None, as_json: bool) -> None:
         )
 
 
-@main.command()
+@main.command(short_help="Look whether everything needed is there.")
 @click.option("--rebuild", "rebuilds", is_flag=True, help="Compare every ticket with what its events add up to.")
 def doctor(rebuilds: bool) -> None:
     """Look whether everything InboxSLA needs is there, and say what to do where it is not."""
@@ -219,7 +233,7 @@ def doctor(rebuilds: bool) -> None:
         raise SystemExit(0 if all(line.ok for line in lines) else 1)
 
 
-@main.command()
+@main.command(short_help="Prove it: lint, types, imports, tests.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def check(arguments: tuple[str, ...]) -> None:
     """Prove it: lint, types, import contract, tests. ARGUMENTS go to pytest."""
@@ -231,10 +245,12 @@ def config() -> None:
     """Work with the configuration."""
 
 
-@config.command()
+@config.command(short_help="Check the configuration.")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 def validate(file: Path | None) -> None:
     """Check FILE (default: the configuration in force) and name every mistake."""
     settings = wiring.settings(file)
     where = settings.config_file or "the built-in demo"
-    click.echo(f"{where} is fine: {len(settings.mailboxes)} mailboxes, {len(settings.people)} people.")
+    mailboxes = listing.count(len(settings.mailboxes), "mailbox", "mailboxes")
+    people = listing.count(len(settings.people), "person", "people")
+    click.echo(f"{where} is fine: {mailboxes}, {people}.")

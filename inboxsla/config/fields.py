@@ -46,6 +46,8 @@ def _length(value: object, business_day: timedelta | None) -> timedelta:
     if isinstance(value, timedelta):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
+        if value <= 0:
+            raise ValueError(f"{value} is not a length of time. Write for example “4h” or “30m”.")
         raise ValueError(f"{value} of what? Write for example “{value}h” or “{value}m”.")
     if not isinstance(value, str):
         raise ValueError("write a length of time in quotes, for example “4h”.")

@@ -116,4 +116,8 @@ def _value(text: str) -> Any:
 def _syntax(error: str, text: str, name: str) -> str:
     found = re.fullmatch(r"(.*?) \(at (?:line (\d+), column \d+|end of document)\)", error, re.S)
     reason, line = (found[1], found[2] or str(text.count("\n") + 1)) if found else (error, "1")
-    return f"{name}:{line}: this line cannot be read as TOML ({reason[:1].lower()}{reason[1:]}). Texts need quotes: key = “value”."
+    key = re.match(r"\s*([\w.-]+)\s*=", text.split("\n")[int(line) - 1])
+    if reason == "Invalid value" and key:
+        # The value itself is not repeated: it may be a password.
+        return f'{name}:{line}: what stands after “{key[1]} =” is no value. Texts need quotes: {key[1]} = "text".'
+    return f'{name}:{line}: this line cannot be read as TOML ({reason[:1].lower()}{reason[1:]}). Texts need quotes: key = "text".'

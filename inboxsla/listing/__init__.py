@@ -12,8 +12,9 @@ from inboxsla.listing.board import as_json, as_table
 from inboxsla.listing.imports import imported
 from inboxsla.listing.progress import progress
 from inboxsla.listing.ticket import one
+from inboxsla.listing.words import count
 
-__all__ = ["as_json", "as_table", "audit_json", "audit_text", "imported", "one", "progress", "speech"]
+__all__ = ["as_json", "as_table", "audit_json", "audit_text", "count", "imported", "one", "progress", "speech"]
 
 
 def speech(settings: Settings) -> English:

@@ -10,17 +10,18 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from inboxsla.config.program import typed
 from inboxsla.domain.audit import Audit, Promise
 from inboxsla.domain.speech import English
 from inboxsla.domain.ticket_view import METRIC_WORDS
-from inboxsla.listing.words import day, instant, moment, plain, rendered
+from inboxsla.listing.words import count, day, instant, moment, plain, rendered
 
 _KINDS = {
-    "human": "from people",
-    "auto_reply": "automatic replies",
-    "bounce": "bounces",
-    "bulk": "bulk mail",
-    "ours": "from InboxSLA",
+    "human": ("from people", "from people"),
+    "auto_reply": ("automatic reply", "automatic replies"),
+    "bounce": ("bounce", "bounces"),
+    "bulk": ("bulk mail", "bulk mail"),
+    "ours": ("from InboxSLA", "from InboxSLA"),
 }
 _HOW = (
     "Lengths are business time. p50 and p90 are nearest-rank percentiles: half, and nine in ten, took at most that long.\n"
@@ -31,7 +32,7 @@ _HOW = (
 def audit_text(audits: Sequence[Audit], say: English) -> str:
     """Every audit, a few lines and a table each."""
     if not audits:
-        return "There is no mailbox to report on. Name one in config.toml, or read a file with `inboxsla import`.\n"
+        return f"There is no mailbox to report on. Name one in config.toml, or read a file with `{typed('import')}`.\n"
     text = "\n".join(_audit(audit, say) for audit in audits)
     return text + ("\n" + _HOW if any(audit.tickets for audit in audits) else "")
 
@@ -45,7 +46,7 @@ def _lines(audit: Audit, say: English) -> Iterator[str]:
     kind = ", imported" if audit.kind == "import" else ""
     yield f"{plain(audit.mailbox)}{kind}, as of {moment(audit.as_of, say)}"
     messages = sum(audit.messages.values())
-    kinds = ", ".join(f"{audit.messages[kind]:,} {word}" for kind, word in _KINDS.items() if audit.messages.get(kind))
+    kinds = ", ".join(count(audit.messages[kind], *words) for kind, words in _KINDS.items() if audit.messages.get(kind))
     if audit.began_at is None:
         yield f"  No messages yet; {audit.kept_aside:,} kept aside." if audit.kept_aside else "  No messages yet."
         return

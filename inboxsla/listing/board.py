@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from inboxsla.config import Settings
+from inboxsla.config.program import typed
 from inboxsla.domain.clock import Urgency
 from inboxsla.domain.speech import English
 from inboxsla.domain.ticket_view import STATUS_WORDS, URGENCY_WORDS, TicketView, time_left
@@ -30,17 +31,22 @@ _PIPED_SUBJECT = 80
 _ROOMY = 140
 SUBJECT = "Ticket"
 _LEAST_SUBJECT = 12
-_ROOMY_COLUMNS = ("#", SUBJECT, "From", "Owner", "Status", "Urgency", "Time left")
-_NARROW_COLUMNS = ("#", SUBJECT, "Owner", "Urgency", "Time left")
+_LEFT = "Time left"
+# Below this many columns the owner gives way too.
+_TIGHT = 72
+_ROOMY_COLUMNS = ("#", SUBJECT, "From", "Owner", "Status", "Urgency", _LEFT)
+_NARROW_COLUMNS = ("#", SUBJECT, "Owner", "Urgency", _LEFT)
+_TIGHT_COLUMNS = ("#", SUBJECT, "Urgency", _LEFT)
 
 
-def as_json(board: Board) -> str:
-    """A JSON list, one object per ticket, most pressing first. Times are ISO 8601 in UTC."""
-    return json.dumps([_object(view) for view in board.tickets], indent=2)
+def as_json(board: Board, settings: Settings) -> str:
+    """A JSON list, one object per ticket, most pressing first. Instants are ISO 8601 in UTC, `time_left` is as in the table."""
+    say = English(settings.calendar.zone)
+    return json.dumps([_object(view, say) for view in board.tickets], indent=2)
 
 
-def _object(view: TicketView) -> dict[str, Any]:
-    left = time_left(view, English("UTC"))
+def _object(view: TicketView, say: English) -> dict[str, Any]:
+    left = time_left(view, say)
     return {
         "id": view.id,
         "subject": view.subject,
@@ -66,24 +72,28 @@ def as_table(board: Board, settings: Settings) -> str:
     if not board.tickets:
         return _empty(board) + alarms
     say, screen, roomy = English(settings.calendar.zone), on_screen(), width() >= _ROOMY
-    names = _ROOMY_COLUMNS if roomy else _NARROW_COLUMNS
-    rows = [_cells(view, say, screen=screen, roomy=roomy) for view in board.tickets]
-    # The subject gives way where the window is narrow; everything else is short and is read first.
-    others = sum(
-        max(len(name), *(row[at].cell_len for row in rows)) for at, name in enumerate(names) if name != SUBJECT
-    )
+    names = _ROOMY_COLUMNS if roomy else _NARROW_COLUMNS if width() >= _TIGHT else _TIGHT_COLUMNS
+    cells = [_cells(view, say, screen=screen, roomy=roomy) for view in board.tickets]
+    rows = [[row[name] for name in names] for row in cells]
+    widest = {name: max(len(name), *(row[name].cell_len for row in cells)) for name in names}
+    # The subject gives way where the window is narrow, then the time; a number that is cut names no ticket.
+    free = width() - 3 * len(names) - sum(widest[name] for name in names if name not in (SUBJECT, _LEFT))
+    widest[_LEFT] = min(widest[_LEFT], max(free - _LEAST_SUBJECT, _LEAST_SUBJECT))
+    widest[SUBJECT] = max(free - widest[_LEFT], _LEAST_SUBJECT)
     table = Table(box=box.SIMPLE_HEAD if screen else None, pad_edge=False, header_style="bold" if screen else "")
     for name in names:
-        room = max(width() - others - 3 * len(names), _LEAST_SUBJECT) if name == SUBJECT else None
+        least = None if name in (SUBJECT, _LEFT) else widest[name]
         justify: JustifyMethod = "right" if name == "#" else "left"
-        table.add_column(name, justify=justify, no_wrap=True, overflow="ellipsis", max_width=room)
+        table.add_column(
+            name, justify=justify, no_wrap=True, overflow="ellipsis", min_width=least, max_width=widest[name]
+        )
     for row in rows:
         table.add_row(*row)
     more = f"… and {board.more:,} more; --limit shows them.\n" if board.more else ""
     return rendered(table) + more + alarms
 
 
-def _cells(view: TicketView, say: English, *, screen: bool, roomy: bool) -> list[Text]:
+def _cells(view: TicketView, say: English, *, screen: bool, roomy: bool) -> dict[str, Text]:
     left, style = time_left(view, say), _COLOURS.get(view.urgency, "")
     both = f"{left.head}, {left.detail}" if left.detail and roomy else left.head
     cells = [
@@ -95,7 +105,7 @@ def _cells(view: TicketView, say: English, *, screen: bool, roomy: bool) -> list
         Text(URGENCY_WORDS[view.urgency], style),
         Text(plain(both), style),
     ]
-    return cells if roomy else [cells[0], cells[1], cells[3], cells[5], cells[6]]
+    return dict(zip(_ROOMY_COLUMNS, cells, strict=True))
 
 
 def _empty(board: Board) -> str:
@@ -103,7 +113,8 @@ def _empty(board: Board) -> str:
         return f"No tickets here; there are {board.counts['all']:,} in all (--show all).\n"
     if not board.mailboxes:
         return (
-            "No tickets yet, and no mailbox either. Name one in config.toml, or read a file with `inboxsla import`.\n"
+            "No tickets yet, and no mailbox either. Name one in config.toml, or read a file with "
+            f"`{typed('import')}`.\n"
         )
     known = (f"  {plain(box_.address)}: {plain(box_.trouble) or 'nothing wrong'}\n" for box_ in board.mailboxes)
     return "No tickets yet. They appear here as soon as a customer's mail is read.\n" + "".join(known)

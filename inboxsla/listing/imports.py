@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from inboxsla.config import Settings
+from inboxsla.config.program import typed
 from inboxsla.domain.speech import English
 from inboxsla.listing.words import count, day, moment, plain
 from inboxsla.services.importing import Built, Read
 
 _MANY = 12
-_UTC = English("UTC")
 
 
-def imported(read: Read, built: Built) -> str:
+def imported(read: Read, built: Built, settings: Settings) -> str:
     """The transcript: what the file held, what became of it, and what to do next."""
-    return "".join(f"{line}\n" for line in _lines(read, built))
+    return "".join(f"{line}\n" for line in _lines(read, built, settings))
 
 
-def _lines(read: Read, built: Built) -> Iterator[str]:
+def _lines(read: Read, built: Built, settings: Settings) -> Iterator[str]:
+    say = English(settings.calendar.zone)
     yield f"{plain(read.file)} into {plain(read.address)}"
+    if not read.messages:
+        yield "  The file holds no messages, so nothing was changed."
+        return
     yield f"  {count(read.messages, 'message')} in the file = {read.imported:,} imported + {read.kept_aside:,} kept aside"
     parts = [f"{read.new:,} new", f"{count(read.copies, 'second copy', 'second copies')}"]
     if read.known:
@@ -33,11 +38,14 @@ def _lines(read: Read, built: Built) -> Iterator[str]:
     if built.as_of is None or built.began_at is None:
         yield "  The mailbox holds no messages."
         return
-    yield f"  now {count(built.threads, 'thread')}, {count(built.tickets, 'ticket')}, mail from {day(built.began_at, _UTC)} to {day(built.as_of, _UTC)}"
-    yield f"  read as of its newest message, {moment(built.as_of, _UTC)}; nothing is ever mailed because of it"
+    yield f"  now {count(built.threads, 'thread')}, {count(built.tickets, 'ticket')}, mail from {day(built.began_at, say)} to {day(built.as_of, say)}"
+    yield f"  read as of its newest message, {moment(built.as_of, say)}; nothing is ever mailed because of it"
     yield f"  answered by: {', '.join(plain(each) for each in read.agents) or 'nobody named (--agent), so all mail counts as customers’'}"
+    if settings.demo:
+        hours = f"opening hours from Monday to Friday, 09:00 to 17:00 in {settings.calendar.zone}"
+        yield f"  judged by {hours}, because no config.toml names yours"
     yield from _about_lists(read)
-    yield f"See it: inboxsla report --mailbox {plain(read.address)}   and   inboxsla tickets"
+    yield f"See it: {typed('report')} --mailbox {plain(read.address)}   and   {typed('tickets')}"
 
 
 def _about_lists(read: Read) -> Iterator[str]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from inboxsla.domain.clock import State
 from inboxsla.domain.speech import English
 from inboxsla.domain.ticket_view import (
     PRIORITY_WORDS,
@@ -14,8 +12,9 @@ from inboxsla.domain.ticket_view import (
     ClockView,
     TicketView,
     clock_time_left,
+    how_it_ended,
+    said_lengths,
 )
-from inboxsla.domain.timeline import Metric
 from inboxsla.domain.timeline_view import Entry
 from inboxsla.listing.board import AWAY
 from inboxsla.listing.words import count, moment, plain
@@ -69,25 +68,19 @@ def _fact(name: str, value: str) -> str:
 def _said(clock: ClockView, view: TicketView, say: English) -> str:
     reading = clock.reading
     if reading.ended_at is None:
-        left = clock_time_left(reading, view.now, say, hold_until=view.hold_until)
+        left = clock_time_left(reading, view.now, say, hold_until=view.hold_until, dated=view.as_of is not None)
         return plain(f"{left.head}, {left.detail}" if left.detail else left.head)
-    if reading.state is State.CLOSED_WITHOUT_REPLY:
-        return f"closed without a reply after {plain(say.length(reading.elapsed))}"
-    done = "solved" if reading.metric is Metric.RESOLUTION else "answered"
-    late = say.length(reading.late_by) + " over" if reading.breached else _spare(reading.left, say)
-    return plain(f"{done} {moment(reading.ended_at, say)} in {say.length(reading.elapsed)}, {late}")
-
-
-def _spare(left: timedelta, say: English) -> str:
-    return f"{say.length(max(left, timedelta()))} to spare"
+    ended = how_it_ended(reading, say)
+    return plain(f"{ended.head[:1].lower()}{ended.head[1:]}, {ended.detail} ({moment(reading.ended_at, say)})")
 
 
 def _why(clock: ClockView, view: TicketView, say: English) -> Iterator[str]:
     reading = clock.reading
     yield f"    {plain(say.length(reading.target))} of opening hours, from {moment(reading.started_at, say)}"
-    for span in clock.why[:_SPANS]:
-        length = f" {plain(say.length(span.length))}" if span.length else ""
-        yield f"    {moment(span.start, say)} to {moment(span.end, say)}  {_SPAN_WORDS.get(span.kind, span.kind)}{length}"
+    for span, said in list(zip(clock.why, said_lengths(clock), strict=True))[:_SPANS]:
+        length = "" if said is None else f" {plain(say.length(said))}"
+        kind = "to spare" if span.kind == "left" and reading.ended_at else _SPAN_WORDS.get(span.kind, span.kind)
+        yield f"    {moment(span.start, say)} to {moment(span.end, say)}  {kind}{length}"
     if len(clock.why) > _SPANS:
         yield f"    … and {count(len(clock.why) - _SPANS, 'more span')}"
     if reading.due_at is not None:

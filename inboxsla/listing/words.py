@@ -52,7 +52,7 @@ def day(at: datetime, say: English) -> str:
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    """ "1 thread", "1,250 threads"."""
+    """ "1 thread", "1,250 threads"; `many` where it is not `one` with an s."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from inboxsla.config.program import typed
 from inboxsla.domain.decide import decide
+from inboxsla.domain.speech import NBSP, Dated, English, Speech
 from inboxsla.errors import InboxSLAError
 from inboxsla.services import queries
 from inboxsla.services.ports import Ports
@@ -25,6 +27,7 @@ class Line:
 def health(ports: Ports) -> Iterator[Line]:
     """Database, Redis, mailboxes, alarms: one line each."""
     ports.db.ping()
+    say = Dated(English(ports.settings.calendar.zone))
     yield Line(True, f"The database answers ({ports.db.place}).")
     if ports.settings.redis_url:
         try:
@@ -33,22 +36,27 @@ def health(ports: Ports) -> Iterator[Line]:
         except InboxSLAError as away:
             yield Line(False, f"{away} Until it is back the ticker does the work itself.")
     else:
-        yield Line(True, "Redis is embedded: `inboxsla run` starts it.")
+        yield Line(True, f"Redis is embedded: `{typed('run')}` starts it.")
     with ports.db.read() as conn:
         boxes = mailboxes.every(conn)
         alarms = records.open_alarms(conn, ports.now() - queries.ALARM_SHOWN)
     if not boxes:
-        yield Line(False, "No mailbox is known. Name one in config.toml, or read a file with `inboxsla import`.")
+        yield Line(False, f"No mailbox is known. Name one in config.toml, or read a file with `{typed('import')}`.")
     for box in boxes:
         if box.kind == "import":
-            yield Line(True, f"{box.address} was imported from a file.")
+            stands = f", as it stood {_moment(box.as_of, say)}" if box.as_of else ""
+            yield Line(True, f"{box.address} (imported) was read from a file{stands}.")
         elif box.sync_error:
             yield Line(False, f"{box.address} ({box.mode}): {box.sync_error}")
         else:
-            when = f"read last at {box.last_sync_at:%d %b %Y %H:%M:%S} UTC" if box.last_sync_at else "not read yet"
+            when = f"read last {_moment(box.last_sync_at, say)}" if box.last_sync_at else "not read yet"
             yield Line(True, f"{box.address} is {box.mode}, {when}.")
     for words in alarms:
         yield Line(False, words)
+
+
+def _moment(at: datetime, say: Speech) -> str:
+    return say.moment(at, at).replace(NBSP, " ")
 
 
 def compare(ports: Ports) -> Iterator[Line]:
@@ -74,4 +82,5 @@ def compare(ports: Ports) -> Iterator[Line]:
                     wrong += 1
                     yield Line(False, f"Ticket {ticket_id} differs from its events in {', '.join(sorted(differs))}.")
     if not wrong:
-        yield Line(True, f"All {compared} tickets equal what their events add up to.")
+        every = "1 ticket equals what its" if compared == 1 else f"All {compared:,} tickets equal what their"
+        yield Line(True, f"{every} events add up to." if compared else "There are no tickets to compare yet.")

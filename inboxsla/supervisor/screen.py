@@ -8,6 +8,8 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
+from inboxsla.config.program import typed
+
 
 class Screen:
     def __init__(self, out: TextIO) -> None:
@@ -37,10 +39,11 @@ class Screen:
             self.say(
                 "Open the link, which works once, and watch: mail arrives, labels change, and within two minutes a"
             )
-            self.say("reminder goes out. In another terminal, `inboxsla tickets` shows the same list.")
+            self.say(f"reminder goes out. In another terminal, `{typed('tickets')}` shows the same list.")
         elif mailboxes:
-            self.say("Open the link, which works once. `inboxsla tickets` shows the same list in another terminal.")
+            self.say(f"Open the link, which works once. `{typed('tickets')}` shows the same list in another terminal.")
         else:
             self.say("No mailbox is configured yet: name one in config.toml (config.example.toml shows how), or read a")
-            self.say("mailbox file with `inboxsla import FILE.mbox`. The link works once.")
+            self.say(f"mailbox file with `{typed('import FILE.mbox --mailbox ADDRESS')}`. The link works once.")
+        self.say(f"`{typed('sign-in-link')}` prints another link.")
         self.say("Ctrl-C stops everything.")

@@ -6,18 +6,24 @@ import json
 import os
 import re
 import unicodedata
+from io import StringIO
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from inboxsla import listing
+from inboxsla.cli import main
+from inboxsla.config.program import typed
 from inboxsla.listing import words
-from inboxsla.services import auditing, importing, queries
+from inboxsla.services import auditing, importing, queries, rebuild
 from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
+from inboxsla.supervisor.screen import Screen
 from tests.services.mailbox_files import ANA, KOFI, MAYA, SUPPORT, Mail, imported, ports, written
 
 EVIL = "[red]Sale[/] \x1b[2J\x1b]0;owned\x07 \x9b31m \u202eexe.pdf\u2066 \u2028next {x} %s"
@@ -50,7 +56,7 @@ def hostile_characters(text: str) -> set[str]:
 
 
 def test_json_lists_every_ticket_with_what_programs_need(full: Ports) -> None:
-    found = json.loads(listing.as_json(queries.board(full, show="all")))
+    found = json.loads(listing.as_json(queries.board(full, show="all"), full.settings))
     assert len(found) == 3
     parcel = next(each for each in found if "parcel" in each["subject"])
     assert (
@@ -73,12 +79,12 @@ def test_json_lists_every_ticket_with_what_programs_need(full: Ports) -> None:
 
 
 def test_json_of_nothing_is_an_empty_list(port: Ports) -> None:
-    assert json.loads(listing.as_json(queries.board(port))) == []
+    assert json.loads(listing.as_json(queries.board(port), port.settings)) == []
 
 
 def test_json_keeps_every_subject_and_is_safe_to_look_at(port: Ports, tmp_path: Path) -> None:
     imported(port, written(tmp_path / "evil.mbox", Mail("1", subject="Grüße \x9b31m und \u200fmehr")))
-    text = listing.as_json(queries.board(port))
+    text = listing.as_json(queries.board(port), port.settings)
     assert text.isascii()
     assert "Grüße" in json.loads(text)[0]["subject"]
 
@@ -98,6 +104,7 @@ def test_the_table_fits_the_width_it_is_given(full: Ports, monkeypatch: pytest.M
     lines = listing.as_table(queries.board(full, show="all"), full.settings).splitlines()
     assert max(cell_len(line) for line in lines) <= columns
     assert all("Overdue" in line or "Low" in line or "Paused" in line for line in lines[1:]), "urgency is never cut"
+    assert [line.split()[0].isdecimal() for line in lines[1:]] == [True] * 3, "a number that is cut names no ticket"
 
 
 @pytest.mark.parametrize(
@@ -131,7 +138,7 @@ def test_a_ticket_shows_its_promises_and_what_happened(full: Ports) -> None:
     text = listing.one(queries.ticket(full, tickets["Lamp flickers"], say), say, why=False)
     assert text.startswith(f"#{tickets['Lamp flickers']}  Lamp flickers\n")
     assert "Kofi Mensah <kofi@customer.example>" in text
-    assert "First response: answered Mon 1 Jun 2026 10:00 UTC in 1 h, 3 h to spare" in text
+    assert "First response: answered in 1 h, 3 h to spare (Mon 1 Jun 2026 10:00 UTC)" in text
     assert "Resolution: Paused" in text
     assert "Ana Ruiz wrote (first response answered)" in text
     assert "“It flickers in the rain.”" in text
@@ -150,7 +157,9 @@ def test_why_explains_a_due_time_span_by_span(full: Ports) -> None:
 def test_the_import_says_that_nothing_was_lost(port: Ports, tmp_path: Path) -> None:
     listed = Mail("8", to="x@lists.example", headers=("List-Id: <lamps.lists.example>",))
     draft = Mail("9", headers=("X-Gmail-Labels: Drafts",))
-    text = listing.imported(*imported(port, written(tmp_path / "story.mbox", *STORY, STORY[0], listed, draft)))
+    text = listing.imported(
+        *imported(port, written(tmp_path / "story.mbox", *STORY, STORY[0], listed, draft)), port.settings
+    )
     assert "7 messages in the file = 6 imported + 1 kept aside" in text
     assert "imported: 5 new, 1 second copy\n" in text
     assert "kept aside: 1 because a draft" in text
@@ -159,9 +168,105 @@ def test_the_import_says_that_nothing_was_lost(port: Ports, tmp_path: Path) -> N
 
 
 def test_the_import_of_an_empty_file_says_so(port: Ports, tmp_path: Path) -> None:
-    text = listing.imported(*imported(port, written(tmp_path / "empty.mbox"), agents=()))
-    assert "0 messages in the file = 0 imported + 0 kept aside" in text
-    assert "holds no messages" in text
+    text = listing.imported(*imported(port, written(tmp_path / "empty.mbox"), agents=()), port.settings)
+    assert "The file holds no messages, so nothing was changed." in text
+
+
+def test_an_empty_file_does_not_speak_of_what_an_earlier_one_held(full: Ports, tmp_path: Path) -> None:
+    text = listing.imported(*imported(full, written(tmp_path / "empty.mbox")), full.settings)
+    assert "newest message" not in text
+    assert "See it" not in text
+
+
+@pytest.fixture
+def in_berlin(sqlite_database: Database, tmp_path: Path) -> Ports:
+    port = ports(sqlite_database, tmp_path, demo=True, calendar={"zone": "Europe/Berlin"})
+    imported(port, written(tmp_path / "story.mbox", *STORY))
+    return port
+
+
+def test_every_output_speaks_in_the_zone_of_the_team(in_berlin: Ports, tmp_path: Path) -> None:
+    read = listing.imported(*imported(in_berlin, written(tmp_path / "more.mbox", STORY[0])), in_berlin.settings)
+    assert "newest message, Fri 5 Jun 2026 05:00 CEST" in read
+    assert "judged by opening hours from Monday to Friday, 09:00 to 17:00 in Europe/Berlin" in read
+    board = queries.board(in_berlin, show="all")
+    table = listing.as_table(board, in_berlin.settings)
+    for ticket in json.loads(listing.as_json(board, in_berlin.settings)):
+        assert ticket["time_left"] in table
+        assert "UTC" not in ticket["time_left"]
+    health = [line.words for line in rebuild.health(in_berlin)]
+    assert "support@lumenvelo.example (imported) was read from a file, as it stood 5 Jun 2026 05:00 CEST." in health
+
+
+def test_the_list_says_the_dates_of_what_was_read_from_a_file(full: Ports) -> None:
+    left = [ticket["time_left"] for ticket in json.loads(listing.as_json(queries.board(full), full.settings))]
+    assert any("was due 1 Jun 2026 15:00 UTC" in each for each in left)
+
+
+def test_why_says_lengths_that_add_up_to_the_promise(port: Ports, tmp_path: Path) -> None:
+    answer = Mail("2", ANA, KOFI, 1 + 10 / 3600, "Re: Lamp flickers", answers="1")
+    imported(port, written(tmp_path / "seconds.mbox", Mail("1", subject="Lamp flickers"), answer))
+    say, (view,) = listing.speech(port.settings), queries.board(port).tickets
+    text = listing.one(queries.ticket(port, view.id, say), say, why=True)
+    assert "First response: answered in 1 h 1 min, 2 h 59 min to spare" in text
+    first = text[text.index("First response:") :]
+    assert re.findall(r"  (counted|to spare|still to come) (.*)", first)[:2] == [
+        ("counted", "1 h 1 min"),
+        ("to spare", "2 h 59 min"),
+    ]
+
+
+def test_one_of_a_kind_is_counted_as_one(port: Ports, tmp_path: Path) -> None:
+    bounce = Mail("9", "mailer-daemon@mail.example", subject="Undelivered", headers=("Auto-Submitted: auto-replied",))
+    imported(port, written(tmp_path / "bounce.mbox", *STORY, bounce))
+    text = listing.audit_text(auditing.audits(port), listing.speech(port.settings))
+    assert re.search(r"\b1 (bounce|automatic reply)[,;]", text)
+
+
+def test_commands_are_named_as_they_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "env" / "bin" / "inboxsla"
+    program.parent.mkdir(parents=True)
+    program.touch(mode=0o755)
+    monkeypatch.setattr("sys.executable", str(program.with_name("python")))
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.chdir(tmp_path)
+    assert typed("tickets") == "env/bin/inboxsla tickets"
+    monkeypatch.chdir(program.parent)
+    assert typed("tickets") == "./inboxsla tickets", "the shell looks for a bare word elsewhere"
+    monkeypatch.chdir(tmp_path.parent)
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    assert typed("tickets") == f"{program} tickets"
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert typed("tickets") == "inboxsla tickets"
+
+
+def test_the_first_screen_names_commands_as_they_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    out = StringIO()
+    Screen(out).ready("http://127.0.0.1:8000/in", None, tmp_path, tmp_path, mailboxes=True)
+    assert f"`{typed('tickets')}` shows the same list" in out.getvalue()
+    assert typed("tickets") != "inboxsla tickets"
+
+
+def test_the_list_of_commands_cuts_no_sentence_and_every_option_is_explained() -> None:
+    assert "..." not in CliRunner().invoke(main, ["--help"], terminal_width=80).output.partition("Commands:")[2]
+    for name, command in main.commands.items():
+        for option in command.params:
+            assert not isinstance(option, click.Option) or option.help, f"{name} {option.name}"
+
+
+def test_a_number_that_no_ticket_can_have_is_answered_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INBOXSLA_DATA_DIR", str(tmp_path / "data"))
+    said = CliRunner().invoke(main, ["ticket", "99999999999999999999"])
+    assert said.exit_code == 1
+    assert said.stderr == "There is no ticket 99999999999999999999.\n"
+
+
+def test_a_configuration_of_one_mailbox_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "1 mailbox, 5 people" in CliRunner().invoke(main, ["config", "validate"]).stdout
 
 
 def test_the_report_names_percentiles_and_compliance(full: Ports) -> None:
