@@ -21,7 +21,7 @@ from inboxsla.errors import AccessLost, TryLater
 from inboxsla.gmail.port import Mailbox
 from inboxsla.services import correspondence, ingest, settle, setup
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, mailboxes, messages, people, tickets
+from inboxsla.storage import envelopes, mailboxes, messages, outbox, people, tickets
 from inboxsla.storage.database import Database
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
@@ -128,16 +128,13 @@ class Shop:
         message["Subject"], message["To"], message["From"] = " ".join(subject.split()), recipient, ADDRESS
         message.set_content("Please answer.\n")
         message.add_alternative(html, subtype="html")
+        marker, box, now = f"marker-{self.numbers()}", self.mailbox_id, self.clock.at
         with self.ports.db.write() as conn:
-            return envelopes.compose(
-                conn,
-                self.mailbox_id,
-                f"marker-{self.numbers()}",
-                recipient,
-                subject,
-                message.as_string(),
-                self.clock.at,
-            )
+            outbox.put(conn, box, ticket_id, [(marker, "remind_owner", "owner", {})], now)
+            owed = outbox.owed(conn, box, now, 1000)[-1]
+            mail = envelopes.compose(conn, box, marker, recipient, subject, message.as_string(), now)
+            outbox.enclose(conn, [owed.id], mail)
+        return mail
 
     def _mail(
         self,

@@ -21,10 +21,10 @@ def test_mails_are_listed_newest_first_with_their_state_in_words(lumen: Shop, cl
     listed = [words(row) for row in page(claire, "/mail").select("tbody tr")]
 
     assert listed == [
-        f"Due in 4 min {ANA} 10:48 CET waiting to be sent",
-        f"Due in 3 min {ANA} 10:48 CET not sent : Gmail refused the address",
-        f"Due in 2 min {ANA} 10:48 CET perhaps sent; we look for it before trying again",
-        f"Due in 1 min {ANA} 10:48 CET sent 10:48 CET",
+        f"Due in 4 min {ANA} written 10:48 CET waiting to be sent Ticket {ticket}",
+        f"Due in 3 min {ANA} written 10:48 CET not sent : Gmail refused the address Ticket {ticket}",
+        f"Due in 2 min {ANA} written 10:48 CET perhaps sent; we look for it before trying again Ticket {ticket}",
+        f"Due in 1 min {ANA} written 10:48 CET sent 10:48 CET Ticket {ticket}",
     ]
 
 

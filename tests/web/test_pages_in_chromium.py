@@ -7,13 +7,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from inboxsla.storage import records
+from inboxsla.storage import envelopes, records
 from inboxsla.storage.database import Database
 from tests.web.browsing import DESKTOP, NARROW, PHONE, TABLET, a_morning, chromium, serving, sideways, window
 from tests.web.shop import TUESDAY, Shop, minutes, shop
 
 pytestmark = pytest.mark.browser
 POLL = 5_100
+GREEN, RED = "rgb(27, 116, 64)", "rgb(151, 20, 26)"
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +88,29 @@ def test_fingers_find_their_targets_on_a_phone(browser: Browser, morning: tuple[
         assert not small
 
 
+def test_a_phone_says_what_each_part_of_a_mail_is_and_nothing_twice(
+    browser: Browser, morning: tuple[Shop, str, int]
+) -> None:
+    lumen, base, urgent = morning
+    sent = lumen.mails(urgent, "jonas@lumenvelo.example", "Due in 10 min: Refund")
+    with lumen.ports.db.write() as conn:
+        envelopes.sent(conn, sent, "g17", TUESDAY)
+    with window(browser, lumen, base, PHONE) as page:
+        page.goto(base + "/mail")
+        rows = [" ".join(row.split()) for row in page.locator("tbody tr").all_inner_texts()]
+        assert rows == [
+            f"Due in 10 min: Refund jonas@lumenvelo.example sent 10:48 CET Ticket {urgent}",
+            "Due in 9 min: Refund for order 1182 still missing ana@lumenvelo.example"
+            f" written 10:48 CET waiting to be sent Ticket {urgent}",
+        ]
+
+
 def test_a_new_ticket_appears_by_itself(browser: Browser, morning: tuple[Shop, str, int]) -> None:
     lumen, base, _ = morning
     with window(browser, lumen, base) as page:
         page.evaluate("window.neverReloaded = true")
         expect(page.locator("#pulse")).to_have_text("Live, updated just now")
+        expect(page.locator("#pulse .beat")).to_have_css("background-color", GREEN)
 
         lumen.asks("My light fell into the canal", "Ngozi Okafor", ago=minutes(1))
         hear(page)
@@ -175,6 +194,8 @@ def test_a_server_that_is_gone_is_said_and_its_return_too(browser: Browser, morn
         expect(page.locator("#pulse")).to_contain_text(
             "Not live: no answer since 10:48 CET. Nothing is lost; we try again every 5 seconds."
         )
+
+        expect(page.locator("#pulse .beat")).to_have_css("background-color", RED)
 
         page.unroute("**/tickets*")
         hear(page)
