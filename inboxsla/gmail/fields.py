@@ -16,6 +16,7 @@ _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 _QUOPRI = re.compile(rb"=([0-9A-Fa-f]{2})")
 _ADDRESS_ENDS = re.compile(r"[\s<>()\[\],;:\"|\\]+")
+_NAME_PART = re.compile(r'\s*[^\s<>@":][^<>@":]*')
 _MESSAGE_ID = re.compile(r"<([^<>]+)>")
 
 
@@ -79,13 +80,17 @@ def from_base64(data: bytes) -> bytes:
 def split_addresses(value: str, limit: int = 1000) -> list[tuple[str, str]]:
     """(name, address) pairs of an address header, in order; the address is lower-case and never empty.
 
-    Understands quotes, comments, groups, encoded words and semicolons; what holds no address is left out.
+    Understands quotes, comments, groups, encoded words and semicolons; what holds no address is left out,
+    unless it reads as the beginning of the next name, as in: Müller, Jörg <joerg@…>.
     """
     found = []
+    begun: list[str] = []
     for token in _tokens(value[:65_536]):
         address = _address_of(token)
         if address:
+            token = ",".join([*begun, token]) if "<" in token else token
             found.append((_name_of(token, address), one_line(address).lower().strip(".")))
+        begun = [*begun[-3:], token] if not address and _NAME_PART.fullmatch(token) else []
         if len(found) >= limit:
             break
     return found
