@@ -10,9 +10,10 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 from werkzeug.test import TestResponse
 
-from inboxsla.gmail.simulator import Store, create_app
+from inboxsla.gmail.simulator import Store, create_app, mime
 from inboxsla.gmail.simulator.context import Simulator
 from inboxsla.gmail.simulator.reading import thread
 from inboxsla.gmail.simulator.stories import hands, seed
@@ -103,6 +104,44 @@ def test_mail_sent_by_the_product_can_be_read_and_answered_by_whom_it_went_to(st
     assert "Refund for order" not in listed
     answer = thread(store, SUPPORT, mail["threadId"])[1]
     assert (answer.facts.sender, answer.labels) == (f"ana <{ANA}>", frozenset({"INBOX", "UNREAD"}))
+
+
+@pytest.mark.parametrize("name", ["Müller, Jörg", "Zoë <script>alert(1)</script>", "O'Neill; Zoë"])
+def test_a_customer_with_any_name_can_write_back_and_be_answered(store: Store, page: FlaskClient, name: str) -> None:
+    sent(page, "/write", name=name, sender="jorg@rad.example", subject="Lost parcel", text="Where is it?")
+    [board] = look(store, SUPPORT)
+
+    sent(page, f"/threads/{board.thread_id}/message", text="Any news?")
+    sent(page, f"/threads/{board.thread_id}/answer", agent=ANA, text="It is on its way.")
+
+    _, again, answer = thread(store, SUPPORT, board.thread_id)
+    assert mime.person(again.facts.sender) == (name, "jorg@rad.example")
+    assert answer.facts.recipients == ("jorg@rad.example",)
+    shown = page.get(f"/threads/{board.thread_id}").text
+    assert f"Write back as <bdi>{escape(name)}</bdi>" in shown
+
+
+def test_a_sender_whose_name_lacks_its_quotes_can_write_back(store: Store, page: FlaskClient) -> None:
+    head = "From: Müller, Jörg <jorg@rad.example>\r\nSubject: Lamp\r\nMessage-ID: <1@rad.example>"
+    placed = store.deliver(SUPPORT, f"{head}\r\n\r\nHello".encode())
+
+    sent(page, f"/threads/{placed.thread_id}/message", text="Any news?")
+
+    again = thread(store, SUPPORT, placed.thread_id)[1]
+    assert mime.person(again.facts.sender) == ("Müller, Jörg", "jorg@rad.example")
+
+
+@pytest.mark.parametrize("form", ["answer", "message"])
+def test_a_form_without_text_sends_nothing_and_is_shown_again(store: Store, page: FlaskClient, form: str) -> None:
+    placed = arrives(store)
+
+    shown = sent(page, f"/threads/{placed.thread_id}/{form}", agent="jonas@lumenvelo.example", text=" \n ")
+
+    assert (shown.status_code, shown.mimetype) == (400, "text/html")
+    assert f'role="alert">Nothing was sent: the {form} has no text.' in shown.text
+    assert shown.text.count('role="alert"') == 1
+    assert '<option value="jonas@lumenvelo.example" selected>' in shown.text
+    assert len(thread(store, SUPPORT, placed.thread_id)) == 1
 
 
 @pytest.mark.parametrize("origin", [None, "null", "https://evil.example", "http://localhost.evil.example"])

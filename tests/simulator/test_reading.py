@@ -216,3 +216,23 @@ def test_a_file_keeps_everything_for_the_next_run(tmp_path: Any) -> None:
     with SimulatorServer(again) as gmail:
         found = users_of(gmail.url).threads().get(userId="me", id=placed.thread_id).execute()
     assert [message["id"] for message in found["messages"]] == [placed.message_id]
+
+
+@pytest.mark.parametrize(
+    ("sender", "shown"),
+    [
+        ("=?utf-8?q?M=C3=BCller=2C_J=C3=B6rg?= <joerg@rad.example>", '"Müller, Jörg" <joerg@rad.example>'),
+        ('"=?utf-8?q?M=C3=BCller=2C_J=C3=B6rg?=" <joerg@rad.example>', '"Müller, Jörg" <joerg@rad.example>'),
+        ("=?utf-8?q?M=C3=BCller=2C?= =?utf-8?q?_J=C3=B6rg?= <joerg@rad.example>", '"Müller, Jörg" <joerg@rad.example>'),
+        ("=?utf-8?q?Zo=C3=AB_=3Cscript=3E?= <zoe@rad.example>", '"Zoë <script>" <zoe@rad.example>'),
+        ("=?utf-8?q?Zo=C3=AB_=22Zo=22?= <zoe@rad.example>", r'"Zoë \"Zo\"" <zoe@rad.example>'),
+        ("=?utf-8?q?Zo=C3=AB?= <zoe@rad.example>", "Zoë <zoe@rad.example>"),
+        ("=?utf-9?q?Zo=C3=AB?= <zoe@rad.example>", "=?utf-9?q?Zo=C3=AB?= <zoe@rad.example>"),
+    ],
+)
+def test_a_decoded_name_is_quoted_where_it_has_to_be(store: Store, users: Any, sender: str, shown: str) -> None:
+    placed = store.deliver(SUPPORT, f"From: {sender}\r\nSubject: =?utf-8?q?a=2C_b?=\r\n\r\nHello".encode())
+
+    payload = users.messages().get(userId="me", id=placed.message_id).execute()["payload"]
+
+    assert {h["name"]: h["value"] for h in payload["headers"]} == {"From": shown, "Subject": "a, b"}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 from email import message_from_bytes
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from googleapiclient.errors import HttpError
 
 from inboxsla.gmail.simulator import Store
 from inboxsla.gmail.simulator.mime import facts
+from inboxsla.gmail.simulator.reading import thread
+from inboxsla.gmail.simulator.stories import hands
 
 from .conftest import ANA, SUPPORT, ZOFIA, Clock, arrives, written
 from .discovery import fits
@@ -193,3 +197,57 @@ def test_search_may_lag_behind_history(store: Store, users: Any, clock: Clock) -
     assert "messages" not in users.messages().list(userId="me", q="in:sent token9f3e").execute()
     clock.forward(seconds=31)
     assert len(users.messages().list(userId="me", q="in:sent token9f3e").execute()["messages"]) == 1
+
+
+def test_an_answer_after_a_bounce_goes_to_the_customer_again(store: Store) -> None:
+    thread_id = arrives(store).thread_id
+    first = store.reply_as(SUPPORT, thread_id, ANA, "On its way.")
+    store.bounce(SUPPORT, first.message_id, "zofia@rowery.example")
+
+    store.reply_as(SUPPORT, thread_id, ANA, "Here it is again.")
+
+    again = thread(store, SUPPORT, thread_id)[-1]
+    assert again.facts.recipients == ("zofia@rowery.example",)
+    assert again.facts.subject == "Re: Refund for order 1182 still missing"
+
+
+def test_an_answer_goes_neither_to_a_machine_nor_to_a_colleague(store: Store) -> None:
+    thread_id = arrives(store).thread_id
+    store.deliver(
+        SUPPORT,
+        written(headers={"Auto-Submitted": "auto-replied"}, sender="Desk <desk@rowery.example>"),
+        thread_id=thread_id,
+    )
+    store.deliver(SUPPORT, written("Re: Refund", sender=f"Ana Ruiz <{ANA}>"), thread_id=thread_id)
+
+    store.reply_as(SUPPORT, thread_id, ANA, "It left today.")
+
+    assert thread(store, SUPPORT, thread_id)[-1].facts.recipients == ("zofia@rowery.example",)
+
+
+def test_a_thread_that_staff_began_and_that_bounced_is_answered_to_whom_staff_wrote(store: Store) -> None:
+    begun = store.start_as(SUPPORT, ANA, "giulia@biciclette.example", "Recall", "Dear Giulia")
+    store.bounce(SUPPORT, begun.message_id, "giulia@biciclette.example")
+
+    store.reply_as(SUPPORT, begun.thread_id, ANA, "Once more.")
+
+    messages = thread(store, SUPPORT, begun.thread_id)
+    assert messages[-1].facts.recipients == ("giulia@biciclette.example",)
+    assert hands.customer_of(SUPPORT, messages).address == "giulia@biciclette.example"
+
+
+def test_the_time_that_an_answer_quotes_is_that_of_the_mailboxs_zone(clock: Clock) -> None:
+    store = Store(":memory:", now=clock, seed=7, zone=ZoneInfo("Europe/Berlin"))
+    store.add_mailbox(SUPPORT)
+    thread_id = arrives(store).thread_id
+
+    store.reply_as(SUPPORT, thread_id, ANA, "On its way.")
+    clock.forward(minutes=5)
+    hands.writes_back(store, SUPPORT, thread_id, "Thank you.", clock())
+
+    assert [re.findall(r"^On .* at (\S+),", m.facts.text, re.MULTILINE) for m in thread(store, SUPPORT, thread_id)] == [
+        [],
+        ["10:48"],
+        ["10:48"],
+    ]
+    store.close()

@@ -197,3 +197,38 @@ def test_everything_the_story_leaves_behind_has_gmails_shape(seeded: Store, cloc
         for found in listed:
             fits(users.threads().get(userId="me", id=found["id"]).execute(), "Thread")
     assert len(listed) > 30
+
+
+def test_no_thread_gets_the_same_answer_twice_and_no_story_is_told_beside_itself(seeded: Store, clock: Clock) -> None:
+    before = look(seeded, SUPPORT)
+    fresh: list[bool] = []
+
+    def note() -> None:
+        nonlocal before
+        now = look(seeded, SUPPORT)
+        known = {t.thread_id for t in before}
+        fresh.extend(
+            t.story not in {other.story for other in before}
+            for t in now
+            if t.thread_id not in known and t.story and t.questions == 1 and t.since == clock()
+        )
+        before = now
+
+    plays(seeded, clock, 40 * 60, note, step=4)
+
+    assert len(fresh) > 30
+    assert all(fresh)
+    for messages in threads(seeded, SUPPORT, limit=1000):
+        told = [m.facts.text.partition("\n\nOn ")[0].rsplit("\n\n", 1)[0] for m in messages if m.labels == {"SENT"}]
+        assert len(told) == len(set(told))
+
+
+def test_an_answer_that_came_back_is_sent_to_the_customer_again_by_whoever_is_there(
+    seeded: Store, clock: Clock
+) -> None:
+    plays(seeded, clock, 75)
+
+    [messages] = [m for m in threads(seeded, SUPPORT) if m[0].facts.subject.startswith("Phí")]
+    first, again = [message for message in messages if "SENT" in message.labels]
+    assert again.facts.recipients == first.facts.recipients == ("lan.nguyen@xedap.example",)
+    assert "our first answer" in again.facts.text

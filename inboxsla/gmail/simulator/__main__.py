@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from types import FrameType
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .answers import ApiError
 from .server import SimulatorServer
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
-    store = Store(asked.data)
+    store = Store(asked.data, zone=asked.zone)
     fresh = asked.address.lower() not in store.mailboxes()
     store.add_mailbox(asked.address)
     if fresh and not asked.no_stories:
@@ -49,8 +50,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="the next free one is taken if it is busy; 0: any")
     parser.add_argument("--address", default="support@lumenvelo.example", help="the mailbox")
+    parser.add_argument(
+        "--zone",
+        type=_zone,
+        default="Europe/Berlin",
+        help="zone of the times that mails quote (default: Europe/Berlin)",
+    )
     parser.add_argument("--no-stories", action="store_true", help="an empty mailbox to which nothing happens by itself")
     return parser
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise argparse.ArgumentTypeError(f"there is no time zone {name}") from error
 
 
 def _listening(store: Store, host: str, port: int) -> SimulatorServer:

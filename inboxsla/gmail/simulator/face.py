@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from datetime import datetime
-from email.utils import parseaddr
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -66,6 +65,11 @@ def inbox() -> str:
 
 @bp.get("/threads/<thread_id>")
 def thread_page(thread_id: str) -> str:
+    return _thread(thread_id)
+
+
+def _thread(thread_id: str, empty: str = "") -> str:
+    """The page of a thread; `empty` is the form that was sent without a text."""
     address = _address()
     messages = reading.thread(store(), address, thread_id)
     labels = frozenset().union(*(message.labels for message in messages))
@@ -78,6 +82,9 @@ def thread_page(thread_id: str) -> str:
         in_inbox="INBOX" in labels,
         messages=[_message(message) for message in messages],
         agents=texts().agents,
+        agent=request.form.get("agent"),
+        empty=empty,
+        zone=store().zone,
         other=hands.customer_of(address, messages).name,
     )
 
@@ -105,17 +112,21 @@ def write() -> str | AnyResponse | tuple[str, int]:
 
 
 @bp.post("/threads/<thread_id>/answer")
-def answer(thread_id: str) -> AnyResponse:
+def answer(thread_id: str) -> AnyResponse | tuple[str, int]:
     agent = next((agent for agent in texts().agents if agent.address == request.form.get("agent")), None)
     if agent is None:
         raise invalid("Nobody on the team has this address.")
-    store().reply_as(_address(), thread_id, agent.address, _written(), agent_name=agent.name)
+    if not (text := _written()):
+        return _thread(thread_id, empty="answer"), 400
+    store().reply_as(_address(), thread_id, agent.address, text, agent_name=agent.name)
     return _back_to(thread_id)
 
 
 @bp.post("/threads/<thread_id>/message")
-def write_back(thread_id: str) -> AnyResponse:
-    hands.writes_back(store(), _address(), thread_id, _written(), store().now())
+def write_back(thread_id: str) -> AnyResponse | tuple[str, int]:
+    if not (text := _written()):
+        return _thread(thread_id, empty="message"), 400
+    hands.writes_back(store(), _address(), thread_id, text, store().now())
     return _back_to(thread_id)
 
 
@@ -164,7 +175,7 @@ def _row(messages: list[Kept], address: str, chips: _Chips) -> dict[str, Any]:
     labels = frozenset().union(*(message.labels for message in messages))
     written = [message for message in messages if "DRAFT" not in message.labels] or messages
     names = list(
-        dict.fromkeys("me" if parseaddr(m.facts.sender)[1] == address else _name(m.facts.sender) for m in written)
+        dict.fromkeys("me" if mime.person(m.facts.sender)[1] == address else _name(m.facts.sender) for m in written)
     )
     return {
         "thread_id": messages[0].thread_id,
@@ -180,18 +191,18 @@ def _row(messages: list[Kept], address: str, chips: _Chips) -> dict[str, Any]:
 
 
 def _message(message: Kept) -> dict[str, Any]:
-    name, address = parseaddr(message.facts.sender)
+    name, address = mime.person(message.facts.sender)
     cut = _HISTORY.search(message.facts.text)
-    agent = mime.decoded(message.header("Sender"))
+    agent = mime.person(mime.decoded_people(message.header("Sender")))
     return {
         "name": name or address,
         "address": address if name else "",
         "initial": (name or address or "?")[0].upper(),
-        "agent": parseaddr(agent)[0] or parseaddr(agent)[1],
+        "agent": agent[0] or agent[1],
         "to": ", ".join(message.facts.recipients) or "nobody yet",
         "draft": "DRAFT" in message.labels,
         "ours": "SENT" in message.labels,
-        "automatic": message.header("Auto-Submitted") not in ("", "no"),
+        "automatic": message.facts.automatic,
         "at": message.at,
         "age": _age(message.at),
         "text": message.facts.text[: cut.start()].strip() if cut else message.facts.text.strip(),
@@ -209,7 +220,7 @@ def _age(at: datetime) -> str:
 
 
 def _name(header: str) -> str:
-    name, address = parseaddr(header)
+    name, address = mime.person(header)
     return name or address or "(unknown sender)"
 
 
@@ -222,10 +233,7 @@ def _address() -> str:
 
 
 def _written() -> str:
-    text = request.form.get("text", "").strip()
-    if not text:
-        raise invalid("There is nothing to send: the text is empty.")
-    return text
+    return request.form.get("text", "").strip()
 
 
 def _back_to(thread_id: str) -> AnyResponse:

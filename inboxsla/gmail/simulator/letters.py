@@ -9,7 +9,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, getaddresses
+from email.utils import format_datetime
 
 from . import mime
 
@@ -67,7 +67,7 @@ def letter(
 
 def _people(header: str) -> tuple[Address, ...]:
     """The addresses in a header that can be written to; the email package trips over some of the others."""
-    parsed = [(_one_line(name), address) for name, address in getaddresses([header])]
+    parsed = [(_one_line(name), address) for name, address in mime.people(header)]
     return tuple(Address(name, *address.split("@")) for name, address in parsed if _ADDRESS.fullmatch(address))
 
 

@@ -18,12 +18,20 @@ _PREFIX = re.compile(
     r"^\s*(?:re|fwd?|aw|wg|sv|antw|odp|res|tr|rif|回复|答复|转发)(?:\[\d+\])?\s*[:：]\s*", re.IGNORECASE
 )
 _ID = re.compile(r"<[^<>\s]+>")
+_WORDS = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=(?:\s+=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)*")
+_OPEN_QUOTE = re.compile(r'(?<!\\)"')
+_SPECIAL = re.compile(r'[()<>\[\]:;@\\,"]')
+_LOOSE = re.compile(r"([^<]*)<([^<>\s@]+@[^<>\s@]+)>")
+WITH_PEOPLE = frozenset({"from", "sender", "reply-to", "to", "cc", "bcc", "delivered-to"})
 _NOISE = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What finds a message again. `subject_key` is the folded subject without Re:/Fwd:; `rfc_id` has its angle brackets."""
+    """What finds a message again. `subject_key` is the folded subject without Re:/Fwd:; `rfc_id` has its angle brackets.
+
+    `automatic`: a machine wrote it (bounce, out-of-office answer, newsletter, notice).
+    """
 
     rfc_id: str
     references: tuple[str, ...]
@@ -32,6 +40,7 @@ class Facts:
     sender: str
     recipients: tuple[str, ...]
     text: str
+    automatic: bool
 
     @property
     def snippet(self) -> str:
@@ -41,18 +50,39 @@ class Facts:
 
 def header_pairs(part: Message) -> list[tuple[str, str]]:
     """Names as the sender wrote them, values unfolded and decoded as far as they can be."""
-    return [(name, decoded(value)) for name, value in part.raw_items()]
+    return [
+        (name, decoded_people(value) if name.lower() in WITH_PEOPLE else decoded(value))
+        for name, value in part.raw_items()
+    ]
+
+
+def decoded_people(value: object) -> str:
+    """A header of addresses; a name that needs quotes once it is decoded gets them, as Gmail does it."""
+    text = _unfolded(value)
+    out, at = "", 0
+    for words in _WORDS.finditer(text):
+        out += text[at : words.start()]
+        name, at = decoded(words.group()), words.end()
+        if _SPECIAL.search(name):
+            name = name.replace("\\", "\\\\").replace('"', '\\"')
+            name = name if len(_OPEN_QUOTE.findall(out)) % 2 else f'"{name}"'
+        out += name
+    return out + text[at:]
 
 
 def decoded(value: object) -> str:
-    text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    text = _FOLD.sub("", text).replace("\x00", "").replace("\r", " ").replace("\n", " ")
+    text = _unfolded(value)
     if "=?" not in text:
         return text
     try:
         return str(make_header(decode_header(text)))
     except (HeaderParseError, LookupError, ValueError):
         return text
+
+
+def _unfolded(value: object) -> str:
+    text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return _FOLD.sub("", text).replace("\x00", "").replace("\r", " ").replace("\n", " ")
 
 
 def facts(raw: bytes) -> Facts:
@@ -74,11 +104,29 @@ def facts(raw: bytes) -> Facts:
             addresses(value for key, value in headers if key.lower() in ("to", "cc", "bcc", "delivered-to"))
         ),
         text=text_of(message),
+        automatic=first("auto-submitted").lower() not in ("", "no")
+        or first("return-path") == "<>"
+        or any(first(name) for name in ("list-id", "x-failed-recipients")),
     )
 
 
 def addresses(values: Iterable[str]) -> list[str]:
-    return [address.strip() for _, address in getaddresses(list(values)) if "@" in address]
+    return [address.strip() for value in values for _, address in people(value)]
+
+
+def people(header: str) -> list[tuple[str, str]]:
+    """(name, address) pairs of a decoded header, also of one whose names lack the quotes they need."""
+    parsed = getaddresses([header])
+    found = [(name, address) for name, address in parsed if "@" in address]
+    if len(found) == len(parsed):
+        return found
+    loose = [(name.strip(' ,;"'), address) for name, address in _LOOSE.findall(header[:4096])]
+    return loose if len(loose) >= len(found) else found
+
+
+def person(header: str) -> tuple[str, str]:
+    """The first of `people`, or two empty strings."""
+    return next(iter(people(header)), ("", ""))
 
 
 def subject_key(subject: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import format_datetime, formataddr
 from typing import Any
 
 from . import letters, mime, views
@@ -71,7 +71,7 @@ def _as_sent(store: Store, conn: sqlite3.Connection, mailbox: str, raw: bytes, a
     aliases = json.loads(
         conn.execute("SELECT aliases FROM mailboxes WHERE address = ?", (mailbox,)).fetchone()["aliases"]
     )
-    name, address = parseaddr(asked.sender)
+    name, address = mime.person(asked.sender)
     if address.lower() not in {mailbox, *aliases}:
         drop.add("from")
         add.append(("From", formataddr((name, mailbox))))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Collection, Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parseaddr
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +19,23 @@ def utc_now() -> datetime:
 
 
 class Store:
-    """All simulated mailboxes. `path` is an SQLite file or ":memory:"; `now` gives aware UTC; `seed` makes ids repeatable.
+    """All simulated mailboxes. `path` is an SQLite file or ":memory:"; `now` gives aware UTC; `seed` makes ids repeatable;
+    `zone` is that of the times which mails quote.
 
     Methods that name a thread or message raise `answers.ApiError` (404) when it is not there.
     """
 
     def __init__(
-        self, path: str | Path = ":memory:", *, now: Callable[[], datetime] = utc_now, seed: int | None = None
+        self,
+        path: str | Path = ":memory:",
+        *,
+        now: Callable[[], datetime] = utc_now,
+        seed: int | None = None,
+        zone: tzinfo = UTC,
     ) -> None:
         self.database = Database(path)
         self.now = now
+        self.zone = zone
         self.dice = random.Random(seed)
         self.search_lag = timedelta(0)
 
@@ -91,7 +97,7 @@ class Store:
         agent_name: str = "",
         quote: bool = True,
     ) -> Placed:
-        """An agent answers from the shared mailbox: a SENT message to whoever wrote last from outside.
+        """An agent answers from the shared mailbox: a SENT message to the last person from outside who wrote, and not to a machine.
 
         With `sender_header` the mail says which delegate wrote it, as Workspace does if the admin chose so.
         """
@@ -104,20 +110,17 @@ class Store:
                 "ORDER BY internal_ms, rowid",
                 (address, thread_id),
             ).fetchall()
-            theirs = [row for row in rows if parseaddr(mime.facts(row["raw"]).sender)[1].lower() != address]
-            last, newest = mime.facts((theirs or rows)[-1]["raw"]), mime.facts(rows[-1]["raw"])
-            to = last.sender if theirs else ", ".join(last.recipients)
-            body = text + (
-                letters.quoted(last, datetime.fromtimestamp((theirs or rows)[-1]["internal_ms"] / 1000, UTC))
-                if quote
-                else ""
-            )
+            told = [(mime.facts(row["raw"]), row["internal_ms"]) for row in rows]
+            last, written_ms = _to_answer(address, told)
+            to = ", ".join(last.recipients) if _is_of(address, last) else last.sender
+            written = datetime.fromtimestamp(written_ms / 1000, self.zone)
+            body = text + (letters.quoted(last, written) if quote else "")
             headers = {"Message-ID": letters.message_id()}
             if sender_header:
                 headers["Sender"] = letters.mailbox_header(agent_address, agent_name)
             raw = letters.letter(
                 sender=address, to=to, subject=letters.reply_subject(last.subject), text=body, at=when,
-                headers=headers, answering=newest,
+                headers=headers, answering=told[-1][0],
             )  # fmt: skip
             return self.deliver(address, raw, labels=("SENT",), at=when, thread_id=thread_id)
 
@@ -219,3 +222,16 @@ class Store:
 
     def _ms(self, at: datetime | None) -> int:
         return int((at or self.now()).timestamp() * 1000)
+
+
+def _is_of(address: str, mail: mime.Facts) -> bool:
+    return mime.person(mail.sender)[1].lower() == address
+
+
+def _to_answer(address: str, told: Sequence[tuple[mime.Facts, int]]) -> tuple[mime.Facts, int]:
+    """Which mail of a thread an answer goes to: the last of a person from outside; else our own last; else any."""
+    house = address.rpartition("@")[2]
+    people = [each for each in told if not each[0].automatic and not _is_of(address, each[0])]
+    outside = [each for each in people if mime.person(each[0].sender)[1].lower().rpartition("@")[2] != house]
+    ours = [each for each in told if _is_of(address, each[0])]
+    return (outside or people or ours or told)[-1]

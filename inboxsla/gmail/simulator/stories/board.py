@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parseaddr
 
+from ..mime import person
 from ..reading import Kept, threads
 from ..store import Store
 from .hands import MARK
@@ -38,11 +38,11 @@ def _read(messages: list[Kept]) -> OpenThread:
     staff = {agent.address for agent in texts().agents}
     marks = [mark for message in messages if (mark := message.header(MARK))]
     for message in messages:
-        if "SENT" in message.labels or parseaddr(message.facts.sender)[1] in staff:
+        if "SENT" in message.labels or person(message.facts.sender)[1] in staff:
             owed, bounced, since, human = False, False, message.at, True
         elif message.header("X-Failed-Recipients"):
             owed, bounced, since = True, True, message.at
-        elif "DRAFT" not in message.labels and not _automatic(message):
+        elif "DRAFT" not in message.labels and not message.facts.automatic:
             since = since if owed else message.at
             owed, human, questions = True, True, questions + 1
     return OpenThread(
@@ -55,7 +55,3 @@ def _read(messages: list[Kept]) -> OpenThread:
         VISITOR in marks,
         marks[0].partition(" ")[0] if marks else "",
     )
-
-
-def _automatic(message: Kept) -> bool:
-    return message.header("Auto-Submitted") not in ("", "no") or bool(message.header("List-Id"))

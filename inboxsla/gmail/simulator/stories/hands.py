@@ -8,6 +8,7 @@ from email.utils import getaddresses, parseaddr
 
 from .. import letters
 from ..mailroom import Placed
+from ..mime import person
 from ..reading import Kept, thread
 from ..store import Store
 from .texts import Machine, Person, Story, texts
@@ -29,15 +30,17 @@ def opens(store: Store, address: str, story: Story, who: Person, number: int, at
 def writes_back(store: Store, address: str, thread_id: str, text: str, at: datetime) -> Placed:
     """The customer of this thread writes again, with the history quoted below as mail programs do."""
     messages = [message for message in thread(store, address, thread_id) if "DRAFT" not in message.labels]
-    last, who = messages[-1], customer_of(address, messages)
+    last = next((message for message in reversed(messages) if not message.facts.automatic), messages[-1])
+    who = customer_of(address, messages)
     mark = next((message.header(MARK) for message in messages if message.header(MARK)), "")
     story = texts().story(mark.partition(" ")[0])
-    quoted = letters.quoted(last.facts, last.at)
+    written = last.at.astimezone(store.zone)
+    quoted = letters.quoted(last.facts, written)
     page = ""
     if story and story.html:
         earlier = html.escape(last.facts.text.strip()).replace("\n", "<br>\n")
         page = (
-            f'{as_html(text)}<br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On {last.at:%a, %d %b %Y at %H:%M}, '
+            f'{as_html(text)}<br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On {written:%a, %d %b %Y at %H:%M}, '
             f'{html.escape(last.facts.sender)} wrote:<br></div><blockquote class="gmail_quote">{earlier}</blockquote></div>'
         )
     raw = letters.letter(
@@ -48,30 +51,45 @@ def writes_back(store: Store, address: str, thread_id: str, text: str, at: datet
 
 
 def answers(
-    store: Store, address: str, thread_id: str, agent: Person, at: datetime, *, again: bool = False, named: bool = True
+    store: Store,
+    address: str,
+    thread_id: str,
+    agent: Person,
+    at: datetime,
+    *,
+    again: bool = False,
+    named: bool = True,
+    text: str = "",
 ) -> Placed:
-    """An agent answers with the words of the thread's story. `named`: the mail says which delegate wrote it."""
+    """An agent answers with `text` or the words of the thread's story. `named`: the mail says which delegate wrote it."""
     messages = thread(store, address, thread_id)
     who = customer_of(address, messages)
     mark = next((message.header(MARK) for message in messages if message.header(MARK)), "")
     key, _, number = mark.partition(" ")
     story = texts().story(key)
-    turns = sum(1 for message in messages if "SENT" in message.labels)
-    text = (
-        (story.answer if turns == 0 else story.answer_back)
-        if story
-        else "Hello {first},\n\nthank you for writing. We are looking into it.\n\n{agent}"
-    )
+    text = text or (texts().again if again else _words_for(messages, story))
     words = {"first": who.first, "name": who.name, "agent": agent.name, "invoice": str(48000 + 7 * int(number or 0))}
     return store.reply_as(
         address,
         thread_id,
         agent.address,
-        (texts().again if again else text).format(**words),
+        text.format(**words),
         at,
         named,
         agent_name=agent.name,
     )
+
+
+def _words_for(messages: list[Kept], story: Story | None) -> str:
+    """What an agent says next; nothing that the thread holds already."""
+    staff = {agent.address for agent in texts().agents}
+    ours = [m for m in messages if "SENT" in m.labels or person(m.facts.sender)[1] in staff]
+    if not ours:
+        return story.answer if story else texts().receipt
+    asked = next((m.facts.text for m in reversed(messages) if m not in ours and not m.facts.automatic), "")
+    if story and " ".join(asked.split()).startswith(" ".join(story.back.split())):
+        return story.answer_back
+    return texts().closings[(len(ours) - 1) % len(texts().closings)]
 
 
 def is_away(store: Store, address: str, thread_id: str, at: datetime) -> Placed:
@@ -109,11 +127,13 @@ def by_machine(store: Store, address: str, mail: Machine, at: datetime) -> Place
 
 
 def customer_of(address: str, messages: list[Kept]) -> Person:
-    """Whoever wrote first from outside, or to whom staff wrote."""
+    """Whoever wrote first from outside, or to whom staff wrote. A machine only if it began the thread."""
     for message in messages:
-        if "SENT" not in message.labels and "DRAFT" not in message.labels:
-            name, sender = parseaddr(message.facts.sender)
-            return Person(name or sender.partition("@")[0], sender)
+        first = message is messages[0]
+        if not message.labels & {"SENT", "DRAFT"} and (first or not message.facts.automatic):
+            name, sender = person(message.facts.sender)
+            if sender:
+                return Person(name or sender.partition("@")[0], sender)
     return texts().customer(next(iter(messages[0].facts.recipients), "nobody@lost.example"))
 
 

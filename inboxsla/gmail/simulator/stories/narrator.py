@@ -201,5 +201,5 @@ class Narrator:
         if letters % 12 == 7:
             hands.by_machine(self._store, self._address, dice.choice(texts().machines), now)
             return
-        story, who = texts().pair(letters * 5, dice)
+        story, who = texts().pair(letters * 5, dice, {thread.story for thread in self._open})
         hands.opens(self._store, self._address, story, who, 120 + letters, now)

@@ -35,8 +35,10 @@ class _Past:
         self.number += 3
         return placed.thread_id
 
-    def answers(self, thread_id: str, agent: int, age: timedelta, *, named: bool = True) -> Placed:
-        return hands.answers(self.store, self.address, thread_id, texts().agents[agent], self.now - age, named=named)
+    def answers(self, thread_id: str, agent: int, age: timedelta, *, named: bool = True, text: str = "") -> Placed:
+        return hands.answers(
+            self.store, self.address, thread_id, texts().agents[agent], self.now - age, named=named, text=text
+        )
 
     def writes_back(self, thread_id: str, age: timedelta, text: str = "") -> None:
         key = next(
@@ -112,8 +114,8 @@ def _older(past: _Past) -> None:
     past.answers(long, 1, 49 * H - 3 * M)
     past.writes_back(long, 3 * H)
     past.answers(long, 1, 3 * H - 4 * M)
-    past.writes_back(long, 90 * M, "It went off again, this time in the rain. I made a film of it.")
-    past.answers(long, 0, 86 * M)
+    past.writes_back(long, 90 * M, texts().film_question)
+    past.answers(long, 0, 86 * M, text=texts().film_answer)
 
     unnamed = past.asks("law", "tomas@kolo.example", 75 * M)
     past.answers(unnamed, 0, 72 * M, named=False)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from random import Random
 from typing import Any
+
+from ..letters import mailbox_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Person:
 
     @property
     def header(self) -> str:
-        return f"{self.name} <{self.address}>"
+        return mailbox_header(self.address, self.name)
 
     @property
     def first(self) -> str:
@@ -58,6 +61,10 @@ class Texts:
     thanks: tuple[str, ...]
     away: str
     again: str
+    receipt: str
+    closings: tuple[str, ...]
+    film_question: str
+    film_answer: str
     staff_subject: str
     staff_text: str
 
@@ -71,9 +78,10 @@ class Texts:
             Person(address.partition("@")[0], address),
         )
 
-    def pair(self, turn: int, dice: Random) -> tuple[Story, Person]:
-        """The story whose turn it is, and somebody who writes that language."""
-        story = self.stories[turn % len(self.stories)]
+    def pair(self, turn: int, dice: Random, told: Collection[str] = ()) -> tuple[Story, Person]:
+        """The story whose turn it is, or the next that is not `told` already, and somebody who writes its language."""
+        turns = [self.stories[(turn + step) % len(self.stories)] for step in range(len(self.stories))]
+        story = next((story for story in turns if story.key not in told), turns[0])
         return story, dice.choice([person for person in self.customers if person.lang == story.lang])
 
 
@@ -89,6 +97,10 @@ def texts() -> Texts:
         thanks=tuple(item["text"] for item in found["thanks"]),
         away=found["away"]["text"].strip(),
         again=found["again"]["text"].strip(),
+        receipt=found["receipt"]["text"].strip(),
+        closings=tuple(item["text"].strip() for item in found["closing"]),
+        film_question=found["film"]["question"].strip(),
+        film_answer=found["film"]["answer"].strip(),
         staff_subject=found["staff_start"]["subject"],
         staff_text=found["staff_start"]["text"].strip(),
     )
