@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import unicodedata
-from io import StringIO
 from pathlib import Path
 
-import click
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from inboxsla import listing
-from inboxsla.cli import main
-from inboxsla.config.program import typed
 from inboxsla.listing import words
 from inboxsla.services import auditing, importing, queries, rebuild
 from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
-from inboxsla.supervisor.screen import Screen
 from tests.services.mailbox_files import ANA, KOFI, MAYA, SUPPORT, Mail, imported, ports, written
 
 EVIL = "[red]Sale[/] \x1b[2J\x1b]0;owned\x07 \x9b31m \u202eexe.pdf\u2066 \u2028next {x} %s"
@@ -223,52 +216,6 @@ def test_one_of_a_kind_is_counted_as_one(port: Ports, tmp_path: Path) -> None:
     assert re.search(r"\b1 (bounce|automatic reply)[,;]", text)
 
 
-def test_commands_are_named_as_they_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = tmp_path / "env" / "bin" / "inboxsla"
-    program.parent.mkdir(parents=True)
-    program.touch(mode=0o755)
-    monkeypatch.setattr("sys.executable", str(program.with_name("python")))
-    monkeypatch.setenv("PATH", "")
-    monkeypatch.chdir(tmp_path)
-    assert typed("tickets") == "env/bin/inboxsla tickets"
-    monkeypatch.chdir(program.parent)
-    assert typed("tickets") == "./inboxsla tickets", "the shell looks for a bare word elsewhere"
-    monkeypatch.chdir(tmp_path.parent)
-    (tmp_path / "empty").mkdir()
-    monkeypatch.chdir(tmp_path / "empty")
-    assert typed("tickets") == f"{program} tickets"
-    monkeypatch.setenv("PATH", str(program.parent))
-    assert typed("tickets") == "inboxsla tickets"
-
-
-def test_the_first_screen_names_commands_as_they_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
-    out = StringIO()
-    Screen(out).ready("http://127.0.0.1:8000/in", None, tmp_path, tmp_path, mailboxes=True)
-    assert f"`{typed('tickets')}` shows the same list" in out.getvalue()
-    assert typed("tickets") != "inboxsla tickets"
-
-
-def test_the_list_of_commands_cuts_no_sentence_and_every_option_is_explained() -> None:
-    assert "..." not in CliRunner().invoke(main, ["--help"], terminal_width=80).output.partition("Commands:")[2]
-    for name, command in main.commands.items():
-        for option in command.params:
-            assert not isinstance(option, click.Option) or option.help, f"{name} {option.name}"
-
-
-def test_a_number_that_no_ticket_can_have_is_answered_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("INBOXSLA_DATA_DIR", str(tmp_path / "data"))
-    said = CliRunner().invoke(main, ["ticket", "99999999999999999999"])
-    assert said.exit_code == 1
-    assert said.stderr == "There is no ticket 99999999999999999999.\n"
-
-
-def test_a_configuration_of_one_mailbox_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert "1 mailbox, 5 people" in CliRunner().invoke(main, ["config", "validate"]).stdout
-
-
 def test_the_report_names_percentiles_and_compliance(full: Ports) -> None:
     text = listing.audit_text(auditing.audits(full), listing.speech(full.settings))
     assert "support@lumenvelo.example, imported, as of Fri 5 Jun 2026 03:00 UTC" in text
@@ -325,35 +272,6 @@ def test_hostile_mail_reaches_no_terminal(evil: Ports) -> None:
     page = queries.ticket(evil, board.tickets[0].id, say)
     for text in (listing.as_table(board, evil.settings), listing.one(page, say, why=True)):
         assert not hostile_characters(text)
-
-
-def test_progress_without_a_terminal_is_a_line_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
-    with listing.progress("Reading messages", 10) as moved:
-        for _ in range(10):
-            moved(1)
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert re.fullmatch(r"Reading messages: done in [\d.]+ s\n", told.err)
-
-
-def test_progress_of_nothing_is_no_mistake(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    with listing.progress("Building tickets", 0):
-        assert os.environ.get("COLUMNS") is None
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    with listing.progress("Building tickets", 0) as moved:
-        moved(0)
-    assert "Building tickets" in capsys.readouterr().err
-
-
-def test_progress_that_fails_does_not_say_done(capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted() -> None:
-        with listing.progress("Reading messages", 10) as moved:
-            moved(5)
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert "done" not in capsys.readouterr().err
 
 
 def test_the_import_speaks_of_files_by_name_only(port: Ports, tmp_path: Path) -> None:

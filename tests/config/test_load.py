@@ -169,30 +169,6 @@ def test_toml_that_cannot_be_read_is_named_with_its_line(text: str, line: int):
     assert mistakes(text)[0].startswith(f"config.toml:{line}: this line cannot be read as TOML (")
 
 
-def test_a_text_without_quotes_is_named_by_its_key_and_never_repeated():
-    (mistake,) = mistakes("demo = true\ndatabase_url = postgresql://ana:secret@db/inboxsla")
-
-    assert mistake == (
-        'config.toml:2: what stands after “database_url =” is no value. Texts need quotes: database_url = "text".'
-    )
-
-
-def test_mistakes_stand_in_the_order_of_their_lines():
-    text = "[sync]\nfirst_window = -3\n[server]\nport = 'x'\nhots = 1\n[calendar]\nzone = 'Berlin'"
-    found = mistakes(text + "\n[policy]\nmedium_at = 'much'", INBOXSLA_SERVRE="1")
-
-    assert found[0].startswith("INBOXSLA_SERVRE: ")
-    lines = [int(mistake.split(":")[1]) for mistake in found[1:]]
-    assert lines == sorted(lines)
-    assert len(set(lines)) == 5
-
-
-def test_a_length_below_nothing_is_answered_with_one_that_can_be_written():
-    assert mistakes("[sync]\nfirst_window = -3") == [
-        "config.toml:2: sync.first_window: -3 is not a length of time. Write for example “4h” or “30m”."
-    ]
-
-
 def test_a_broken_file_does_not_hide_a_mistaken_variable():
     assert len(mistakes("data_dir = var", INBOXSLA_NONSENSE="1")) == 2
 
