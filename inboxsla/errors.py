@@ -38,6 +38,10 @@ class TryLater(InboxSLAError):
         self.wait = wait
 
 
+class TooFast(TryLater):
+    """We ask more than we may; whatever it is, everything of this mailbox should wait."""
+
+
 class HistoryExpired(InboxSLAError):
     """Gmail no longer knows the cursor: list the mailbox anew, within bounds."""
 

@@ -15,7 +15,7 @@ from googleapiclient.errors import HttpError
 
 from inboxsla.errors import Gone, HistoryExpired, InboxSLAError, Refused, TryLater
 from inboxsla.gmail.port import Change, GmailMessage, GmailThread, HistoryPage, Label, Profile, Sent, ThreadList
-from inboxsla.gmail.transport import KeepAliveHttp, OneShotHttp, google_errors, send_errors
+from inboxsla.gmail.transport import UNREADABLE, KeepAliveHttp, OneShotHttp, google_errors, send_errors
 
 T = TypeVar("T")
 
@@ -90,10 +90,10 @@ class GoogleMailbox:
         return self._ask(request, _thread_list, missing=Refused)
 
     def thread(self, thread_id: str) -> GmailThread:
-        return self._ask(self._threads.get(userId=_ME, id=thread_id, format="full"), _thread)
+        return self._ask_one(self._threads.get(userId=_ME, id=thread_id, format="full"), _thread)
 
     def message(self, message_id: str) -> GmailMessage:
-        return self._ask(self._messages.get(userId=_ME, id=message_id, format="full"), _message)
+        return self._ask_one(self._messages.get(userId=_ME, id=message_id, format="full"), _message)
 
     def labels(self) -> Sequence[Label]:
         return self._ask(self._labels.list(userId=_ME), _label_list, missing=Refused)
@@ -155,6 +155,18 @@ class GoogleMailbox:
         with google_errors(missing):
             return read(request.execute())
 
+    def _ask_one(self, request: Any, read: Callable[[Any], T]) -> T:
+        """One message or thread: an answer that lacks what we need will lack it again, so it is no reason to wait."""
+        answer = self._ask(request, lambda whole: whole)
+        if not isinstance(answer, Mapping) or "id" not in answer:
+            # Somebody between Gmail and us has answered: a proxy, a hotel's sign-in page.
+            raise TryLater("Gmail's answer could not be read")
+        try:
+            return read(answer)
+        except UNREADABLE as error:
+            what = f"{type(error).__name__}: {error}"
+            raise Refused(f"Gmail's answer about it could not be understood ({what}).") from error
+
 
 def _profile(answer: Mapping[str, Any]) -> Profile:
     return Profile(address=str(answer["emailAddress"]), history_id=str(answer["historyId"]))
@@ -192,14 +204,15 @@ def _thread_list(answer: Mapping[str, Any]) -> ThreadList:
 
 
 def _thread(answer: Mapping[str, Any]) -> GmailThread:
-    messages = sorted(map(_message, answer.get("messages") or ()), key=lambda message: message.internal_at)
+    given = (_message(each, thread_id=str(answer["id"])) for each in answer.get("messages") or ())
+    messages = sorted(given, key=lambda message: message.internal_at)
     return GmailThread(str(answer["id"]), history_id=str(answer.get("historyId") or ""), messages=tuple(messages))
 
 
-def _message(answer: Mapping[str, Any]) -> GmailMessage:
+def _message(answer: Mapping[str, Any], *, thread_id: str = "") -> GmailMessage:
     return GmailMessage(
         id=str(answer["id"]),
-        thread_id=str(answer.get("threadId") or answer["id"]),
+        thread_id=str(answer.get("threadId") or thread_id or answer["id"]),
         label_ids=frozenset(answer.get("labelIds") or ()),
         history_id=str(answer.get("historyId") or ""),
         internal_at=_EPOCH + timedelta(milliseconds=int(answer["internalDate"])),

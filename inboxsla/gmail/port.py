@@ -93,10 +93,10 @@ class Mailbox(Protocol):
         """Thread ids matching a Gmail search, newest first."""
 
     def thread(self, thread_id: str) -> GmailThread:
-        """The whole thread, messages oldest first. Raises Gone."""
+        """The whole thread, messages oldest first. Raises Gone, and Refused if it will never be readable."""
 
     def message(self, message_id: str) -> GmailMessage:
-        """One message, `format=full`. Raises Gone."""
+        """One message, `format=full`. Raises Gone, and Refused if it will never be readable."""
 
     def labels(self) -> Sequence[Label]: ...
 

@@ -18,14 +18,19 @@ from typing import Any
 import httplib2
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from googleapiclient.errors import HttpError
+from httplib2.decode import DecodeLimitError, DecodeRatioError
 
-from inboxsla.errors import AccessLost, Gone, InboxSLAError, OutcomeUnknown, Refused, TryLater
+from inboxsla.errors import AccessLost, Gone, InboxSLAError, OutcomeUnknown, Refused, TooFast, TryLater
 
 USUAL_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=25)  # Google blocks sending for a day at most
 WITHOUT_CLOCK = timedelta(minutes=15)  # told to come back at an instant, but not what time it is at Google
 
 NETWORK_ERRORS = (OSError, httplib2.HttpLib2Error, http.client.HTTPException)
+# httplib2 takes an answer that grows much in unpacking for an attack; a mail of ten million equal letters does that. What
+# protects our memory is a limit on the size itself: Gmail's largest message, as base64 within JSON, stays well below.
+_UNPACK = {"decode_limit_ratio": 0, "decode_limit_hard": 256 * 1024 * 1024}
+TOO_LARGE = (DecodeLimitError, DecodeRatioError)
 # What Google's client and our own reading of an answer raise when that answer is not the JSON it should be.
 UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
 
@@ -65,7 +70,7 @@ class KeepAliveHttp(httplib2.Http):  # type: ignore[misc]  # httplib2 ships no t
     """
 
     def __init__(self, timeout: float) -> None:
-        super().__init__(timeout=timeout)
+        super().__init__(timeout=timeout, **_UNPACK)
         self.follow_redirects = False
 
     def _conn_request(self, conn: Any, *request: Any) -> tuple[Any, bytes]:
@@ -86,7 +91,7 @@ class OneShotHttp(httplib2.Http):  # type: ignore[misc]  # httplib2 ships no typ
     """
 
     def __init__(self, timeout: float) -> None:
-        super().__init__(timeout=timeout)
+        super().__init__(timeout=timeout, **_UNPACK)
         self.follow_redirects = False
 
     def _conn_request(
@@ -128,6 +133,8 @@ def google_errors(missing: type[InboxSLAError] = Gone) -> Iterator[None]:
         raise TryLater(f"Gmail cannot be reached ({_words(error)})") from error
     except UNREADABLE as error:
         raise TryLater("Gmail's answer could not be read") from error
+    except TOO_LARGE as error:
+        raise Refused("Gmail's answer is larger than any mail can be") from error
 
 
 @contextmanager
@@ -190,8 +197,10 @@ def _refusal(error: HttpError, missing: type[InboxSLAError]) -> InboxSLAError:
         return missing(f"Gmail no longer has it ({said})")
     if status in (405, 411, 413, 414, 415, 422):
         return Refused(f"Gmail refused: {said}")
-    trouble = "asks us to wait" if complaint.is_about_limits or status == 429 else "has trouble"
-    return TryLater(f"Gmail {trouble} ({said})", _wait(error, complaint.message))
+    wait = _wait(error, complaint.message)
+    if complaint.is_about_limits or status == 429:
+        return TooFast(f"Gmail asks us to wait ({said})", wait)
+    return TryLater(f"Gmail has trouble ({said})", wait)
 
 
 def _lost(complaint: _Complaint) -> str | None:

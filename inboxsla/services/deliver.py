@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from inboxsla.errors import AccessLost, Gone, OutcomeUnknown, Refused, TryLater
+from inboxsla.errors import AccessLost, Gone, OutcomeUnknown, Refused, TooFast, TryLater
 from inboxsla.gmail import labels
 from inboxsla.gmail.port import Mailbox
 from inboxsla.services.apart import set_apart
@@ -44,16 +44,16 @@ def deliver(ports: Ports, mailbox_id: int) -> Delivered:
         envelopes.abandon_expired(conn, ports.now())
         mailbox = mailboxes.get(conn, mailbox_id)
     done.composed = compose_owed(ports, mailbox_id)
-    waits = mailbox.retry_after is not None and mailbox.retry_after > ports.now()
-    if not mailbox.is_live or mailbox.access_lost_at is not None or waits:
+    # Trouble with reading is no reason not to send: mails and labels wait only for what Gmail says about themselves.
+    if not mailbox.is_live or mailbox.access_lost_at is not None:
         return done
     try:
         gmail = ports.mailbox(mailbox.address)
         _send_mails(ports, gmail, mailbox, done)
         _relabel(ports, gmail, mailbox, done)
     except TryLater as later:
-        with ports.db.write() as conn:
-            mailboxes.change(conn, mailbox.id, retry_after=ports.now() + later.wait, sync_error=str(later))
+        # The leases of the tickets at hand are the pause before the next try.
+        log.warning("labels put off", mailbox=mailbox.id, reason=str(later))
     except Refused as refused:
         with ports.db.write() as conn:
             words = f"Gmail refuses the labels of {mailbox.address}: {refused}"
@@ -120,6 +120,7 @@ def _relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered)
     if not waiting:
         return
     ids = _label_ids(ports, gmail, mailbox)
+    refused_in_a_row = 0
     for ticket in waiting:
         with set_apart(ports, f"label/{ticket.id}", f"The label of ticket {ticket.id}", mailbox.id):
             try:
@@ -129,6 +130,15 @@ def _relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered)
                 log.warning("label refused, looking the labels up again", mailbox=mailbox.id)
                 ids = _label_ids(ports, gmail, mailbox, anew=True)
                 done.relabelled += _put_right(ports, gmail, mailbox, ticket, ids)
+            except TooFast:
+                raise
+            except TryLater:
+                # One thread that cannot be labelled must not hold up the others; two in a row mean Gmail as a whole.
+                refused_in_a_row += 1
+                if refused_in_a_row == 2:
+                    raise
+            else:
+                refused_in_a_row = 0
     done.more = done.more or len(waiting) == _LABELS_A_RUN
 
 

@@ -55,18 +55,18 @@ def fetch(db: Database, gmail: Mailbox, mailbox_id: int, thread_id: str, lines: 
     missing = [key for key in named if key not in have]
     arrivals: tuple[GmailMessage, ...] = ()
     if missing and (not thread_known or len(missing) > 2):
-        thread = whole(gmail, thread_id)
-        arrivals = thread.messages if thread else ()
+        arrivals = whole(gmail, thread_id).messages
     elif missing:
         arrivals = tuple(_each(gmail, missing))
     return ThreadNews(thread_id, arrivals, tuple(lines))
 
 
-def whole(gmail: Mailbox, thread_id: str) -> GmailThread | None:
+def whole(gmail: Mailbox, thread_id: str) -> GmailThread:
+    """The thread; without messages if Gmail has it no more."""
     try:
         return gmail.thread(thread_id)
     except Gone:
-        return None
+        return GmailThread(thread_id, "gone")
 
 
 def _each(gmail: Mailbox, message_ids: Iterable[str]) -> Iterator[GmailMessage]:

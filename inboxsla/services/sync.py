@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -14,6 +15,7 @@ from inboxsla.gmail.port import GmailThread, Mailbox
 from inboxsla.services.fetching import by_thread, fetch, whole
 from inboxsla.services.ingest import ThreadNews, take_in
 from inboxsla.services.ports import Ports
+from inboxsla.services.stubborn import Asking
 from inboxsla.storage import envelopes, mailboxes, messages, records, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 
@@ -46,6 +48,7 @@ class _Run:
     holder: str
     done: Synced
     renewed_at: datetime
+    asking: Asking
 
     @property
     def is_first(self) -> bool:
@@ -78,11 +81,15 @@ def sync(ports: Ports, mailbox_id: int) -> Synced:
             return Synced(skipped="another sync is at it")
     done = Synced()
     try:
-        _read_all(_Run(ports, ports.mailbox(mailbox.address), mailbox, holder, done, now))
+        gmail = ports.mailbox(mailbox.address)
+        _read_all(_Run(ports, gmail, mailbox, holder, done, now, Asking(ports, gmail, mailbox_id)))
     except TryLater as later:
         _trouble(ports, mailbox_id, str(later), retry_after=ports.now() + later.wait)
     except AccessLost as lost:
         _access_lost(ports, mailbox, str(lost))
+    except Exception as error:
+        _broken(ports, mailbox, error)
+        raise
     finally:
         with ports.db.write() as conn:
             mailboxes.release_sync(conn, mailbox_id, holder)
@@ -113,6 +120,8 @@ def _read_all(run: _Run) -> None:
                 "retry_after": None,
             }
             mailboxes.change(conn, run.mailbox.id, **fine)
+            records.clear_alarms(conn, f"thread/{run.mailbox.id}/")
+            records.clear_alarms(conn, f"sync/{run.mailbox.id}/")
             envelopes.retry_after_search(conn, run.mailbox.id, begun)
             run.mailbox = mailboxes.get(conn, run.mailbox.id)
         if not found:
@@ -142,7 +151,10 @@ def _history(run: _Run) -> tuple[str, bool]:
         changes.extend(page.changes)
     where = (run.ports.db, run.gmail, run.mailbox.id)
     for thread_id, lines in by_thread(*where, changes).items():
-        _take(run, replace(fetch(*where, thread_id, lines), asked_at=asked_at))
+        news = run.asking.ask(thread_id, partial(fetch, *where, thread_id, lines))
+        if news is not None:
+            _take(run, replace(news, asked_at=asked_at))
+    run.asking.finish()
     return page.history_id, bool(changes)
 
 
@@ -165,8 +177,10 @@ def _list(run: _Run) -> str:
             unlisted = [thread for thread in tickets.open_threads(conn, run.mailbox.id) if thread not in listed]
         for thread_id in unlisted:
             asked_at = run.ports.now()
-            thread = whole(run.gmail, thread_id)
-            _compare(run, thread or GmailThread(thread_id, cursor), asked_at)
+            thread = run.asking.ask(thread_id, partial(whole, run.gmail, thread_id))
+            if thread is not None:
+                _compare(run, thread, asked_at)
+    run.asking.finish()
     return cursor
 
 
@@ -183,8 +197,8 @@ def _listed(run: _Run) -> Iterator[str]:
             known = messages.known_threads(conn, run.mailbox.id, page.thread_ids) if run.is_first else set()
         for thread_id in page.thread_ids:
             asked_at = run.ports.now()
-            thread = None if thread_id in known else whole(run.gmail, thread_id)
-            if thread is not None:
+            thread = None if thread_id in known else run.asking.ask(thread_id, partial(whole, run.gmail, thread_id))
+            if thread is not None and thread.messages:
                 if max((message.internal_at for message in thread.messages), default=edge) < edge:
                     return
                 _compare(run, thread, asked_at)
@@ -226,6 +240,16 @@ def _trouble(ports: Ports, mailbox_id: int, words: str, *, retry_after: datetime
     with ports.db.write() as conn:
         sentence = f"{words.rstrip('.')}. Nothing is lost; the next try comes by itself."
         mailboxes.change(conn, mailbox_id, sync_error=sentence, retry_after=retry_after)
+
+
+def _broken(ports: Ports, mailbox: MailboxRow, error: Exception) -> None:
+    """A fault of ours that stops the whole mailbox: it is shown, not only logged."""
+    words = (
+        f"{mailbox.address} cannot be read because of a fault in InboxSLA ({type(error).__name__}); the log says where."
+    )
+    with ports.db.write() as conn:
+        mailboxes.change(conn, mailbox.id, sync_error=words)
+        records.alarm(conn, f"sync/{mailbox.id}/", words, ports.now(), mailbox.id)
 
 
 def _access_lost(ports: Ports, mailbox: MailboxRow, words: str) -> None:

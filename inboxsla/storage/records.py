@@ -42,8 +42,15 @@ def alarm(conn: Connection, key: str, words: str, now: datetime, mailbox_id: int
     return False
 
 
-def clear_alarm(conn: Connection, key: str) -> None:
-    conn.execute(delete(alarms).where(alarms.c.key == key))
+def alarm_since(conn: Connection, key: str) -> datetime | None:
+    """When the alarm was raised first; None if it is not there."""
+    raised: datetime | None = conn.execute(select(alarms.c.raised_at).where(alarms.c.key == key)).scalar_one_or_none()
+    return raised
+
+
+def clear_alarms(conn: Connection, prefix: str) -> None:
+    """Their cause is gone. `prefix` is a whole part of the key, such as "thread/3/"."""
+    conn.execute(delete(alarms).where(alarms.c.key.startswith(prefix, autoescape=True)))
 
 
 def open_alarms(conn: Connection, since: datetime) -> list[str]:

@@ -40,8 +40,8 @@ QUOTA = "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute
         (400, complaint(400, "invalidArgument", "Invalid id value"), Refused, "Invalid id value"),
         (200, b"<html>sign in to the hotel network</html>", TryLater, "read"),
         (200, b"[1]", TryLater, "read"),
-        (200, a_message("m1", internalDate="soon"), TryLater, "read"),
-        (200, {"id": "m1"}, TryLater, "read"),
+        (200, a_message("m1", internalDate="soon"), Refused, "could not be understood"),
+        (200, {"id": "m1"}, Refused, "could not be understood"),
     ],
 )
 def test_every_refusal_says_what_to_do_next(google, mailbox, status, body, error, says):
