@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from flask import Flask, current_app, render_template
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
+from inboxsla.config.program import typed
 from inboxsla.errors import Refused, TryLater
 
 
@@ -85,11 +83,9 @@ def _words(code: int) -> Words:
 
 
 def _typed(command: str) -> str:
-    """`inboxsla COMMAND` as a person types it where the server was started. A stranger learns no path beyond that folder."""
-    program = Path(sys.executable).with_name("inboxsla")
-    if shutil.which("inboxsla") or not program.is_relative_to(Path.cwd()):
-        return f"inboxsla {command}"
-    return f"{program.relative_to(Path.cwd())} {command}"
+    said = typed(command)
+    # A stranger reads this page too, and learns nothing of how the folders of this computer are called.
+    return f"inboxsla {command}" if said.startswith("/") else said
 
 
 def _later(error: TryLater) -> tuple[str, int]:

@@ -232,6 +232,7 @@ def test_a_quote_that_is_seen_whole_has_nothing_more_to_show(browser: Browser, m
         expect(page.locator("details.quote .all")).to_be_visible()
         page.goto(f"{base}/tickets/{urgent}")
         expect(page.locator("details.quote .all")).to_be_visible()
+        expect(page.locator("details.quote .excerpt")).to_have_css("white-space", "pre-line")
 
 
 def test_what_the_first_column_says_is_never_cut(browser: Browser, morning: tuple[Shop, str, int]) -> None:
@@ -245,7 +246,7 @@ def test_what_the_first_column_says_is_never_cut(browser: Browser, morning: tupl
             assert page.locator(".left b, .left .detail").evaluate_all(cut) == []
             subject = page.locator("td.what").first.bounding_box()
             assert subject is not None
-            assert subject["width"] >= 200
+            assert subject["width"] >= 280
 
 
 def test_what_was_opened_on_a_ticket_stays_open_when_it_changes(

@@ -53,6 +53,8 @@ def test_a_stranger_is_told_how_to_get_in(stranger: FlaskClient) -> None:
 def test_the_command_is_given_as_it_can_be_typed(
     stranger: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/inboxsla").touch()
     monkeypatch.setattr(sys, "executable", str(tmp_path / ".venv/bin/python"))
     monkeypatch.setenv("PATH", str(tmp_path))
 
