@@ -91,7 +91,7 @@ def test_the_table_has_one_line_for_each_ticket_when_piped(full: Ports) -> None:
     assert "\x1b" not in "".join(lines)
 
 
-@pytest.mark.parametrize("columns", [60, 80, 100, 139, 140, 200])
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 139, 140, 200])
 def test_the_table_fits_the_width_it_is_given(full: Ports, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
     lines = listing.as_table(queries.board(full, show="all"), full.settings).splitlines()
