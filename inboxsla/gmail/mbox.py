@@ -1,7 +1,7 @@
 """Reading mailbox files such as Google Takeout makes, one message at a time, whatever their size.
 
 The format has no escape that every writer honours, so a "From " line counts as a separator only if it looks like one: an address and a
-date, after an empty line (or, where a careless writer left that out, before a header line).
+date, after an empty line. Where a careless writer left out the empty line or the date, a header line has to follow.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ NOT_A_MAILBOX = (
 )
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
-_FROM = re.compile(rb"From ([^ \t\r\n]*)[ \t]+(\S[^\r\n]{10,80})")
-_FIRST = re.compile(rb"From [^ \t\r\n]*@")
+_WHO = rb'(?:"[^"\r\n]{0,200}")?[^ \t\r\n]*'
+_FROM = re.compile(rb"From (" + _WHO + rb")[ \t]+(\S[^\r\n]{10,80})")
+_FIRST = re.compile(rb"From " + _WHO + rb"@")
+# One word, and at most a date as computers write it. Prose has more to say, so this is a separator if a header line follows.
+_BARE = re.compile(rb"From " + _WHO + rb"[ \t]*(\d{4}-\d\d-\d\d[T ][0-9:.]+(?:Z|[+-]\d\d:?\d\d)?)?[ \t]*\r?\n?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = frozenset(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
@@ -67,8 +70,9 @@ def read(file: BinaryIO, *, limit: int = MESSAGE_LIMIT) -> Iterator[MboxItem]:
         offset += len(first)
     else:
         return
-    started = _separator(first.removeprefix(b"\xef\xbb\xbf"))
-    if started is None and not _FIRST.match(first):
+    first_line = first.removeprefix(b"\xef\xbb\xbf")
+    started = _separator(first_line) or _bare(first_line)
+    if started is None and not _FIRST.match(first_line):
         raise Refused(NOT_A_MAILBOX)
     yield from _items(lines, _Collected(0, offset, started or _Separator(None), limit), offset + len(first))
 
@@ -78,7 +82,7 @@ def _items(lines: Iterator[bytes], current: _Collected, offset: int) -> Iterator
     doubtful: tuple[bytes, _Separator, int] | None = None
     for line in lines:
         if doubtful is not None:
-            # A From_ line without an empty line before it is one only if a header line follows.
+            # A From_ line without an empty line before it, or without a date, is one only if a header line follows.
             if _HEADER.match(line):
                 yield current.item()
                 current = current.next(doubtful[2], doubtful[1])
@@ -86,13 +90,14 @@ def _items(lines: Iterator[bytes], current: _Collected, offset: int) -> Iterator
                 current.add(doubtful[0])
             doubtful = None
         separator = _separator(line) if line_ended and line.startswith(b"From ") else None
-        if separator is None:
-            current.add(line)
-        elif blank_before:
+        bare = _bare(line) if separator is None and blank_before else None
+        if separator is not None and blank_before:
             yield current.item()
             current = current.next(offset, separator)
+        elif separator is not None or bare is not None:
+            doubtful = (line, separator or bare or _Separator(None), offset)
         else:
-            doubtful = (line, separator, offset)
+            current.add(line)
         offset += len(line)
         blank_before = line in (b"\n", b"\r\n")
         line_ended = line.endswith(b"\n")
@@ -171,6 +176,19 @@ def _separator(line: bytes) -> _Separator | None:
     if not {"month", "day", "hour"} <= date.keys():
         return None
     return _Separator(_time_of(date, offset))
+
+
+def _bare(line: bytes) -> _Separator | None:
+    """A From_ line without a date, or with one in ISO 8601; None if it is neither."""
+    match = _BARE.fullmatch(line)
+    if match is None or line.strip() == b"From":
+        return None
+    try:
+        time = datetime.fromisoformat((match.group(1) or b"").decode("ascii"))
+    except ValueError:
+        return _Separator(None)
+    time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    return _Separator(time if time >= _EARLIEST else None)
 
 
 def _time_of(date: dict[str, int], offset: timedelta) -> datetime | None:

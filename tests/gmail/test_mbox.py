@@ -78,6 +78,27 @@ def test_a_missing_empty_line_before_the_next_message_is_forgiven() -> None:
     assert [each.raw for each in got] == [b"Subject: one\n\nbody\n", b"Subject: two\n\nbody"]
 
 
+@pytest.mark.parametrize(
+    ("line", "time"),
+    [
+        (b"From kofi@customer.example\n", None),
+        (b"From nobody\r\n", None),
+        (b'From "Kofi Mensah"@customer.example\n', None),
+        (b"From kofi@customer.example 2025-11-17T15:28:37Z\n", STAMP),
+        (b'From "a b"@customer.example Mon Nov 17 15:28:37 2025\n', STAMP),
+    ],
+)
+def test_a_careless_from_line_begins_a_message_where_a_header_follows(line: bytes, time: datetime | None) -> None:
+    got = items(line + b"Subject: one\n\nbody\n\n" + line + b"Subject: two\n\nbody\n")
+    assert [each.raw for each in got] == [b"Subject: one\n\nbody\n", b"Subject: two\n\nbody\n"]
+    assert [each.from_time for each in got] == [time, time]
+
+
+def test_a_line_of_one_word_after_from_is_text_where_no_header_follows() -> None:
+    (only,) = items(FROM + b"Subject: one\n\nGreetings\n\nFrom Kofi\nwith love\n")
+    assert only.raw.endswith(b"From Kofi\nwith love\n")
+
+
 def test_a_from_line_within_a_paragraph_is_text() -> None:
     assert len(items(FROM + b"Subject: one\n\nthe log says\n" + FROM + b"and nothing else\n")) == 1
 
