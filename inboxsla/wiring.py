@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from inboxsla.config import Settings, load
-from inboxsla.errors import AccessLost
+from inboxsla.errors import TryLater
 from inboxsla.gmail.google import GoogleMailbox, static_credentials
 from inboxsla.gmail.port import Mailbox
 from inboxsla.queue import NoBell, RedisBell
@@ -16,6 +16,7 @@ from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
 
 _TIMEOUT = 30.0
+_LATER = timedelta(hours=1)
 
 
 def now() -> datetime:
@@ -33,7 +34,7 @@ def ports(found: Settings | None = None) -> Ports:
 
     def mailbox(address: str) -> Mailbox:
         if not chosen.demo:
-            raise AccessLost("this version can only read the demo mailbox and mailbox files.")
+            raise TryLater(f"{address} is not connected: this version reads the demo mailbox and mailbox files", _LATER)
         return GoogleMailbox(static_credentials(address), api_root=chosen.google.api_root, timeout=_TIMEOUT)
 
     bell = RedisBell(chosen.redis_url) if chosen.redis_url else NoBell()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inboxsla.domain.assignment import Person
 from inboxsla.domain.policy import from_data
+from inboxsla.domain.speech import Dated, English
 from inboxsla.errors import Refused
 from inboxsla.services.ports import Ports
 from inboxsla.storage import mailboxes, people, policies, records, tickets
@@ -49,7 +50,8 @@ def live(ports: Ports, address: str, actor: str) -> None:
                 raise Refused(f"{address} was imported from a file, and a file cannot go live.")
             raise Refused(f"No mailbox {address} is known here. Known: {known or 'none yet'}.")
         if box.is_live:
-            raise Refused(f"{address} is live already, since {box.live_since:%d %b %Y %H:%M} UTC.")
+            say = Dated(English(ports.settings.calendar.zone))
+            raise Refused(f"{address} is live already, since {say.moment(box.live_since or now, now)}.")
         mailboxes.change(conn, box.id, mode="live", live_since=now)
         tickets.labels_due(conn, box.id)
         records.log(conn, actor, f"mailbox {address} made live", now, {"mode": box.mode}, {"mode": "live"})

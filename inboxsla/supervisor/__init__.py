@@ -127,6 +127,11 @@ class _Run:
             self._logs,
             mailboxes=bool(self._settings.mailboxes),
         )
+        if not pings(self._environ.get("INBOXSLA_REDIS_URL") or self._settings.redis_url):
+            where = masked(self._settings.redis_url)
+            self._screen.say(
+                f"Redis at {where} does not answer. Nothing is lost: until it does, the ticker does the work."
+            )
 
     def _start_web(self, supervisor: Supervisor) -> int:
         """The port that web answers on. Somebody may take a free port before web does; then the next one is tried."""

@@ -78,7 +78,7 @@ class Parts:
     def gmail(self, host: str, port: int) -> Child:
         address = self.settings.mailboxes[0].address
         options = ["--data", str(self.data_dir / "simulator.sqlite3"), "--host", host]
-        options += ["--port", str(port), "--address", address]
+        options += ["--port", str(port), "--address", address, "--zone", self.settings.calendar.zone]
         return Child("simulator", [*self.simulator, *options], underlies=True)
 
     def web(self, port: int) -> Child:

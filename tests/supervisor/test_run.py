@@ -108,6 +108,12 @@ def test_a_taken_port_is_no_error(desk: Desk):
         assert f"INBOXSLA_SERVER__PORT={link[1]}" in desk.told("worker")
 
 
+def test_a_redis_that_does_not_answer_is_said_and_stops_nothing(desk: Desk):
+    with desk.running(INBOXSLA_REDIS_URL=f"redis://127.0.0.1:{desk.port + 3}/0"):
+        eventually(desk.ready, within=20)
+        eventually(lambda: "does not answer. Nothing is lost" in desk.said())
+
+
 def test_a_second_run_is_refused_and_after_a_kill_the_next_one_takes_over(desk: Desk):
     with desk.running(STAND_IN_MOOD="worker=stubborn") as first:
         eventually(desk.ready, within=20)
