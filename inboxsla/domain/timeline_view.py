@@ -155,7 +155,8 @@ def _step(event: Event, say: Speech) -> Entry:
 
 
 def _started(event: Event, facts: Standing, say: Speech) -> str:
-    begun = [say.text(METRIC_WORDS[c.metric]).lower() for c in facts.cycles if c.key == event.source]
+    started = {c.metric for c in facts.cycles if c.key == event.source}
+    begun = [say.text(METRIC_WORDS[metric]).lower() for metric in Metric if metric in started]
     return say.text("%(promises)s started", promises=say.text(" and ").join(begun)) if begun else ""
 
 

@@ -69,7 +69,7 @@ def test_messages_say_who_wrote_and_what_it_started_or_stopped() -> None:
     quotes = {"question": Quote("Zofia Wiśniewska", "Where is it?"), "reply": Quote("", "On its way.")}
     answer, question = told([QUESTION, REPLY], quotes)
 
-    assert sentence(question) == "Zofia Wiśniewska wrote (resolution and first response started)"
+    assert sentence(question) == "Zofia Wiśniewska wrote (first response and resolution started)"
     assert question.quote == "Where is it?"
     assert sentence(answer) == "Ana Ruiz wrote (first response answered)"
     assert answer.quote == "On its way."
