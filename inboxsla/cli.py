@@ -188,11 +188,27 @@ def ticket(ticket_id: int, why: bool) -> None:
         click.echo(listing.one(queries.ticket(ports, ticket_id, say), say, why=why), nl=False)
 
 
+def _addresses(ctx: click.Context, option: click.Parameter, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """Refuse what is no address before anything is opened: that is a call gone wrong, not a failure."""
+    for each in (value,) if isinstance(value, str) else value:
+        local, _, domain = each.rpartition("@")
+        if not local or not domain or " " in each:
+            raise click.UsageError(f"“{each}” is not an address; write for example support@your.example.")
+    return value
+
+
 @main.command("import", short_help="Read a mailbox file (mbox) and build its tickets.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--mailbox", required=True, metavar="ADDRESS", help="The address the file belongs to.")
 @click.option(
-    "--agent", "agents", multiple=True, metavar="ADDRESS", help="Somebody who answers customers. Repeat for each."
+    "--mailbox", required=True, metavar="ADDRESS", callback=_addresses, help="The address the file belongs to."
+)
+@click.option(
+    "--agent",
+    "agents",
+    multiple=True,
+    metavar="ADDRESS",
+    callback=_addresses,
+    help="Somebody who answers customers. Repeat for each.",
 )
 @click.option("--own-list", "own_lists", multiple=True, metavar="ID", help="A list id whose mail is ordinary mail.")
 def import_(file: Path, mailbox: str, agents: tuple[str, ...], own_lists: tuple[str, ...]) -> None:

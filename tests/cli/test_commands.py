@@ -58,3 +58,12 @@ def test_a_number_that_no_ticket_can_have_is_answered_in_words(tmp_path: Path, m
 def test_a_configuration_of_one_mailbox_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert "1 mailbox, 5 people" in CliRunner().invoke(main, ["config", "validate"]).stdout
+
+
+def test_what_is_no_address_is_a_call_gone_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "a.mbox"
+    file.touch()
+    for words in (["--mailbox", "nope"], ["--mailbox", "support@lumenvelo.example", "--agent", "Ana Ruiz"]):
+        said = CliRunner().invoke(main, ["import", str(file), *words])
+        assert said.exit_code == 2
+        assert "is not an address" in said.output
