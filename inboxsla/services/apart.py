@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import structlog
+from sqlalchemy import Connection
 
 from inboxsla.errors import AccessLost, TicketMoved, TryLater
 from inboxsla.services.ports import Ports
@@ -28,7 +30,14 @@ def set_apart(ports: Ports, key: str, what: str, mailbox_id: int | None = None) 
     except TicketMoved:
         log.info("left to whoever is writing to it", key=key)
     except Exception as error:
-        log.exception("set apart", key=key)
-        words = f"{what} could not be processed ({type(error).__name__}); the log says where. The rest goes on."
         with ports.db.write() as conn:
-            records.alarm(conn, key, words, ports.now(), mailbox_id)
+            note_apart(conn, key, what, error, ports.now(), mailbox_id)
+
+
+def note_apart(
+    conn: Connection, key: str, what: str, error: Exception, now: datetime, mailbox_id: int | None = None
+) -> None:
+    """Write down, in the caller's transaction, that `what` was set apart because of `error`."""
+    log.error("set apart", key=key, exc_info=error)
+    words = f"{what} could not be processed ({type(error).__name__}); the log says where. The rest goes on."
+    records.alarm(conn, key, words, now, mailbox_id)

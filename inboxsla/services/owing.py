@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from inboxsla.domain.clock import State
 from inboxsla.errors import TicketMoved, TryLater
+from inboxsla.services.apart import note_apart
 from inboxsla.services.looking import Look, look
-from inboxsla.storage import outbox, records, tickets
+from inboxsla.storage import outbox, tickets
 from inboxsla.storage.outbox import Owed
-
-log = structlog.get_logger()
 
 # How many acts one run looks at.
 BATCH = 500
@@ -33,11 +31,10 @@ def looks_at(conn: Connection, acts: Iterable[Owed], now: datetime) -> dict[int,
 
 
 def set_apart(conn: Connection, key: str, what: str, error: Exception, now: datetime) -> None:
+    """Note what one act or person failed on, so that the others go on; raises again what ends the whole transaction."""
     if isinstance(error, TryLater | TicketMoved | DBAPIError):
         raise error
-    log.error("set apart", key=key, exc_info=error)
-    words = f"{what} could not be processed ({type(error).__name__}); the log says where. The rest goes on."
-    records.alarm(conn, key, words, now)
+    note_apart(conn, key, what, error, now)
 
 
 def still_wanted(conn: Connection, act: Owed, seen: Look, now: datetime) -> bool:
