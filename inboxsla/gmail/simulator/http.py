@@ -6,8 +6,12 @@ import gzip
 import io
 import socket
 import sys
+import threading
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -17,10 +21,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 WORTH_PACKING = 2048
+PATIENCE = 3.0
 
 
 class Server(ThreadingHTTPServer):
-    """Serves one WSGI application. `daemon_threads`: open connections never hold up the end of the process."""
+    """Serves one WSGI application. Closing it cuts the connections that clients keep open, and waits for what is being
+    answered. `daemon_threads`: open connections never hold up the end of the process."""
 
     daemon_threads = True
     block_on_close = False
@@ -28,11 +34,33 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, host: str, port: int, application: WSGIApplication) -> None:
         self.application = application
+        # With SO_REUSEADDR the kernel may give one free port to two servers that start at once; the second cannot listen.
+        self.allow_reuse_address = port != 0
+        self._open: dict[socket.socket, threading.Thread] = {}
         super().__init__((host, port), Handler)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)
+    def server_bind(self) -> None:
+        # HTTPServer would look up the name of the host, which may take long; nobody asks for it.
+        TCPServer.server_bind(self)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
+        self._open[request] = thread
+        thread.start()
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            del self._open[request]
+
+    def server_close(self) -> None:
+        super().server_close()
+        end = time.monotonic() + PATIENCE
+        for connection, thread in list(self._open.items()):
+            with suppress(OSError):  # its client was quicker
+                connection.shutdown(socket.SHUT_RD)
+            thread.join(timeout=max(0.0, end - time.monotonic()))
 
 
 class Handler(BaseHTTPRequestHandler):
