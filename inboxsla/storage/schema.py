@@ -9,7 +9,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -17,32 +16,32 @@ from sqlalchemy import (
     text,
 )
 
+from inboxsla.storage.schema_setup import configurations, people, policies, teams
+from inboxsla.storage.tables import id_column, metadata, partial_index
 from inboxsla.storage.types import Instant, Json
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _id() -> Column[int]:
-    return Column("id", Integer, primary_key=True, autoincrement=True)
-
-
-def _partial(name: str, *columns: str, where: str) -> Index:
-    """An index of the few rows that `where` (SQL that means the same everywhere) leaves. Queries must repeat it literally."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
-
+__all__ = [
+    "alarms",
+    "audit",
+    "configurations",
+    "envelopes",
+    "events",
+    "kept_aside",
+    "mailboxes",
+    "messages",
+    "metadata",
+    "outbox",
+    "people",
+    "policies",
+    "sign_in_links",
+    "teams",
+    "tickets",
+]
 
 mailboxes = Table(
     "mailboxes",
     metadata,
-    _id(),
+    id_column(),
     Column("address", String(320), nullable=False),
     # "gmail" is connected; "import" is a mailbox file, frozen at `as_of`, which never causes mail or labels.
     Column("kind", String(12), nullable=False),
@@ -64,43 +63,22 @@ mailboxes = Table(
     Column("access_lost_at", Instant),
     Column("retry_after", Instant),
     Column("assigned_turn", Integer, nullable=False, server_default=text("0")),
+    # When tickets of no team can next be handed out: somebody comes on duty.
+    Column("wake_at", Instant),
+    # Gmail's label ids → names, for rules that ask about labels.
+    Column("label_names", Json, nullable=False, server_default="{}"),
     CheckConstraint("kind IN ('gmail','import')", name="kind"),
     CheckConstraint("mode IN ('observed','live')", name="mode"),
     UniqueConstraint("kind", "address"),
 )
 
-people = Table(
-    "people",
-    metadata,
-    _id(),
-    Column("mailbox_id", ForeignKey("mailboxes.id", ondelete="CASCADE"), nullable=False),
-    Column("address", String(320), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("role", String(12), nullable=False),
-    Column("zone", String(64), nullable=False),
-    Column("active", Boolean, nullable=False, server_default=text("true")),
-    CheckConstraint("role IN ('agent','lead','admin')", name="role"),
-    UniqueConstraint("mailbox_id", "address"),
-)
-
-policies = Table(
-    "policies",
-    metadata,
-    _id(),
-    Column("name", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    # The policy with its calendar, as plain data; immutable, so that a number said once can be explained for ever.
-    Column("body", Json, nullable=False),
-    Column("saved_at", Instant, nullable=False),
-    UniqueConstraint("name", "version"),
-)
-
 tickets = Table(
     "tickets",
     metadata,
-    _id(),
+    id_column(),
     Column("mailbox_id", ForeignKey("mailboxes.id", ondelete="CASCADE"), nullable=False),
     Column("thread_id", String(128), nullable=False),
+    # The version the ticket began with; what applies since is said by its events.
     Column("policy_id", ForeignKey("policies.id"), nullable=False),
     # From here on: the projection of the timeline, written by `settle` alone and rebuildable.
     Column("version", Integer, nullable=False, server_default=text("0")),
@@ -125,20 +103,32 @@ tickets = Table(
     # True while Gmail may differ from `label_wanted`; the index below finds the work.
     Column("label_due", Boolean, nullable=False, server_default=text("false")),
     Column("label_lease_until", Instant),
+    # The policy version in force, None while it is `policy_id`; and what rules and people said about the ticket.
+    Column("policy_now_id", Integer),
+    Column("team", String(64), nullable=False, server_default=text("''")),
+    Column("tags", Json, nullable=False, server_default="[]"),
+    Column("tier", String(64), nullable=False, server_default=text("''")),
+    Column("channel", String(64), nullable=False, server_default=text("''")),
+    Column("rule", Text, nullable=False, server_default=text("''")),
     UniqueConstraint("mailbox_id", "thread_id"),
-    _partial("ix_tickets_ring_at", "ring_at", where="ring_at IS NOT NULL"),
+    partial_index("ix_tickets_ring_at", "ring_at", where="ring_at IS NOT NULL"),
     Index("ix_tickets_label_due", "mailbox_id", sqlite_where=text("label_due = 1"), postgresql_where=text("label_due")),
-    _partial(
-        "ix_tickets_unowned", "mailbox_id", "due_at", where="owner IS NULL AND status = 'open' AND due_at IS NOT NULL"
+    partial_index(
+        "ix_tickets_unowned",
+        "mailbox_id",
+        "team",
+        "due_at",
+        where="owner IS NULL AND status = 'open' AND due_at IS NOT NULL",
     ),
     Index("ix_tickets_board", "mailbox_id", "status", "due_at"),
     Index("ix_tickets_owner", "mailbox_id", "owner"),
+    Index("ix_tickets_requester", "mailbox_id", "requester"),
 )
 
 events = Table(
     "events",
     metadata,
-    _id(),
+    id_column(),
     Column("ticket_id", ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False),
     Column("source", String(200), nullable=False),
     Column("kind", String(32), nullable=False),
@@ -152,7 +142,7 @@ events = Table(
 messages = Table(
     "messages",
     metadata,
-    _id(),
+    id_column(),
     Column("mailbox_id", ForeignKey("mailboxes.id", ondelete="CASCADE"), nullable=False),
     Column("gmail_id", String(128), nullable=False),
     Column("thread_id", String(128), nullable=False),
@@ -176,7 +166,7 @@ messages = Table(
 outbox = Table(
     "outbox",
     metadata,
-    _id(),
+    id_column(),
     # ticket / metric / cycle / step / act / arming / repeat: the same act is never owed twice.
     Column("key", String(400), nullable=False, unique=True),
     Column("mailbox_id", ForeignKey("mailboxes.id", ondelete="CASCADE"), nullable=False),
@@ -191,7 +181,7 @@ outbox = Table(
     Column("outcome", Text),
     Column("envelope_id", ForeignKey("envelopes.id")),
     CheckConstraint("state IN ('owed','enclosed','done','dropped')", name="state"),
-    _partial("ix_outbox_owed", "not_before", where="state = 'owed'"),
+    partial_index("ix_outbox_owed", "not_before", where="state = 'owed'"),
     Index("ix_outbox_ticket", "ticket_id"),
     Index("ix_outbox_envelope", "envelope_id"),
 )
@@ -199,7 +189,7 @@ outbox = Table(
 envelopes = Table(
     "envelopes",
     metadata,
-    _id(),
+    id_column(),
     Column("marker", String(64), nullable=False, unique=True),
     Column("mailbox_id", ForeignKey("mailboxes.id", ondelete="CASCADE"), nullable=False),
     Column("recipient", String(320), nullable=False),
@@ -216,13 +206,13 @@ envelopes = Table(
     Column("gmail_id", String(128)),
     Column("reason", Text),
     CheckConstraint("state IN ('composed','sending','unknown','sent','failed')", name="state"),
-    _partial("ix_envelopes_open", "try_after", where="state IN ('composed','sending','unknown')"),
+    partial_index("ix_envelopes_open", "try_after", where="state IN ('composed','sending','unknown')"),
 )
 
 kept_aside = Table(
     "kept_aside",
     metadata,
-    _id(),
+    id_column(),
     Column("mailbox_id", ForeignKey("mailboxes.id", ondelete="CASCADE"), nullable=False),
     Column("source", String(200), nullable=False),
     Column("reason", Text, nullable=False),
@@ -233,7 +223,7 @@ kept_aside = Table(
 audit = Table(
     "audit",
     metadata,
-    _id(),
+    id_column(),
     Column("at", Instant, nullable=False),
     Column("actor", Text, nullable=False),
     Column("what", Text, nullable=False),
@@ -244,7 +234,7 @@ audit = Table(
 alarms = Table(
     "alarms",
     metadata,
-    _id(),
+    id_column(),
     # One open alarm per key, however often its cause repeats.
     Column("key", String(200), nullable=False, unique=True),
     Column("mailbox_id", ForeignKey("mailboxes.id", ondelete="CASCADE")),
@@ -256,7 +246,7 @@ alarms = Table(
 sign_in_links = Table(
     "sign_in_links",
     metadata,
-    _id(),
+    id_column(),
     Column("digest", String(64), nullable=False, unique=True),
     Column("made_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
