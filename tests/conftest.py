@@ -20,6 +20,7 @@ TEMPLATE = "migrated"
 
 # A slow machine is not a bug; what CI finds must be found again by whoever reads its log.
 settings.register_profile("here", deadline=None, print_blob=True)
+# Whether a law of the clocks holds is asked 2,000 times there (see `tests.laws`), everything else as often as here.
 settings.register_profile("ci", parent=settings.get_profile("here"), derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 

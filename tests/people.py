@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from inboxsla.domain.business_time import BusinessCalendar
-from inboxsla.domain.clock import ClockReading
+from inboxsla.domain.clock import NO_CHANGES, ClockReading
 from inboxsla.domain.decide import Decision, decide
 from inboxsla.domain.policy import Do, Policy, Step
 from inboxsla.domain.timeline import Event, Habits, Kind, Metric, Status, participant
@@ -26,7 +26,7 @@ SOREN = participant("soren@example.net")
 SUPPLIER = participant("parts@supplier.example")
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-FIRST, NEXT, RESOLUTION = Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.RESOLUTION
+FIRST, NEXT, RESOLUTION, UPDATE = Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.RESOLUTION, Metric.UPDATE
 
 LONDON = "Europe/London"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
@@ -67,13 +67,15 @@ def policy(
     first: timedelta | None = 4 * HOUR,
     next: timedelta | None = 8 * HOUR,
     resolution: timedelta | None = 24 * HOUR,
+    update: timedelta | None = None,
+    calendars: Mapping[Metric, BusinessCalendar] | None = None,
     urgent_matters: Mapping[Metric, timedelta] | None = None,
     ladder: Sequence[Step] = LADDER,
     pauses: Mapping[str, frozenset[Metric]] = PAUSES,
     **habits: Any,
 ) -> Policy:
     """Office hours, 4 h / 8 h / 3 business days, unless said otherwise. `urgent_matters` are targets of high priority."""
-    promised = {FIRST: first, NEXT: next, RESOLUTION: resolution}
+    promised = {FIRST: first, NEXT: next, RESOLUTION: resolution, UPDATE: update}
     high = urgent_matters or {}
     return Policy(
         name="Standard support",
@@ -87,7 +89,8 @@ def policy(
         pauses=pauses,
         medium_at=50,
         urgent_at=75,
-        habits=Habits(**habits),
+        habits=Habits(**{"calendar": calendar, **habits}),
+        calendars=calendars or {},
     )
 
 
@@ -95,8 +98,17 @@ def _event(kind: Kind, when: datetime, source: str | None, actor: str | None = N
     return Event(kind, when, source or f"{kind}:{when:%d-%H%M%S}", actor, data)
 
 
-def wrote(when: datetime, who: str = ZOFIA, source: str | None = None) -> Event:
-    return _event(Kind.CUSTOMER_WROTE, when, source, who=who)
+def wrote(when: datetime, who: str = ZOFIA, source: str | None = None, **data: Any) -> Event:
+    return _event(Kind.CUSTOMER_WROTE, when, source, who=who, **data)
+
+
+def governed(when: datetime, policy_id: int, **data: Any) -> Event:
+    """From `when` on another version of the policy is in force."""
+    return _event(Kind.POLICY_SET, when, None, policy=policy_id, **data)
+
+
+def tagged(when: datetime, *add: str, remove: Iterable[str] = ()) -> Event:
+    return _event(Kind.TAGGED, when, None, ANA, add=list(add), remove=list(remove))
 
 
 def replied(when: datetime, *, by: str | None = ANA, to: Iterable[str] = (ZOFIA,), source: str | None = None) -> Event:
@@ -149,10 +161,14 @@ def noted(when: datetime, by: str = ANA) -> Event:
 
 
 def decided(
-    events: Iterable[Event], now: datetime, rules: Policy | None = None, live_since: datetime | None = LONG_AGO
+    events: Iterable[Event],
+    now: datetime,
+    rules: Policy | None = None,
+    live_since: datetime | None = LONG_AGO,
+    later: Mapping[int, Policy] = NO_CHANGES,
 ) -> Decision:
     """What follows at `now` under `rules` (the standard policy), in a mailbox that has long been live."""
-    return decide(events, rules or policy(), now, live_since)
+    return decide(events, rules or policy(), now, live_since, later)
 
 
 def clock(decision: Decision, metric: Metric) -> ClockReading:

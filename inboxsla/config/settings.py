@@ -201,7 +201,7 @@ class Settings(Section):
         return self.redis_url or socket_url(self.embedded_socket)
 
     def policy_data(self) -> dict[str, Any]:
-        """The built-in policy as the plain data `inboxsla.domain.policy.from_data` reads; targets in whole seconds."""
+        """The built-in policy as the plain data `inboxsla.domain.policy_data.from_data` reads; targets in whole seconds."""
         data = self.policy.model_dump(exclude={"first_response", "next_response", "resolution"}, mode="json")
         targets = {name: int(getattr(self.policy, name).total_seconds()) for name in get_args(Metric)}
         return data | {"targets": targets, "calendar": self.calendar.model_dump(exclude={"business_day"}, mode="json")}

@@ -60,6 +60,15 @@ class BusinessCalendar:
     def zone(self) -> str:
         return self._hours.zone
 
+    @property
+    def is_always_open(self) -> bool:
+        """Every hour of every day; no date differs."""
+        return not self._hours.exceptions and all(day == ((0, DAY),) for day in self._hours.week)
+
+    def is_exception(self, day: date) -> bool:
+        """Whether a holiday or special day governs this local date."""
+        return self._compiled.is_exception(day.toordinal())
+
     def add(self, start: datetime, duration: timedelta) -> datetime:
         """The earliest instant t ≥ start with `between(start, t) == duration`; `start` itself for zero.
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.policy import Policy
 from inboxsla.domain.timeline import NORMAL, Cycle, Metric, Outcome, Span, Standing
 
 NO_TIME = timedelta(0)
+NO_CHANGES: Mapping[int, Policy] = MappingProxyType({})
 
 
 class Urgency(StrEnum):
@@ -66,11 +68,13 @@ class ClockReading:
 class Running:
     """What is needed to say when a share of one cycle's target is used up.
 
-    `since` is when this target took effect, None if it was so from the start. A cycle that has ended keeps the target it
-    had and knows of no stop after its end, so that nothing that happens later changes what is read from it.
+    `policy` is the version it counts under and `since` when its target took effect, None if it was so from the start. A cycle
+    that has ended keeps the policy and the target it had and knows of no stop after its end, so that nothing that happens
+    later changes what is read from it.
     """
 
     cycle: Cycle
+    policy: Policy
     target: timedelta
     stopped: tuple[tuple[datetime, datetime | None], ...]
     calendar: BusinessCalendar
@@ -78,7 +82,10 @@ class Running:
 
     def instant_at(self, percent: int) -> datetime | None:
         """When `percent` of the target is used, or None if a pause that still lasts begins before that."""
-        budget = self.target * percent / 100
+        return self.instant_of(self.target * percent / 100)
+
+    def instant_of(self, budget: timedelta) -> datetime | None:
+        """When that much business time is used; None if a pause that still lasts begins before that."""
         at = self.calendar.add(self.cycle.started_at, budget)
         for start, end in self.stopped:
             if start >= at:
@@ -120,28 +127,42 @@ def stopped_spans(
     return tuple(merged)
 
 
-def running(cycle: Cycle, facts: Standing, policy: Policy) -> Running | None:
-    """The cycle with its target and stops, or None if the policy promises nothing for it."""
-    target, since = _target(cycle, facts, policy)
+def running(cycle: Cycle, facts: Standing, policy: Policy, later: Mapping[int, Policy] = NO_CHANGES) -> Running | None:
+    """The cycle with its target and stops, or None if the policy in force promises nothing for it.
+
+    `policy` is the version the ticket began with, `later` holds those that its events name.
+    """
+    policy, target, since = _terms(cycle, facts, policy, later)
     if target is None:
         return None
     stops = stopped_spans(facts.spans, policy.pauses_for(cycle.metric), cycle.started_at, cycle.ended_at)
-    return Running(cycle, target, stops, policy.calendar, since)
+    return Running(cycle, policy, target, stops, policy.calendar_of(cycle.metric), since)
 
 
-def _target(cycle: Cycle, facts: Standing, policy: Policy) -> tuple[timedelta | None, datetime | None]:
-    """The target in force (or in force when the cycle ended), and since when if it changed on the way."""
-    target, since = policy.target(cycle.metric, NORMAL), None
-    for at, priority in facts.priorities:
+def _terms(
+    cycle: Cycle, facts: Standing, policy: Policy, later: Mapping[int, Policy]
+) -> tuple[Policy, timedelta | None, datetime | None]:
+    """Policy and target in force (or in force when the cycle ended), and since when if they changed on the way."""
+    metric, priority, since = cycle.metric, NORMAL, None
+    target = policy.target(metric, priority)
+    changes: list[tuple[datetime, str | int]] = [*facts.priorities, *facts.policies]
+    if facts.priorities and facts.policies:
+        changes.sort(key=lambda change: change[0])
+    for at, change in changes:
         if cycle.ended_at is not None and at >= cycle.ended_at:
             break
-        changed = policy.target(cycle.metric, priority)
-        if changed != target:
+        hours = policy.calendar_of(metric)
+        if isinstance(change, str):
+            priority = change
+        else:
+            policy = later.get(change, policy)
+        changed = policy.target(metric, priority)
+        if changed != target or policy.calendar_of(metric) != hours:
             target, since = changed, at
-    return target, since
+    return policy, target, since
 
 
-def read_clock(run: Running, policy: Policy, now: datetime) -> ClockReading:
+def read_clock(run: Running, now: datetime) -> ClockReading:
     """Read one cycle at `now` (aware UTC). The reading stays true until the next instant it names."""
     cycle = run.cycle
     until = now if cycle.ended_at is None else min(cycle.ended_at, now)
@@ -150,7 +171,7 @@ def read_clock(run: Running, policy: Policy, now: datetime) -> ClockReading:
     missed = due if due is None or run.since is None else max(due, run.since)
     late = NO_TIME if missed is None or until <= missed else run.elapsed(until) - run.elapsed(missed)
     breached = missed is not None and (until > missed or (until == missed and cycle.ended_at is None))
-    medium, urgent = run.instant_at(policy.medium_at), run.instant_at(policy.urgent_at)
+    medium, urgent = run.instant_at(run.policy.medium_at), run.instant_at(run.policy.urgent_at)
     state = _state(run, breached, now)
     if state is State.RUNNING:
         urgency = _urgency(now, medium, urgent, due)
@@ -208,10 +229,18 @@ def _pressing(clock: ClockReading) -> tuple[int, datetime]:
     return (-_ORDER[clock.urgency], clock.due_at or clock.started_at)
 
 
-def read_ticket(facts: Standing, policy: Policy, now: datetime) -> Reading:
+def read_ticket(facts: Standing, policy: Policy, now: datetime, later: Mapping[int, Policy] = NO_CHANGES) -> Reading:
     """Every clock of a ticket at `now`, and the one urgency its label shows (DESIGN §5.20)."""
-    runs = [run for cycle in facts.cycles if (run := running(cycle, facts, policy)) is not None]
-    clocks = tuple(read_clock(run, policy, now) for run in runs)
+    return read_runs(runs_of(facts, policy, later), facts, now)
+
+
+def runs_of(facts: Standing, policy: Policy, later: Mapping[int, Policy] = NO_CHANGES) -> list[Running]:
+    """Every cycle that something is promised for, oldest first."""
+    return [run for cycle in facts.cycles if (run := running(cycle, facts, policy, later)) is not None]
+
+
+def read_runs(runs: Iterable[Running], facts: Standing, now: datetime) -> Reading:
+    clocks = tuple(read_clock(run, now) for run in runs)
     if facts.away or facts.status.value == "not_a_ticket":
         return Reading(clocks, Urgency.NONE)
     return Reading(clocks, _shown(clocks))

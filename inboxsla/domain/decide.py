@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from inboxsla.domain.clock import Reading, Running, State, Urgency, read_ticket, running
-from inboxsla.domain.escalation import ACTED, DueStep, schedule
+from inboxsla.domain.clock import NO_CHANGES, Reading, Running, State, Urgency, read_runs, runs_of
+from inboxsla.domain.escalation import ACTED, OBSERVED, SKIPPED, DueStep, schedule
 from inboxsla.domain.fold import standing
 from inboxsla.domain.policy import Do, Policy
 from inboxsla.domain.timeline import Event, Kind, Metric, Standing, Status
 
-_ROLE = {Do.REMIND_OWNER: "owner", Do.NOTIFY_OWNER: "owner", Do.NOTIFY_LEAD: "lead", Do.REASSIGN: "owner"}
+_ROLE = {
+    Do.REMIND_OWNER: "owner",
+    Do.NOTIFY_OWNER: "owner",
+    Do.NOTIFY_LEAD: "lead",
+    Do.NOTIFY_ON_DUTY_LEAD: "on_duty_lead",
+    Do.NOTIFY_PERSON: "person",
+    Do.REASSIGN: "owner",
+    Do.RAISE_PRIORITY: "ticket",
+    Do.WARN_CLOSING: "owner",
+}
+# What a closing warning goes under where steps name a promise and its cycle.
+CLOSING = "closing"
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something owed to the outside: `do` for whoever has `role` when it is carried out. `key` is unique for ever (per ticket)."""
+    """Something owed to the outside: `do` for whoever has `role` when it is carried out. `key` is unique for ever (per ticket).
+
+    `percent` is how much of the promise is used at `instant`. `metric` is None where no promise causes it. `recipient` is
+    the address of the one person meant where `role` is "person". `always_on` says that the clock counts round the clock.
+    """
 
     key: str
     do: Do
     role: str
-    metric: Metric
+    metric: Metric | None
     cycle: str
+    step: str
     percent: int
     instant: datetime
+    recipient: str = ""
+    always_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,40 +58,51 @@ class Decision:
     wake_at: datetime | None
 
 
-def decide(events: Iterable[Event], policy: Policy, now: datetime, live_since: datetime | None) -> Decision:
+def decide(
+    events: Iterable[Event],
+    policy: Policy,
+    now: datetime,
+    live_since: datetime | None,
+    later: Mapping[int, Policy] = NO_CHANGES,
+) -> Decision:
     """Decide at `now` (aware UTC). `live_since` is None while the mailbox is only observed.
 
-    Deciding again with `steps_taken` added to the events gives the same reading, no steps and no acts.
+    `policy` is the version the ticket began with; `later` holds those that its POLICY_SET events name. Deciding again with
+    `steps_taken` added to the events gives the same reading, no steps and no acts.
     """
     events = list(events)
-    facts = standing(events, policy.habits, now)
-    reading = read_ticket(facts, policy, now)
-    runs = _open_runs(facts, reading, policy)
+    facts = standing(events, policy.habits, now, {key: version.habits for key, version in later.items()})
+    runs = runs_of(facts, policy, later)
+    reading = read_runs(runs, facts, now)
+    live = _live(runs, facts, reading)
     taken: list[DueStep] = []
     # Gmail's clock may be ahead of ours: what is known but has not happened yet is read when it has.
-    wakes: list[datetime | None] = [facts.hold_until, *(event.happened_at for event in events)]
-    for run in runs:
-        plan = schedule(run, policy.ladder, facts, now, live_since)
+    wakes: list[datetime | None] = [
+        facts.hold_until, facts.closes_at, facts.warned_at, *(event.happened_at for event in events)
+    ]  # fmt: skip
+    for run in live:
+        plan = schedule(run, facts, now, live_since)
         taken.extend(plan.due)
         wakes.append(plan.next_at)
-        wakes.extend(run.instant_at(percent) for percent in (policy.medium_at, policy.urgent_at, 100))
+        wakes.extend(run.instant_at(percent) for percent in (run.policy.medium_at, run.policy.urgent_at, 100))
+    warning, warned = _warning(facts, now, live_since)
     acts = [act for due in taken if due.outcome == ACTED for act in _acts(due)]
     return Decision(
         facts=facts,
         reading=reading,
-        steps_taken=tuple(_event(due, now) for due in taken),
-        acts=tuple(acts),
-        wants_owner=facts.owner is None and bool(runs),
+        steps_taken=(*(_event(due, now) for due in taken), *warning),
+        acts=(*acts, *warned),
+        wants_owner=facts.owner is None and bool(live),
         wake_at=min((at for at in wakes if at is not None and at > now), default=None),
     )
 
 
-def _open_runs(facts: Standing, reading: Reading, policy: Policy) -> list[Running]:
+def _live(runs: Iterable[Running], facts: Standing, reading: Reading) -> list[Running]:
+    """Those that run; not those of a ticket that is away or none."""
     if reading.urgency is Urgency.NONE or facts.away or facts.status is Status.NOT_A_TICKET:
         return []
-    live = {clock.key + clock.metric for clock in reading.clocks if clock.state is State.RUNNING}
-    found = (running(cycle, facts, policy) for cycle in facts.cycles if cycle.key + cycle.metric in live)
-    return [run for run in found if run is not None]
+    live = {(clock.metric, clock.key) for clock in reading.clocks if clock.state is State.RUNNING}
+    return [run for run in runs if (run.cycle.metric, run.cycle.key) in live]
 
 
 def _name(due: DueStep) -> str:
@@ -93,9 +122,28 @@ def _event(due: DueStep, now: datetime) -> Event:
     return Event(Kind.STEP_TAKEN, now, f"step:{_name(due)}", data=data)
 
 
-def _acts(due: DueStep) -> list[Act]:
-    cycle = due.run.cycle
-    return [
-        Act(f"{_name(due)}/{do}", do, _ROLE[do], cycle.metric, cycle.key, due.step.percent, due.instant)
-        for do in due.step.do
-    ]
+def _acts(due: DueStep) -> Iterable[Act]:
+    cycle, run, name = due.run.cycle, due.run, _name(due)
+    percent = round(due.step.budget(run.target) / run.target * 100)
+    for do in due.step.do:
+        for recipient in due.step.notify if do is Do.NOTIFY_PERSON else ("",):
+            yield Act(
+                f"{name}/{do}{'/' if recipient else ''}{recipient}", do, _ROLE[do], cycle.metric, cycle.key,
+                due.step.key, percent, due.instant, recipient, run.calendar.is_always_open,
+            )  # fmt: skip
+
+
+def _warning(facts: Standing, now: datetime, live_since: datetime | None) -> tuple[list[Event], list[Act]]:
+    """The owner is told once, of each closing that comes by itself."""
+    if facts.warned_at is None or facts.closes_at is None or facts.warned_at > now:
+        return [], []
+    cycle = facts.closes_at.isoformat()
+    if (CLOSING, cycle, CLOSING) in facts.steps:
+        return [], []
+    acted = ACTED if live_since is not None and facts.warned_at >= live_since else SKIPPED
+    outcome = OBSERVED if live_since is None else acted
+    instant = facts.warned_at.isoformat()
+    data = {"metric": CLOSING, "cycle": cycle, "step": CLOSING, "instant": instant, "outcome": outcome}
+    event = Event(Kind.STEP_TAKEN, now, f"step:{CLOSING}/{cycle}", data=data)
+    act = Act(f"{CLOSING}/{cycle}", Do.WARN_CLOSING, "owner", None, cycle, CLOSING, 0, facts.warned_at)
+    return [event], [act] if outcome == ACTED else []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from inboxsla.domain.clock import Running
 from inboxsla.domain.policy import Step
 from inboxsla.domain.timeline import Standing
 
+_NOTHING = timedelta(0)
 ACTED, SKIPPED, OBSERVED = "acted", "skipped", "observed"
 
 
@@ -31,9 +32,7 @@ class Schedule:
     next_at: datetime | None
 
 
-def schedule(
-    run: Running, ladder: tuple[Step, ...], facts: Standing, now: datetime, live_since: datetime | None
-) -> Schedule:
+def schedule(run: Running, facts: Standing, now: datetime, live_since: datetime | None) -> Schedule:
     """Steps of a cycle that runs at `now`. Only the highest due one acts; the others are recorded as skipped.
 
     Steps due before `live_since` are skipped: nobody is mailed about the past. Without `live_since` the mailbox is only
@@ -42,8 +41,8 @@ def schedule(
     """
     due: list[DueStep] = []
     ahead: list[datetime] = []
-    for step in ladder:
-        instant = run.instant_at(step.percent)
+    for step in run.policy.steps_of(run.cycle.metric):
+        instant = instant_of(run, step)
         if instant is None:
             continue
         taken = facts.steps.get((run.cycle.metric, run.cycle.key, step.key))
@@ -55,8 +54,15 @@ def schedule(
         arming = 1 if taken is None else taken.times + 1
         due.append(DueStep(run, step, instant, arming, SKIPPED))
     if due:
+        due.sort(key=lambda one: one.instant)
         due[-1] = _highest(due[-1], live_since)
     return Schedule(tuple(due), min(ahead, default=None))
+
+
+def instant_of(run: Running, step: Step) -> datetime | None:
+    """When the step comes; None if it would lie before the start, or a pause that still lasts keeps it from coming."""
+    budget = step.budget(run.target)
+    return run.instant_of(budget) if budget > _NOTHING else None
 
 
 def _highest(step: DueStep, live_since: datetime | None) -> DueStep:

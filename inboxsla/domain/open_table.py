@@ -64,6 +64,9 @@ class OpenPeriods:
         self._growing = Lock()
         self.table = OpenTable(0, -1, [], [], [], [])  # covers nothing
 
+    def is_exception(self, ordinal: int) -> bool:
+        return ordinal in self._exceptions
+
     def covering(self, since: int, until: int) -> OpenTable:
         if not FIRST <= since <= until <= LAST:
             raise ValueError("instants must lie in the years 1 to 9999, the earlier one first")

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inboxsla.domain.clock import ClockReading, Reading, Running, State, Urgency, running
-from inboxsla.domain.policy import Do, Policy
+from inboxsla.domain.clock import ClockReading, State, Urgency
+from inboxsla.domain.policy import Do
 from inboxsla.domain.speech import Dated, Speech
-from inboxsla.domain.timeline import Cycle, Metric, Standing
+from inboxsla.domain.timeline import Metric
 
 METRIC_WORDS = {
     Metric.FIRST_RESPONSE: "First response",
     Metric.NEXT_RESPONSE: "Next response",
     Metric.RESOLUTION: "Resolution",
+    Metric.UPDATE: "Next update",
 }
 STATUS_WORDS = {
     "open": "Open",
@@ -48,22 +49,34 @@ class TimeLeft:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """A reminder step of one clock. `instant` is None while a pause keeps it from coming; `outcome` None until taken."""
+    """A reminder step of one clock. `instant` is None while a pause keeps it from coming; `outcome` None until taken.
+
+    `percent` is how much of the target is used then. `offset` is set where the step is written as a length of time after the
+    due instant (before, if negative). `notify` are people named beside those that `do` means.
+    """
 
     percent: int
     do: tuple[Do, ...]
     instant: datetime | None
     outcome: str | None
+    offset: timedelta | None = None
+    notify: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WhySpan:
-    """A piece of the time from start to due. `kind` is counted, closed, paused or left; `length` is business time."""
+    """A piece of the time from start to due; `length` is business time.
+
+    `kind` is counted, left, closed, holiday (or a special day's other hours), paused, solved or away (Spam, Trash, not a
+    ticket). `reason` and `by` (a staff address) are what was said when a pause began.
+    """
 
     kind: str
     start: datetime
     end: datetime
     length: timedelta
+    reason: str = ""
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +123,14 @@ class TicketView:
     # Set where the ticket was read from a file: it stands as it stood then, and `now` is that instant.
     as_of: datetime | None = None
     over_since: datetime | None = None
+    # Which rule decided the policy and why, in words; empty where none did. `closes_at`: by itself, if nothing happens.
+    rule: str = ""
+    rule_why: str = ""
+    tags: tuple[str, ...] = ()
+    tier: str = ""
+    channel: str = ""
+    team: str = ""
+    closes_at: datetime | None = None
 
     @property
     def next_due(self) -> datetime | None:
@@ -178,6 +199,8 @@ def _last_answer(clock: ClockReading) -> tuple[bool, datetime]:
 def how_it_ended(clock: ClockReading, say: Speech) -> TimeLeft:
     """What one ended clock says: "Answered in 38 min" and "22 min to spare". The two add up to the target."""
     length = say.length(_took(clock))
+    if clock.state is State.CLOSED_WITHOUT_REPLY and clock.metric is Metric.UPDATE:
+        return TimeLeft(say.text("Ended with the ticket"), say.text("after %(length)s", length=length))
     if clock.state is State.CLOSED_WITHOUT_REPLY:
         return TimeLeft(say.text("Closed without a reply"), say.text("after %(length)s", length=length))
     done = "Solved in %(length)s" if clock.metric is Metric.RESOLUTION else "Answered in %(length)s"
@@ -226,55 +249,6 @@ def _whole(lengths: Iterable[timedelta], *, up: bool = False, least: timedelta =
             continue
         before, total = total, total + length
         yield _MINUTE * (-(-total // _MINUTE) + -before // _MINUTE if up else total // _MINUTE - before // _MINUTE)
-
-
-def clock_views(facts: Standing, reading: Reading, policy: Policy, now: datetime) -> tuple[ClockView, ...]:
-    """Every clock of a ticket with its steps and with the spans that explain its due instant."""
-    cycles = {(cycle.metric, cycle.key): cycle for cycle in facts.cycles}
-    return tuple(_clock_view(cycles[clock.metric, clock.key], clock, facts, policy, now) for clock in reading.clocks)
-
-
-def _clock_view(cycle: Cycle, clock: ClockReading, facts: Standing, policy: Policy, now: datetime) -> ClockView:
-    run = running(cycle, facts, policy)
-    assert run is not None, "a clock that was read has a target"
-    steps = tuple(
-        StepView(step.percent, step.do, run.instant_at(step.percent), _outcome(facts, clock, step.key))
-        for step in policy.ladder
-    )
-    return ClockView(clock, steps, tuple(_why(run, clock, now)))
-
-
-def _outcome(facts: Standing, clock: ClockReading, step: str) -> str | None:
-    taken = facts.steps.get((clock.metric, clock.key, step))
-    return taken.outcome if taken else None
-
-
-def _why(run: Running, clock: ClockReading, now: datetime) -> Iterable[WhySpan]:
-    """From start to due (or to now, while there is no due instant): every piece, in order, with nothing between them."""
-    until = clock.due_at or now
-    if until <= clock.started_at:
-        return
-    seen_until = min(clock.ended_at or now, until)
-    at = clock.started_at
-    stops = [(max(s, at), min(e or until, until)) for s, e in run.stopped if s < until]
-    for start, end in [*stops, (until, until)]:
-        yield from _counted(run, at, start, seen_until)
-        if start < end:
-            yield WhySpan("paused", start, end, run.calendar.between(start, end))
-        at = max(at, end)
-
-
-def _counted(run: Running, start: datetime, end: datetime, seen_until: datetime) -> Iterable[WhySpan]:
-    at = start
-    for opens, closes in run.calendar.open_spans(start, end) if start < end else ():
-        if at < opens:
-            yield WhySpan("closed", at, opens, timedelta(0))
-        for kind, a, b in (("counted", opens, min(closes, seen_until)), ("left", max(opens, seen_until), closes)):
-            if a < b:
-                yield WhySpan(kind, a, b, b - a)
-        at = closes
-    if at < end:
-        yield WhySpan("closed", at, end, timedelta(0))
 
 
 def name_of(address: str | None, names: Mapping[str, str]) -> str | None:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
+
+from inboxsla.domain.business_time import BusinessCalendar
 
 
 class Kind(StrEnum):
     """Event kinds. `data` keys are given in brackets; every address in `data` is a participant token or a staff address."""
 
-    CUSTOMER_WROTE = "customer_wrote"  # who
+    CUSTOMER_WROTE = "customer_wrote"  # who; thanks: true if it says nothing but thanks
     STAFF_WROTE = "staff_wrote"  # to: participant tokens
     MACHINE_WROTE = "machine_wrote"  # what: auto_reply, bulk
     BOUNCED = "bounced"  # of: source of the bounced event or None; to: participant tokens that were not reached
@@ -26,7 +28,11 @@ class Kind(StrEnum):
     RESTORED = "restored"
     ASSIGNED = "assigned"  # owner: staff address or None; why
     STATUS_SET = "status_set"  # status; reason, until (ISO instant), keeps_on_reply
-    PRIORITY_SET = "priority_set"  # priority
+    PRIORITY_SET = "priority_set"  # priority; why
+    TAGGED = "tagged"  # add, remove: tags; why
+    CLASSIFIED = "classified"  # tier, channel: those that are said; why
+    ROUTED = "routed"  # team; strategy or None; why
+    POLICY_SET = "policy_set"  # policy: version id; name, version; rule and why, in words
     STEP_TAKEN = "step_taken"  # metric, cycle, step, instant (ISO), outcome: acted, skipped or observed
     NOTED = "noted"  # where: mail
 
@@ -56,6 +62,7 @@ class Metric(StrEnum):
     FIRST_RESPONSE = "first_response"
     NEXT_RESPONSE = "next_response"
     RESOLUTION = "resolution"
+    UPDATE = "update"
 
 
 class Outcome(StrEnum):
@@ -87,11 +94,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """[start, end) in aware UTC, in one status; `end` is None while it lasts. `status` "away" is Spam or Trash."""
+    """[start, end) in aware UTC, in one status; `end` is None while it lasts. `status` "away" is Spam or Trash.
+
+    `reason` and `by` (a staff address) are what was said when it began.
+    """
 
     status: str
     start: datetime
     end: datetime | None = None
+    reason: str = ""
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +129,29 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What a policy says about how events change the status."""
+    """What a policy says about how events and time change the status.
+
+    `closes_after` silence of the customer the ticket closes by itself, `warned_before` that its owner is told; `longest_hold`
+    is how long a ticket may be on hold in all. These are open time of `calendar`; None where the policy says nothing.
+    """
 
     reply_sets_waiting: bool = True
     archiving_solves: bool = True
     reopening: str = "resume"
+    thanks_reopen: bool = True
+    calendar: BusinessCalendar | None = None
+    longest_hold: timedelta | None = None
+    closes_after: timedelta | None = None
+    warned_before: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the events add up to at one instant.
 
-    `priorities` are the changes of priority, oldest first. `unreached` are the sources of mails that were meant for the
-    customer and reached none.
+    `priorities` and `policies` are the changes of priority and of policy (version ids), oldest first. `unreached` are the
+    sources of mails that were meant for the customer and reached none. `answered_at` is when the customer last heard from a
+    person; `closes_at` when the ticket closes by itself and `warned_at` when its owner is told so, if nothing happens before.
     """
 
     status: Status = Status.OPEN
@@ -150,6 +172,17 @@ class Standing:
     cycles: tuple[Cycle, ...] = ()
     steps: Mapping[tuple[str, str, str], Taken] = field(default_factory=dict)
     priorities: tuple[tuple[datetime, str], ...] = ()
+    policies: tuple[tuple[datetime, int], ...] = ()
+    rule: str = ""
+    why: str = ""
+    tags: frozenset[str] = frozenset()
+    tier: str = ""
+    channel: str = ""
+    team: str = ""
+    strategy: str | None = None
+    answered_at: datetime | None = None
+    closes_at: datetime | None = None
+    warned_at: datetime | None = None
     unreached: frozenset[str] = frozenset()
 
 

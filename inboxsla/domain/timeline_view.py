@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from inboxsla.domain.clock import State
+from inboxsla.domain.decide import CLOSING
 from inboxsla.domain.delivery import with_bounces
 from inboxsla.domain.policy import Do
 from inboxsla.domain.speech import Speech
@@ -17,7 +19,11 @@ STEP_WORDS = {
     Do.REMIND_OWNER: "the owner is reminded",
     Do.NOTIFY_OWNER: "the owner is told",
     Do.NOTIFY_LEAD: "the lead is told",
+    Do.NOTIFY_ON_DUTY_LEAD: "the lead on duty is told",
+    Do.NOTIFY_PERSON: "%(people)s are told",
+    Do.RAISE_PRIORITY: "the priority is raised",
     Do.REASSIGN: "the ticket goes to somebody else",
+    Do.WARN_CLOSING: "the owner is told that the ticket will close",
 }
 
 
@@ -58,8 +64,8 @@ def planned(view: TicketView, say: Speech) -> tuple[Entry, ...]:
             step.instant,
             "step",
             "",
-            _step_plan(step.do, say),
-            _at_percent(clock.reading.metric, step.percent, say),
+            step_plan(step.do, step.notify, say),
+            _place(clock.reading.metric, step.percent, step.offset, say),
             planned=True,
         )
         for clock in view.clocks
@@ -70,13 +76,19 @@ def planned(view: TicketView, say: Speech) -> tuple[Entry, ...]:
     return tuple(sorted(coming, key=lambda entry: entry.at, reverse=True))
 
 
-def _step_plan(do: Iterable[Do], say: Speech) -> str:
-    sentence = ", ".join(say.text(STEP_WORDS[one]) for one in do)
+def step_plan(do: Iterable[Do], notify: Sequence[str], say: Speech) -> str:
+    sentence = ", ".join(say.text(STEP_WORDS[one], people=say.text(" and ").join(notify)) for one in do)
     return sentence[:1].upper() + sentence[1:]
 
 
-def _at_percent(metric: Metric, percent: int, say: Speech) -> str:
-    return say.text("%(percent)s %% of %(promise)s", percent=percent, promise=say.text(METRIC_WORDS[metric]).lower())
+def _place(metric: Metric, percent: int, offset: timedelta | None, say: Speech) -> str:
+    promise = say.text(METRIC_WORDS[metric]).lower()
+    if offset is None:
+        return say.text("%(percent)s %% of %(promise)s", percent=percent, promise=promise)
+    length = say.length(abs(offset))
+    if offset < timedelta():
+        return say.text("%(length)s before %(promise)s is due", length=length, promise=promise)
+    return say.text("%(length)s after %(promise)s was due", length=length, promise=promise)
 
 
 def _told(event: Event, facts: Standing, quote: Quote | None, names: Mapping[str, str], say: Speech) -> Entry | None:
@@ -123,6 +135,8 @@ def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speec
         )
     if event.kind is Kind.STEP_TAKEN:
         return _step(event, say)
+    if event.kind in _RULED:
+        return _ruled(event, say)
     if event.kind is Kind.STATUS_SET:
         status = say.text(STATUS_WORDS[data["status"]])
         return Entry(
@@ -135,7 +149,10 @@ def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speec
         Kind.UNARCHIVED: ("moved the thread back to the inbox", "so the ticket is open again" if reopened else ""),
         Kind.REMOVED: ("moved the thread to spam or trash", "so no time counts"),
         Kind.RESTORED: ("took the thread out of spam or trash", "so time counts again"),
-        Kind.PRIORITY_SET: ("changed the priority", PRIORITY_WORDS.get(data.get("priority", ""), "")),
+        Kind.PRIORITY_SET: (
+            "changed the priority",
+            "; ".join(filter(None, (PRIORITY_WORDS.get(data.get("priority", ""), ""), data.get("why", "")))),
+        ),
     }
     if event.kind not in words:
         return None
@@ -143,9 +160,43 @@ def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speec
     return Entry(at, "status", who, say.text(what), say.text(so) if so else "")
 
 
+_RULED = frozenset({Kind.POLICY_SET, Kind.TAGGED, Kind.CLASSIFIED, Kind.ROUTED})
+
+
+def _ruled(event: Event, say: Speech) -> Entry:
+    """What a rule, or somebody who changed the rules, made of the ticket; and why, as it was said then."""
+    data = event.data
+    words = {
+        Kind.POLICY_SET: lambda: say.text(
+            "Policy %(name)s, version %(version)s", name=data.get("name", ""), version=data.get("version", "")
+        ),
+        Kind.TAGGED: lambda: _tagged(data, say),
+        Kind.CLASSIFIED: lambda: ", ".join(
+            f"{say.text(word)} {data[key]}" for key, word in (("channel", "Channel"), ("tier", "Tier")) if key in data
+        ),
+        Kind.ROUTED: lambda: say.text("For team %(team)s", team=data.get("team", "")),
+    }
+    return Entry(event.happened_at, "rule", "", words[event.kind](), str(data.get("why", "")))
+
+
+def _tagged(data: Mapping[str, Any], say: Speech) -> str:
+    parts = [
+        say.text(words, tags=", ".join(data[key]))
+        for key, words in (("add", "Tagged %(tags)s"), ("remove", "No longer tagged %(tags)s"))
+        if data.get(key)
+    ]
+    return "; ".join(parts)
+
+
 def _step(event: Event, say: Speech) -> Entry:
     data = event.data
-    so = _at_percent(Metric(data["metric"]), int(data["step"].rstrip("%")), say)
+    step = str(data["step"])
+    if data["metric"] == CLOSING:
+        so = say.text("the ticket closes by itself if the customer stays silent")
+    elif step.endswith("%"):
+        so = _place(Metric(data["metric"]), int(step.rstrip("%")), None, say)
+    else:
+        so = _place(Metric(data["metric"]), 0, timedelta(seconds=int(step.rstrip("s"))), say)
     what = {
         "acted": "Reminder step taken",
         "skipped": "Reminder step passed over",
@@ -155,7 +206,8 @@ def _step(event: Event, say: Speech) -> Entry:
 
 
 def _started(event: Event, facts: Standing, say: Speech) -> str:
-    started = {c.metric for c in facts.cycles if c.key == event.source}
+    # Updates are promised anew with every answer: not worth a word each time.
+    started = {c.metric for c in facts.cycles if c.key == event.source} - {Metric.UPDATE}
     begun = [say.text(METRIC_WORDS[metric]).lower() for metric in Metric if metric in started]
     return say.text("%(promises)s started", promises=say.text(" and ").join(begun)) if begun else ""
 
@@ -166,7 +218,7 @@ def _stopped(event: Event, facts: Standing, say: Speech) -> str:
     ended = [
         say.text(METRIC_WORDS[c.metric]).lower()
         for c in facts.cycles
-        if c.ended_at == event.happened_at and c.outcome == "answered"
+        if c.ended_at == event.happened_at and c.outcome == "answered" and c.metric is not Metric.UPDATE
     ]
     if ended:
         return say.text("%(promises)s answered", promises=say.text(" and ").join(ended))
@@ -178,7 +230,7 @@ def _stopped(event: Event, facts: Standing, say: Speech) -> str:
 def _is_awaited(at: datetime, facts: Standing) -> bool:
     """Whether an answer was, so that it is worth saying why one did not count."""
     return any(
-        cycle.metric is not Metric.RESOLUTION
+        cycle.metric in (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
         and cycle.started_at <= at
         and (cycle.ended_at is None or at <= cycle.ended_at)
         for cycle in facts.cycles

@@ -22,7 +22,15 @@ from inboxsla.services.views import TicketPage
 
 _SPANS = 40
 _QUOTE = 160
-_SPAN_WORDS = {"counted": "counted", "closed": "closed", "paused": "paused", "left": "still to come"}
+_SPAN_WORDS = {
+    "counted": "counted",
+    "closed": "closed",
+    "holiday": "closed, holiday or special day",
+    "paused": "paused",
+    "solved": "solved",
+    "away": "out of the inbox",
+    "left": "still to come",
+}
 
 
 def one(page: TicketPage, say: English, *, why: bool) -> str:
@@ -59,6 +67,18 @@ def _facts(page: TicketPage, say: English) -> Iterator[str]:
     if page.label is not None:
         yield _fact("Label", page.label + (" (on its way to Gmail)" if page.label_pending else ""))
     yield _fact("Policy", f"{plain(view.policy_name)}, version {view.policy_version}")
+    if view.rule:
+        yield _fact("Rule", f"{plain(view.rule)}: {plain(view.rule_why)}")
+    for name, said in (
+        ("Channel", view.channel),
+        ("Tier", view.tier),
+        ("Team", view.team),
+        ("Tags", ", ".join(view.tags)),
+    ):
+        if said:
+            yield _fact(name, plain(said))
+    if view.closes_at is not None:
+        yield _fact("Closes", f"{moment(view.closes_at, say)}, by itself, if the customer stays silent")
 
 
 def _fact(name: str, value: str) -> str:
@@ -77,10 +97,12 @@ def _said(clock: ClockView, view: TicketView, say: English) -> str:
 def _why(clock: ClockView, view: TicketView, say: English) -> Iterator[str]:
     reading = clock.reading
     yield f"    {plain(say.length(reading.target))} of opening hours, from {moment(reading.started_at, say)}"
-    for span, said in list(zip(clock.why, said_lengths(clock), strict=True))[:_SPANS]:
-        length = "" if said is None else f" {plain(say.length(said))}"
+    for span, shown in list(zip(clock.why, said_lengths(clock), strict=True))[:_SPANS]:
+        length = "" if shown is None else f" {plain(say.length(shown))}"
         kind = "to spare" if span.kind == "left" and reading.ended_at else _SPAN_WORDS.get(span.kind, span.kind)
-        yield f"    {moment(span.start, say)} to {moment(span.end, say)}  {kind}{length}"
+        said = " ".join(filter(None, (span.reason, f"set by {span.by}" if span.by else "")))
+        because = f" ({plain(said)})" if said else ""
+        yield f"    {moment(span.start, say)} to {moment(span.end, say)}  {kind}{length}{because}"
     if len(clock.why) > _SPANS:
         yield f"    … and {count(len(clock.why) - _SPANS, 'more span')}"
     if reading.due_at is not None:

@@ -11,25 +11,29 @@ from inboxsla.domain.timeline import Metric
 
 
 class Told(StrEnum):
-    """Why somebody gets a mail. The first three are named like the reminder step that owes it."""
+    """Why somebody gets a mail, the weightier the later. All but the last two are named like the act that owes it."""
 
+    WARN_CLOSING = "warn_closing"
     REMIND_OWNER = "remind_owner"
     NOTIFY_OWNER = "notify_owner"
+    NOTIFY_PERSON = "notify_person"
     NOTIFY_LEAD = "notify_lead"
+    NOTIFY_ON_DUTY_LEAD = "notify_on_duty_lead"
     REASSIGNED_TO_YOU = "reassigned_to_you"
     REASSIGNED_FROM_YOU = "reassigned_from_you"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One step on one ticket. `view` is the ticket when the mail is composed; `percent` is the step's, of `metric`'s target.
+    """One step on one ticket. `view` is the ticket when the mail is composed; `percent` is the step's, of `metric`'s target
+    (None where no promise is behind it).
 
     `excerpt` is the customer's newest text, as stored: hostile. An address that is empty gets no button; the others are
     http or https. `why` and `what_next` are sentences for the reader; left empty, `sentences` says them from the view.
     """
 
     view: TicketView
-    metric: Metric
+    metric: Metric | None
     percent: int
     do: Told
     excerpt: str

@@ -27,6 +27,9 @@ _WHY = {
     Told.REMIND_OWNER: "You get this because you own the ticket.",
     Told.NOTIFY_OWNER: "You get this because you own the ticket.",
     Told.NOTIFY_LEAD: "You get this because you lead this mailbox.",
+    Told.NOTIFY_ON_DUTY_LEAD: "You get this because you are the lead on duty.",
+    Told.NOTIFY_PERSON: "You get this because the reminder step names you.",
+    Told.WARN_CLOSING: "You get this because you own the ticket, and it will close by itself.",
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you.",
     Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now.",
 }
@@ -34,6 +37,9 @@ _WHY_WITH_SHARE = {
     Told.REMIND_OWNER: "You get this because you own the ticket (%(share)s).",
     Told.NOTIFY_OWNER: "You get this because you own the ticket (%(share)s).",
     Told.NOTIFY_LEAD: "You get this because you lead this mailbox (%(share)s).",
+    Told.NOTIFY_ON_DUTY_LEAD: "You get this because you are the lead on duty (%(share)s).",
+    Told.NOTIFY_PERSON: "You get this because the reminder step names you (%(share)s).",
+    Told.WARN_CLOSING: "You get this because you own the ticket, and it will close by itself (%(share)s).",
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you (%(share)s).",
     Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now (%(share)s).",
 }
@@ -41,6 +47,7 @@ _NOTHING_MORE = {
     Metric.FIRST_RESPONSE: "No further reminder comes for this timer; it stops when the customer gets an answer.",
     Metric.NEXT_RESPONSE: "No further reminder comes for this timer; it stops when the customer gets an answer.",
     Metric.RESOLUTION: "No further reminder comes for this timer; it stops when the ticket is solved.",
+    Metric.UPDATE: "No further reminder comes for this timer; it stops when the customer hears from somebody.",
 }
 
 
@@ -154,12 +161,12 @@ _STANDING_IN = {
 }
 
 
-def why_words(view: TicketView, metric: Metric, percent: int, do: Told, say: Speech, *, reader: str = "") -> str:
+def why_words(view: TicketView, metric: Metric | None, percent: int, do: Told, say: Speech, *, reader: str = "") -> str:
     """Why the reader gets this mail: "You get this because you own the ticket (75 % of 4 h is used)."
 
     `reader` is the address this is said to: somebody told as the owner without owning the ticket stands in for the owner.
     """
-    share = _share_words(view, metric, percent, say)
+    share = _share_words(view, metric, percent, say) if metric is not None else ""
     if reader and reader != view.owner and do in (Told.REMIND_OWNER, Told.NOTIFY_OWNER):
         plain, with_share = _STANDING_IN[view.owner is None]
         return say.text(with_share, share=share) if share else say.text(plain)
@@ -222,6 +229,12 @@ def _doings(do: set[Do], owner: str, lead: str, say: Speech) -> str:
     told = dict.fromkeys(who for one, who in ((Do.NOTIFY_OWNER, owner), (Do.NOTIFY_LEAD, lead)) if one in do)
     if told:
         doings.append(_told(list(told), say))
+    if Do.NOTIFY_ON_DUTY_LEAD in do:
+        doings.append(say.text(STEP_WORDS[Do.NOTIFY_ON_DUTY_LEAD]))
+    if Do.NOTIFY_PERSON in do:
+        doings.append(say.text("others are told"))
+    if Do.RAISE_PRIORITY in do:
+        doings.append(say.text(STEP_WORDS[Do.RAISE_PRIORITY]))
     if Do.REASSIGN in do:
         doings.append(say.text(STEP_WORDS[Do.REASSIGN]))
     return say.text(" and ").join(doings)

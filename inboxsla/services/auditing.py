@@ -65,10 +65,11 @@ def _observed(conn: Connection, box: MailboxRow, at: datetime, used: dict[int, P
             policy_id = by_policy[ticket_id]
             if policy_id not in used:
                 used[policy_id] = policies.get(conn, policy_id)
-            policy = used[policy_id].policy
-            facts = standing(timelines.get(ticket_id, ()), policy.habits, at)
+            policy, timeline = used[policy_id].policy, timelines.get(ticket_id, ())
+            later = policies.named_by(conn, timeline)
+            facts = standing(timeline, policy.habits, at, {key: each.habits for key, each in later.items()})
             if not facts.away and facts.status is not Status.NOT_A_TICKET:
-                clocks = read_ticket(facts, policy, at).clocks
+                clocks = read_ticket(facts, policy, at, later).clocks
                 yield Observed(not facts.status.is_over, clocks, _astray(timelines.get(ticket_id, ()), facts))
 
 

@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from inboxsla.domain.decide import Decision, decide
-from inboxsla.domain.ticket_view import ClockView, TicketView, clock_views, name_of
+from inboxsla.domain.ticket_view import ClockView, TicketView, name_of
 from inboxsla.domain.timeline import Event, Standing
+from inboxsla.domain.why import clock_views
 from inboxsla.storage import events, mailboxes, people, policies
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.policies import PolicyVersion
@@ -38,13 +39,20 @@ def look(conn: Connection, rows: Iterable[TicketRow], now: datetime) -> list[Loo
     versions = {policy_id: policies.get(conn, policy_id) for policy_id in {row.policy_id for row in wanted}}
     return [
         _look(
-            row, boxes[row.mailbox_id], timelines.get(row.id, []), versions[row.policy_id], names[row.mailbox_id], now
+            conn,
+            row,
+            boxes[row.mailbox_id],
+            timelines.get(row.id, []),
+            versions[row.policy_id],
+            names[row.mailbox_id],
+            now,
         )
         for row in wanted
     ]
 
 
 def _look(
+    conn: Connection,
     row: TicketRow,
     mailbox: MailboxRow,
     timeline: Sequence[Event],
@@ -53,9 +61,11 @@ def _look(
     now: datetime,
 ) -> Look:
     at = mailbox.as_of or now
-    decision = decide(timeline, version.policy, at, mailbox.live_since if mailbox.is_live else None)
+    later = policies.named_by(conn, timeline)
+    decision = decide(timeline, version.policy, at, mailbox.live_since if mailbox.is_live else None, later)
     facts, reading = decision.facts, decision.reading
-    clocks = clock_views(facts, reading, version.policy, at)
+    clocks = clock_views(facts, reading, version.policy, at, later)
+    in_force = policies.get(conn, facts.policies[-1][1]) if facts.policies else version
     if mailbox.as_of:
         # Nobody is mailed about what was read from a file, so there is no step to announce.
         clocks = tuple(replace(clock, steps=()) for clock in clocks)
@@ -80,11 +90,18 @@ def _look(
         opened_at=row.opened_at,
         hold_until=facts.hold_until,
         status_reason=facts.status_reason,
-        policy_name=version.name,
-        policy_version=version.version,
+        policy_name=in_force.name,
+        policy_version=in_force.version,
         now=at,
         as_of=mailbox.as_of,
         over_since=_over_since(facts),
+        rule=facts.rule,
+        rule_why=facts.why,
+        tags=tuple(sorted(facts.tags)),
+        tier=facts.tier,
+        channel=facts.channel,
+        team=facts.team,
+        closes_at=facts.closes_at,
     )
     return Look(row, mailbox, tuple(timeline), decision, view, names)
 

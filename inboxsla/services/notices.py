@@ -175,7 +175,7 @@ def _item(conn: Connection, ports: Ports, mailbox: MailboxRow, one: _Told, seen:
     leads = [p.name for p in people.of_mailbox(conn, mailbox.id) if p.role == "lead"]
     return Item(
         view=seen.view,
-        metric=Metric(one.act.data["metric"]),
+        metric=Metric(one.act.data["metric"]) if "metric" in one.act.data else None,
         percent=int(one.act.data["percent"]),
         do=one.told,
         excerpt=newest.excerpt if newest else "",

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from inboxsla.domain.clock import State
+from inboxsla.domain.policy import Do
 from inboxsla.errors import TicketMoved, TryLater
 from inboxsla.services.apart import note_apart
 from inboxsla.services.looking import Look, look
@@ -38,7 +39,13 @@ def set_apart(conn: Connection, key: str, what: str, error: Exception, now: date
 
 
 def still_wanted(conn: Connection, act: Owed, seen: Look, now: datetime) -> bool:
-    """A reminder about a promise that was answered meanwhile is not sent."""
+    """A reminder about a promise that was answered meanwhile is not sent, nor one of a closing that does not come."""
+    if act.act == Do.WARN_CLOSING:
+        closes = seen.decision.facts.closes_at
+        if closes is not None and closes.isoformat() == act.data["cycle"]:
+            return True
+        outbox.finish(conn, [act.id], "dropped", now, "the ticket no longer closes then")
+        return False
     if "metric" not in act.data:
         return True
     live = any(

@@ -62,7 +62,9 @@ def _touched(seen: Look, act: Owed) -> bool:
     before = [
         taken.instant
         for (metric, cycle, step), taken in facts.steps.items()
-        if metric == act.data["metric"] and cycle == act.data["cycle"] and step != f"{act.data['percent']}%"
+        if metric == act.data["metric"]
+        and cycle == act.data["cycle"]
+        and step != act.data.get("step", f"{act.data['percent']}%")
     ]
     return facts.last_touched is not None and bool(before) and facts.last_touched > max(before)
 

@@ -70,11 +70,13 @@ def compare(ports: Ports) -> Iterator[Line]:
                 # A row whose wake has come is allowed to be behind: its reading was promised until just before.
                 behind = row.wake_at is not None and row.wake_at <= now
                 at = box.as_of or (row.wake_at - _INSTANT if behind and row.wake_at else now)
+                timeline = events.timeline(conn, ticket_id)
                 decision = decide(
-                    events.timeline(conn, ticket_id),
+                    timeline,
                     policies.get(conn, row.policy_id).policy,
                     at,
                     box.live_since if box.is_live else None,
+                    policies.named_by(conn, timeline),
                 )
                 differs = [name for name, value in projection(decision, box).items() if getattr(row, name) != value]
                 compared += 1

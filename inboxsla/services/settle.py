@@ -64,11 +64,13 @@ def settle_in(
     have = {event.source for event in known}
     fresh = [event for event in {event.source: event for event in news}.values() if event.source not in have]
     events.append(conn, ticket.id, fresh, learned_at=now)
+    timeline = [*known, *fresh]
     decision = decide(
-        [*known, *fresh],
+        timeline,
         policies.get(conn, ticket.policy_id).policy,
         at,
         mailbox.live_since if mailbox.is_live else None,
+        policies.named_by(conn, timeline),
     )
     events.append(conn, ticket.id, decision.steps_taken, learned_at=now)
     changes = _changes(ticket, mailbox, decision, facts or {}, relabel=relabel)
@@ -92,10 +94,13 @@ def wake(ports: Ports, ticket_ids: Sequence[int]) -> list[Decision]:
 
 def _owed(act: Act) -> tuple[str, str, str, dict[str, Any]]:
     data = {
-        "metric": act.metric.value,
+        **({"metric": act.metric.value} if act.metric is not None else {}),
         "cycle": act.cycle,
+        "step": act.step,
         "percent": act.percent,
         "instant": act.instant.isoformat(),
+        "always_on": act.always_on,
+        **({"recipient": act.recipient} if act.recipient else {}),
     }
     return act.key, act.do.value, act.role, data
 
@@ -109,6 +114,12 @@ def projection(decision: Decision, mailbox: MailboxRow) -> dict[str, Any]:
         "owner": facts.owner,
         "status": "away" if facts.away else facts.status.value,
         "priority": facts.priority,
+        "policy_now_id": facts.policies[-1][1] if facts.policies else None,
+        "team": facts.team,
+        "tags": sorted(facts.tags),
+        "tier": facts.tier,
+        "channel": facts.channel,
+        "rule": facts.rule,
         "urgency": urgency.value,
         "metric": worst.metric.value if worst and not over else None,
         "due_at": worst.due_at if worst and not over else None,

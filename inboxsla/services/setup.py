@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inboxsla.domain.assignment import Person
-from inboxsla.domain.policy import from_data
+from inboxsla.domain.policy_data import from_data
 from inboxsla.domain.speech import Dated, English
 from inboxsla.errors import Refused
 from inboxsla.services.ports import Ports

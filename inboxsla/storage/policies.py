@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Text, bindparam, func, insert, select, type_coerce
 
-from inboxsla.domain.policy import Policy, from_data
+from inboxsla.domain.policy import Policy
+from inboxsla.domain.policy_data import from_data
+from inboxsla.domain.timeline import Event, Kind
 from inboxsla.storage.schema import policies as t
 from inboxsla.storage.types import as_json, from_json
 
@@ -44,6 +46,12 @@ def save(conn: Connection, name: str, body: Mapping[str, Any], now: datetime) ->
 def get(conn: Connection, policy_id: int) -> PolicyVersion:
     row = conn.execute(_BY_ID, {"id": policy_id}).one()
     return PolicyVersion(row.id, row.name, row.version, _built(row.body))
+
+
+def named_by(conn: Connection, timeline: Iterable[Event]) -> dict[int, Policy]:
+    """The versions that POLICY_SET events name, by id: what `decide` takes as `later`."""
+    ids = {int(event.data["policy"]) for event in timeline if event.kind is Kind.POLICY_SET}
+    return {policy_id: get(conn, policy_id).policy for policy_id in ids}
 
 
 def newest_id(conn: Connection, name: str) -> int | None:

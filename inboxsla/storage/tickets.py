@@ -40,6 +40,12 @@ class TicketRow:
     wake_at: datetime | None
     label_wanted: str | None
     label_due: bool
+    policy_now_id: int | None
+    team: str
+    tags: list[str]
+    tier: str
+    channel: str
+    rule: str
 
 
 _COLUMNS = [t.c[name] for name in TicketRow.__dataclass_fields__]

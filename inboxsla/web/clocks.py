@@ -29,7 +29,18 @@ _STEP_SHORT = {
     Do.REMIND_OWNER: "remind the owner",
     Do.NOTIFY_OWNER: "tell the owner",
     Do.NOTIFY_LEAD: "tell the lead",
+    Do.NOTIFY_ON_DUTY_LEAD: "tell the lead on duty",
+    Do.NOTIFY_PERSON: "tell %(people)s",
+    Do.RAISE_PRIORITY: "raise the priority",
     Do.REASSIGN: "hand over",
+    Do.WARN_CLOSING: "warn that it will close",
+}
+_NOT_COUNTED = {
+    "paused": "paused, not counted",
+    "solved": "solved, not counted",
+    "away": "out of the inbox, not counted",
+    "holiday": "holiday, not counted",
+    "closed": "closed, not counted",
 }
 
 
@@ -97,7 +108,7 @@ def _next_step(clock: ClockView, view: TicketView, say: BabelSpeech) -> str:
     return say.text(
         "Next step %(when)s: %(what)s",
         when=say.short(step.instant, view.now),
-        what=", ".join(say.text(_STEP_SHORT[do]) for do in step.do),
+        what=", ".join(say.text(_STEP_SHORT[do], people=", ".join(step.notify)) for do in step.do),
     )
 
 
@@ -131,7 +142,7 @@ def _why(clock: ClockView, view: TicketView, say: BabelSpeech, base: datetime, a
         "low": "%(promise)s: low priority gets %(length)s, %(counted)s.",
     }[view.priority]
     # Whoever changed the hours since then sees the spans they were closed in.
-    closed = any(span.kind == "closed" for span in clock.why)
+    closed = any(span.kind in ("closed", "holiday") for span in clock.why)
     said = say.text(
         sentence,
         promise=say.text(clock.name),
@@ -146,7 +157,8 @@ def _pieces(clock: ClockView, base: datetime, say: BabelSpeech) -> Iterable[Piec
     for span, length in zip(clock.why, said_lengths(clock), strict=True):
         weight = min(max(round((span.end - span.start) / whole * WIDEST), 1), WIDEST)
         day, hours = _when(span.start, span.end, base, say)
-        yield Piece(span.kind, day, hours, _what(span.kind, length or timedelta(), say), weight)
+        what = _what(span.kind, length or timedelta(), say)
+        yield Piece(span.kind, day, hours, f"{what} ({span.reason})" if span.reason else what, weight)
 
 
 def _what(kind: str, shown: timedelta, say: BabelSpeech) -> str:
@@ -154,7 +166,7 @@ def _what(kind: str, shown: timedelta, say: BabelSpeech) -> str:
         return say.text("%(length)s counted", length=say.length(shown))
     if kind == "left":
         return say.text("%(length)s left", length=say.length(shown))
-    return say.text("paused, not counted") if kind == "paused" else say.text("closed, not counted")
+    return say.text(_NOT_COUNTED[kind])
 
 
 def _when(start: datetime, end: datetime, base: datetime, say: BabelSpeech) -> tuple[str, str]:

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from inboxsla.domain.business_time import BusinessCalendar
-from inboxsla.domain.policy import Policy
+from inboxsla.domain.policy import Do, Policy, Step
 from inboxsla.domain.timeline import Event, Kind, Metric, Status
-from tests.people import ALWAYS, ANA, LADDER, LONDON, MINUTE, OFFICE, PAUSES, SOREN, SUPPLIER, ZOFIA, june, policy
+from tests.people import ALWAYS, ANA, HOUR, LADDER, LONDON, MINUTE, OFFICE, PAUSES, SOREN, SUPPLIER, ZOFIA, june, policy
 
 BEGINNING = june("4 14:00")
 SPLIT_WEEK = BusinessCalendar(
@@ -20,11 +20,33 @@ SPLIT_WEEK = BusinessCalendar(
 PACE = st.one_of(
     st.just(0), st.sampled_from([1, 30, 60, 120, 240]), st.integers(0, 300), st.sampled_from([1440, 4320, 9 * 1440])
 ).map(lambda minutes: minutes * MINUTE)
+# Steps before and after the due instant, some for one promise only.
+OFFSETS = (
+    Step(None, (Do.REMIND_OWNER,), -20 * MINUTE),
+    Step(90, (Do.REMIND_OWNER, Do.NOTIFY_PERSON), notify=(ANA,)),
+    Step(None, (Do.NOTIFY_LEAD, Do.RAISE_PRIORITY), 30 * MINUTE, frozenset({Metric.FIRST_RESPONSE, Metric.UPDATE})),
+)
 PEOPLE = st.lists(st.sampled_from([ZOFIA, SOREN, SUPPLIER]), max_size=3, unique=True)
 KINDS = st.sampled_from(
     [Kind.CUSTOMER_WROTE] * 4 + [Kind.STAFF_WROTE] * 4 + [Kind.STATUS_SET] * 4 + [Kind.BOUNCED] * 2
     + [k for k in Kind if k is not Kind.STEP_TAKEN]
 )  # fmt: skip
+
+
+# What POLICY_SET events of stories name: one that promises everything round the clock, one that promises little and closes.
+LATER = {
+    1: policy(
+        ALWAYS,
+        first=30 * MINUTE,
+        next=2 * HOUR,
+        resolution=10 * HOUR,
+        update=3 * HOUR,
+        calendars={Metric.RESOLUTION: OFFICE},
+        ladder=(*LADDER, Step(None, (Do.REMIND_OWNER,), -HOUR, frozenset({Metric.RESOLUTION}))),
+    ),
+    2: policy(SPLIT_WEEK, first=None, pauses={}, longest_hold=4 * HOUR, closes_after=9 * HOUR, warned_before=2 * HOUR),
+}
+_TAGS = st.lists(st.sampled_from(["multi-touch", "standard"]), max_size=2, unique=True)
 
 
 @st.composite
@@ -47,7 +69,7 @@ def _actor(kind: Kind) -> str | None:
 @st.composite
 def _data(draw: st.DrawFn, kind: Kind, before: list[Event], when: Any) -> dict[str, Any]:
     if kind is Kind.CUSTOMER_WROTE:
-        return {"who": draw(st.sampled_from([ZOFIA, SOREN]))}
+        return {"who": draw(st.sampled_from([ZOFIA, SOREN])), "thanks": draw(st.booleans())}
     if kind is Kind.STAFF_WROTE:
         return {"to": draw(PEOPLE)}
     if kind is Kind.BOUNCED:
@@ -62,6 +84,12 @@ def _data(draw: st.DrawFn, kind: Kind, before: list[Event], when: Any) -> dict[s
         }
     if kind is Kind.PRIORITY_SET:
         return {"priority": draw(st.sampled_from(["critical", "high", "normal", "low"]))}
+    if kind is Kind.POLICY_SET:
+        return {"policy": draw(st.sampled_from(list(LATER)))}
+    if kind is Kind.TAGGED:
+        return {"add": draw(_TAGS), "remove": draw(_TAGS)}
+    if kind is Kind.ROUTED:
+        return {"team": draw(st.sampled_from(["Billing", ""]))}
     return {"owner": draw(st.sampled_from([ANA, None]))} if kind is Kind.ASSIGNED else {}
 
 
@@ -69,15 +97,22 @@ def _data(draw: st.DrawFn, kind: Kind, before: list[Event], when: Any) -> dict[s
 def policies(draw: st.DrawFn, calendar: BusinessCalendar | None = None) -> Policy:
     lengths = st.one_of(st.integers(1, 600), st.integers(1, 50_000).map(lambda s: s / 60)).map(lambda m: m * MINUTE)
     everything = frozenset(Metric)
+    closes = draw(st.one_of(st.none(), lengths))
     return policy(
         calendar or draw(st.sampled_from([OFFICE, ALWAYS, SPLIT_WEEK])),
         first=draw(st.one_of(st.none(), lengths)),
         next=draw(st.one_of(st.none(), lengths)),
         resolution=draw(lengths),
+        update=draw(st.one_of(st.none(), lengths)),
+        calendars=draw(st.sampled_from([{}, {Metric.FIRST_RESPONSE: ALWAYS, Metric.UPDATE: SPLIT_WEEK}])),
         urgent_matters=draw(st.dictionaries(st.sampled_from(list(Metric)), lengths)),
-        ladder=draw(st.sampled_from([LADDER, LADDER[:1], ()])),
+        ladder=draw(st.sampled_from([LADDER, LADDER[:1], (), OFFSETS])),
         pauses=draw(st.sampled_from([PAUSES, {}, {"on_hold": everything, "waiting_on_customer": everything}])),
         reply_sets_waiting=draw(st.booleans()),
         archiving_solves=draw(st.booleans()),
         reopening=draw(st.sampled_from(["resume", "restart"])),
+        thanks_reopen=draw(st.booleans()),
+        longest_hold=draw(st.one_of(st.none(), lengths)),
+        closes_after=closes,
+        warned_before=draw(st.one_of(st.none(), st.just(closes / 3))) if closes else None,
     )

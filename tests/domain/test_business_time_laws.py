@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.opening_hours import WEEKDAYS
 from inboxsla.errors import NoWorkingTime
+from tests.laws import law
 
 OFFICE = {day: [("09:00", "17:00")] for day in WEEKDAYS[:5]}
 MINUTE = timedelta(minutes=1)
@@ -97,7 +98,7 @@ def built(zone, hours, holidays, special) -> BusinessCalendar | None:
         return None
 
 
-@settings(max_examples=300, deadline=None)
+@law
 @given(weeks_around_a_jump())
 def test_open_time_is_what_counting_minute_by_minute_gives(week):
     zone, hours, holidays, special, start, length = week
@@ -115,7 +116,7 @@ def test_open_time_is_what_counting_minute_by_minute_gives(week):
         assert calendar.next_open(start) == first
 
 
-@settings(max_examples=200, deadline=None)
+@law
 @given(weeks_around_a_jump(), st.integers(0, 10_000))
 def test_add_gives_the_earliest_instant_with_that_much_open_time(week, amount):
     zone, hours, holidays, special, start, _ = week
@@ -136,7 +137,7 @@ def test_add_gives_the_earliest_instant_with_that_much_open_time(week, amount):
         assert end == start
 
 
-@settings(max_examples=150, deadline=None)
+@law
 @given(weeks_around_a_jump())
 def test_open_spans_are_clipped_apart_and_add_up_to_between(week):
     zone, hours, holidays, special, start, length = week
@@ -151,7 +152,7 @@ def test_open_spans_are_clipped_apart_and_add_up_to_between(week):
     assert all(b < a for (_, b), (a, _) in zip(spans, spans[1:], strict=False))
 
 
-@settings(max_examples=150, deadline=None)
+@law
 @given(weeks_around_a_jump(), st.integers(-2, 30), st.integers(1, 3000))
 def test_adding_a_holiday_never_makes_a_deadline_earlier(week, away, amount):
     zone, hours, holidays, special, start, _ = week
@@ -166,7 +167,7 @@ def test_adding_a_holiday_never_makes_a_deadline_earlier(week, away, amount):
     assert deadline is None or later is None or later >= deadline
 
 
-@settings(max_examples=60, deadline=None)
+@law
 @given(st.datetimes(timezones=st.just(UTC)), st.integers(0, 40 * 24 * 60))
 @example(utc("0001-01-01T00:00"), 24 * 60)
 @example(utc("9999-12-30T00:00"), 7 * 24 * 60)
@@ -182,6 +183,7 @@ def test_any_year_counts_as_the_plain_calendar_says(start, length):
     assert calendar.between(start, end) == expected
 
 
+@law
 @given(st.sampled_from([zone for zone, _ in JUMPS]), st.integers(0, 500_000), st.integers(0, 500_000))
 def test_the_zone_a_time_is_written_in_does_not_matter(zone, first, second):
     office = BusinessCalendar("Europe/Berlin", OFFICE)

@@ -13,6 +13,7 @@ from inboxsla.domain.clock import State
 from inboxsla.domain.policy import Policy
 from inboxsla.domain.timeline import Event, Metric, Status
 from tests.domain.stories import BEGINNING, PACE, SPLIT_WEEK, policies, stories
+from tests.laws import law
 from tests.people import ALWAYS, LONDON, OFFICE, OFFICE_HOURS, RESOLUTION, clock, clocks, decided, policy, set_to, wrote
 
 GAPS = st.lists(st.tuples(PACE, PACE), max_size=5)
@@ -30,6 +31,7 @@ def on_and_off_hold(gaps: list[tuple[timedelta, timedelta]]) -> list[Event]:
     return events
 
 
+@law
 @given(GAPS, PACE, CALENDARS, st.integers(1, 3000))
 def test_a_pause_takes_off_exactly_the_open_time_it_covers(
     gaps: list[tuple[timedelta, timedelta]], later: timedelta, calendar: BusinessCalendar, minutes: int
@@ -48,6 +50,7 @@ def test_a_pause_takes_off_exactly_the_open_time_it_covers(
     assert with_pauses.started_at == without.started_at
 
 
+@law
 @given(GAPS, PACE, CALENDARS, st.integers(1, 3000))
 def test_a_pause_never_makes_a_miss_and_never_brings_a_due_time_nearer(
     gaps: list[tuple[timedelta, timedelta]], later: timedelta, calendar: BusinessCalendar, minutes: int
@@ -64,6 +67,7 @@ def test_a_pause_never_makes_a_miss_and_never_brings_a_due_time_nearer(
         assert with_pauses.due_at is None or with_pauses.due_at >= without.due_at
 
 
+@law
 @given(GAPS, PACE, CALENDARS, st.integers(1, 3000))
 def test_there_is_no_due_time_while_paused_in_time_and_the_rest_stands_still(
     gaps: list[tuple[timedelta, timedelta]], later: timedelta, calendar: BusinessCalendar, minutes: int
@@ -81,6 +85,7 @@ def test_there_is_no_due_time_while_paused_in_time_and_the_rest_stands_still(
     assert (after.due_at is None) == (not after.breached)
 
 
+@law
 @given(stories(), policies(calendar=OFFICE), PACE, st.sets(st.integers(0, 20), max_size=4))
 def test_a_holiday_never_makes_anything_due_earlier(
     story: list[Event], rules: Policy, later: timedelta, days: set[int]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from inboxsla.domain.policy import Do, Policy, from_data
+from inboxsla.domain.policy import Do, Policy
+from inboxsla.domain.policy_data import from_data
 from inboxsla.domain.timeline import Metric, Status
 from inboxsla.errors import ConfigMistakes
 from tests.people import FIRST, HOUR, NEXT, OFFICE, OFFICE_HOURS, RESOLUTION, june, policy

@@ -10,8 +10,9 @@ import pytest
 
 from inboxsla.domain.policy import Policy
 from inboxsla.domain.speech import English
-from inboxsla.domain.ticket_view import ClockView, TicketView, TimeLeft, clock_views, name_of, time_left
+from inboxsla.domain.ticket_view import ClockView, TicketView, TimeLeft, name_of, time_left
 from inboxsla.domain.timeline import Event, Status
+from inboxsla.domain.why import clock_views
 from tests.people import (
     ANA,
     FIRST,

@@ -12,8 +12,9 @@ from inboxsla.domain.clock import read_ticket
 from inboxsla.domain.fold import standing
 from inboxsla.domain.policy import Do, Policy, Step
 from inboxsla.domain.speech import English
-from inboxsla.domain.ticket_view import TicketView, clock_views
+from inboxsla.domain.ticket_view import TicketView
 from inboxsla.domain.timeline import Event, Habits, Kind, Metric
+from inboxsla.domain.why import clock_views
 from inboxsla.notify import Item, Notice, Told
 
 BERLIN = "Europe/Berlin"

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from inboxsla.config import Settings
 from inboxsla.domain.decide import decide
-from inboxsla.domain.policy import from_data
-from inboxsla.domain.ticket_view import TicketView, clock_views
+from inboxsla.domain.policy_data import from_data
+from inboxsla.domain.ticket_view import TicketView
 from inboxsla.domain.timeline import Event, Kind, participant
+from inboxsla.domain.why import clock_views
 from inboxsla.storage.database import Database
 from inboxsla.web import clocks
 from inboxsla.web.bars import DUE, bar
