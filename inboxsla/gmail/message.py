@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any
 
 from inboxsla.errors import Refused
@@ -37,6 +38,19 @@ _KEPT = (
     "x-inboxsla-id x-gm-thrid x-gmail-labels x-google-original-message-id"
 )
 KEPT_HEADERS = tuple(_KEPT.split())
+# Headers of the sender's own making, which rules may ask about; those that mail servers add say nothing to people.
+_OWN = "x-"
+_OF_SERVERS = (
+    "x-google-",
+    "x-gm-",
+    "x-received",
+    "x-ms-exchange-",
+    "x-forefront-",
+    "x-spam",
+    "x-microsoft-antispam",
+    "x-sg-",
+)
+_MOST_OWN, _LONGEST_OWN = 20, 300
 
 
 class UnreadableMessage(Refused):
@@ -143,7 +157,7 @@ def _message(root: Part, size: int, own_addresses: Collection[str], own_lists: C
         in_reply_to=next(iter(message_ids(root.first("in-reply-to"))), ""),
         references=message_ids(root.first("references")),
         date=read_date(root.first("date")),
-        headers={each: one_line(decode_words(root.first(each))) for each in KEPT_HEADERS if each in root.headers},
+        headers=_kept(root),
         attachments=attachments(root),
         marker=one_line(root.first(MARKER), 200),
         bounced_recipients=bounced.recipients,
@@ -155,6 +169,14 @@ def _message(root: Part, size: int, own_addresses: Collection[str], own_lists: C
         size=size,
         defect="" if root.headers else "it has no header lines",
     )
+
+
+def _kept(root: Part) -> dict[str, str]:
+    kept = {each: one_line(decode_words(root.first(each))) for each in KEPT_HEADERS if each in root.headers}
+    own = (
+        each for each in root.headers if each.startswith(_OWN) and each not in kept and not each.startswith(_OF_SERVERS)
+    )
+    return kept | {each: one_line(decode_words(root.first(each)), _LONGEST_OWN) for each in islice(own, _MOST_OWN)}
 
 
 def _addresses(root: Part, name: str) -> tuple[str, ...]:

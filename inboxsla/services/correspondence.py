@@ -85,7 +85,8 @@ def event(
     if staff.wrote(row):
         to = [participant(address) for address in staff.outsiders(row.recipients)]
         return Event(Kind.STAFF_WROTE, at, source(row), actor=staff.author(row), data={"to": to})
-    return Event(Kind.CUSTOMER_WROTE, at, source(row), data={"who": participant(customer_of(row))})
+    thanks = {"thanks": True} if row.headers.get("thanks") else {}
+    return Event(Kind.CUSTOMER_WROTE, at, source(row), data={"who": participant(customer_of(row)), **thanks})
 
 
 def makes_a_ticket(rows: Sequence[MessageRow], events: Iterable[Event]) -> bool:

@@ -15,6 +15,7 @@ from inboxsla.domain.timeline import Event, Kind
 from inboxsla.gmail.bounces import MARKER
 from inboxsla.gmail.message import ParsedMessage, UnreadableMessage, from_gmail
 from inboxsla.gmail.port import Change, GmailMessage
+from inboxsla.gmail.thanks import is_only_thanks
 from inboxsla.services import correspondence, settle
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.folders import Moves, first_sight, moves
@@ -25,7 +26,26 @@ from inboxsla.storage.messages import MessageRow
 
 log = structlog.get_logger()
 
-EXCERPT = 1_000
+# As much of a message as rules may ask about.
+EXCERPT = 10_000
+# Headers whose content is kept in columns of its own, or names other messages.
+_SAID_ELSEWHERE = frozenset(
+    [
+        "from",
+        "to",
+        "cc",
+        "subject",
+        "date",
+        "message-id",
+        "in-reply-to",
+        "references",
+        "content-type",
+        "x-gm-thrid",
+        "x-gmail-labels",
+        "x-inboxsla-id",
+        "x-google-original-message-id",
+    ]
+)
 _NEVER_KEPT = frozenset({"DRAFT", "CHAT"})
 
 
@@ -87,7 +107,12 @@ def _read(conn: Connection, mailbox: MailboxRow, news: ThreadNews, have: set[str
             continue
         have.add(message.id)
         try:
-            parsed = from_gmail(message.payload, own_addresses=mailbox.own_addresses, own_lists=mailbox.own_lists)
+            parsed = from_gmail(
+                message.payload,
+                own_addresses=mailbox.own_addresses,
+                own_lists=mailbox.own_lists,
+                size=message.size,
+            )
             rows.append(message_row(message, parsed, shown.get(message.id)))
         except UnreadableMessage as unreadable:
             records.keep_aside(conn, mailbox.id, message.id, str(unreadable), now)
@@ -130,6 +155,9 @@ def kept_headers(parsed: ParsedMessage) -> dict[str, Any]:
         "bounced_to": list(parsed.bounced_recipients),
         "attachments": list(parsed.attachments[:20]),
         "list_id": parsed.list_id,
+        "size": parsed.size or None,
+        "asked": {name: value for name, value in parsed.headers.items() if value and name not in _SAID_ELSEWHERE},
+        "thanks": not parsed.attachments and is_only_thanks(parsed.reply_text, [parsed.sender_name]),
     }
     return {key: value for key, value in facts.items() if value}
 
