@@ -94,7 +94,7 @@ def _reason(key: Key, details: ErrorDetails, model: type[BaseModel]) -> str:
             return "write a list in square brackets here."
         case "model_type" | "dict_type":
             if any(isinstance(part, int) for part in key):
-                return f"write a table here: {key[-1] if isinstance(key[-1], str) else dotted(key[-2:])} = {{…}}."
+                return f"write a table here: {f'{key[-1]} = ' if isinstance(key[-1], str) else ''}{{…}}."
             return f"write a table here: [{dotted(key)}] on a line of its own, its keys below."
     return details["msg"][:1].lower() + details["msg"][1:] + "."
 

@@ -106,7 +106,8 @@ def _summary(part: Any) -> Iterator[str]:
         case MailboxPolicy():
             yield f"policy {part.policy or 'by default'}, team {part.team or 'everybody'}"
         case Calendar():
-            yield f"{part.zone}, {len(part.holidays)} holidays"
+            days = len(part.holidays)
+            yield f"{part.zone}, {days or 'no'} holiday{'' if days == 1 else 's'}"
         case _:
             yield saying.leaf(part)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -89,12 +90,19 @@ def parts(tree: Mapping[str, Any], mailboxes: Collection[str] | None) -> Parts:
 
 def unknown(written: str, known: Collection[str], what: str) -> str:
     """Why a name is refused that nothing has: “Outag” is not one of the policies. Did you mean “Outage”?"""
-    near = did_you_mean(written, list(known))
+    near = _near_address(written, known) if "@" in written else did_you_mean(written, list(known))
     names = sorted(known)
     listed = f" There {'is' if len(names) == 1 else 'are'} {', '.join(names)}." if 0 < len(names) <= _SHOWN else ""
     return (
         f"“{written}” is not one of the {what}.{near or listed or (f' There are no {what} yet.' if not names else '')}"
     )
+
+
+def _near_address(written: str, known: Collection[str]) -> str:
+    """By what stands before the @, for colleagues share the rest."""
+    by_name = {address.partition("@")[0]: address for address in known}
+    near = get_close_matches(written.lower().partition("@")[0], list(by_name), n=1, cutoff=0.6)
+    return f" Did you mean “{by_name[near[0]]}”?" if near else ""
 
 
 def texts(written: Any, key: Key) -> Iterator[tuple[Key, str]]:

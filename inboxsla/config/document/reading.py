@@ -84,9 +84,9 @@ def _last_look(document: Document) -> Iterator[Complaint]:
 
 
 def _plain(value: Any) -> Any:
-    """TOML's dates as the text they are written as, so that the whole is JSON."""
+    """Dates as the text they are written as, and what is left empty left out, so that the whole is the same in JSON and TOML."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(below) for key, below in value.items()}
+        return {str(key): _plain(below) for key, below in value.items() if below is not None}
     if isinstance(value, list | tuple):
         return [_plain(below) for below in value]
     return value.isoformat() if isinstance(value, date | datetime | time) else value

@@ -61,7 +61,8 @@ _DATES = ("holidays", "from", "until")
 def to_toml(body: Mapping[str, Any]) -> str:
     """`body` is a document as plain data, without mistakes."""
     lines = [_HEAD, ""]
-    sections = [name for name in Document.model_fields if name in _ABOUT]
+    # An empty list of tables has no header of its own, so it must stand above the first one.
+    sections = [name for name in Document.model_fields if name in _ABOUT and (body.get(name) or name not in _MODELS)]
     lines += _pairs(_sorted(body, tuple(Document.model_fields)), leave=sections)
     for section in sections:
         if section in body:
@@ -77,8 +78,6 @@ def _section(section: str, written: Any) -> Iterator[str]:
             yield from ([""] if nth else [])
             yield from _table(f"{section}.{_key(name)}", "[{}]", written[name], tuple(Calendar.model_fields))
     elif section in _MODELS:
-        if not written:
-            yield f"{section} = []"
         known = tuple(info.alias or name for name, info in _MODELS[section].model_fields.items())
         for nth, row in enumerate(written):
             yield from ([""] if nth else [])
