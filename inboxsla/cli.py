@@ -6,8 +6,6 @@ import getpass
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +14,13 @@ import structlog
 
 from inboxsla import checks, listing, supervisor, wiring
 from inboxsla.app import create_app
+from inboxsla.commands.base import opened
+from inboxsla.commands.config import config
+from inboxsla.commands.policy import policy
 from inboxsla.config import Settings, masked
 from inboxsla.config.program import typed
 from inboxsla.errors import ConfigMistakes, InboxSLAError
 from inboxsla.services import auditing, importing, queries, rebuild, setup, sign_in
-from inboxsla.services.ports import Ports
 from inboxsla.storage import migrations
 from inboxsla.supervisor.lock import running_url
 from inboxsla.web.server import serve
@@ -62,18 +62,6 @@ def main() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-
-
-@contextmanager
-def opened() -> Iterator[Ports]:
-    """Ports over a database that is up to date."""
-    settings = wiring.settings()
-    migrations.upgrade(settings.sql_url)
-    ports = wiring.ports(settings)
-    try:
-        yield ports
-    finally:
-        ports.db.close()
 
 
 def _prepare(settings: Settings) -> None:
@@ -256,17 +244,5 @@ def check(arguments: tuple[str, ...]) -> None:
     raise SystemExit(checks.run(arguments))
 
 
-@main.group()
-def config() -> None:
-    """Work with the configuration."""
-
-
-@config.command(short_help="Check the configuration.")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
-def validate(file: Path | None) -> None:
-    """Check FILE (default: the configuration in force) and name every mistake."""
-    settings = wiring.settings(file)
-    where = settings.config_file or "the built-in demo"
-    mailboxes = listing.count(len(settings.mailboxes), "mailbox", "mailboxes")
-    people = listing.count(len(settings.people), "person", "people")
-    click.echo(f"{where} is fine: {mailboxes}, {people}.")
+main.add_command(config)
+main.add_command(policy)

@@ -79,15 +79,9 @@ def _checked(source: sources.Source, found: list[str], path: Path | None) -> Set
         found += mistakes.sentences(error, source)
     found += [mistakes.sentence(key, reason, source) for key, reason in across(source.tree)]
     if found or settings is None:
-        raise ConfigMistakes(sorted(found, key=_line))
+        raise ConfigMistakes(sorted(found, key=mistakes.line))
     settings._config_file = path
     return settings
-
-
-def _line(mistake: str) -> int:
-    """The line of the file a mistake names; what has none comes first."""
-    named = re.match(r"[^:]*:(\d+): ", mistake)
-    return int(named[1]) if named else 0
 
 
 def _config_file(named: Path | None, environ: Mapping[str, str]) -> Path | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -21,8 +22,13 @@ from inboxsla.domain.durations import parse_duration
 Periods = tuple[tuple[str, str], ...]
 
 BUSINESS_DAY = timedelta(hours=8)
+LAST_PERCENT = 1000
+NAME_LIMIT = 200
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
+# Characters that show nothing; joiners shape the letters of several scripts.
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+_JOINERS = "\u200c\u200d"
 _PERIOD = re.compile(r"\s*(\S+?)\s*(?:-|–|—|\bto\b)\s*(\S+)\s*")
 _TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d|24:00")
 _ADDRESS = re.compile(r"[^@\s<>\"(),:;]+@[^@\s<>\"(),:;.]+(?:\.[^@\s<>\"(),:;.]+)*")
@@ -66,6 +72,18 @@ def _at_most_a_day(length: timedelta) -> timedelta:
     return length
 
 
+def name(value: object) -> str:
+    """One line that people can read; without the spaces around it."""
+    text = value.strip() if isinstance(value, str) else ""
+    if not text:
+        raise ValueError("this is empty." if isinstance(value, str) else "write text in quotes.")
+    if any(unicodedata.category(c) in _UNSEEN and c not in _JOINERS for c in text):
+        raise ValueError("this holds line breaks or characters that cannot be seen. Write it on one line.")
+    if len(text) > NAME_LIMIT:
+        raise ValueError(f"“{text[:20]}…” is too long. {NAME_LIMIT} characters is the limit.")
+    return text
+
+
 def _zone(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("write a time zone in quotes, for example “Europe/Berlin”.")
@@ -82,7 +100,7 @@ def _zone_or_none(value: object) -> str:
     return "" if value == "" else _zone(value)
 
 
-def _address(value: object) -> str:
+def address(value: object) -> str:
     if not isinstance(value, str) or not _ADDRESS.fullmatch(value.strip()):
         raise ValueError(f"“{value}” is not a mail address. Write it like support@example.org.")
     return value.strip().lower()
@@ -143,11 +161,11 @@ def whole_number(value: object) -> object:
     return int(value)
 
 
-def _percent(value: object) -> int:
+def percent(value: object) -> int:
     number = value.strip().removesuffix("%").strip() if isinstance(value, str) else value
     if isinstance(number, str) and number.isdecimal():
         number = int(number[:6])
-    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= 1000:
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= LAST_PERCENT:
         raise ValueError(f"“{value}” is not a percentage of the promise. Write a whole number such as 75.")
     return number
 
@@ -229,14 +247,15 @@ Promise = Annotated[
 ]
 Zone = Annotated[str, BeforeValidator(_zone)]
 ZoneOrNone = Annotated[str, BeforeValidator(_zone_or_none)]
-Address = Annotated[str, BeforeValidator(_address)]
+Name = Annotated[str, BeforeValidator(name)]
+Address = Annotated[str, BeforeValidator(address)]
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
 WebAddressOrNone = Annotated[str, BeforeValidator(_web_address_or_none)]
 Loopback = Annotated[str, BeforeValidator(_loopback)]
 DatabaseUrl = Annotated[str, BeforeValidator(_database_url), Field(repr=False)]
 RedisUrl = Annotated[str, BeforeValidator(_redis_url), Field(repr=False)]
 Folder = Annotated[Path, BeforeValidator(_folder)]
-Percent = Annotated[int, BeforeValidator(_percent)]
+Percent = Annotated[int, BeforeValidator(percent)]
 Hours = Annotated[Periods, BeforeValidator(_periods)]
 Week = Annotated[dict[Annotated[str, BeforeValidator(_weekday)], Hours], BeforeValidator(_week)]
 SpecialDays = dict[Annotated[str, BeforeValidator(_iso_day)], Hours]

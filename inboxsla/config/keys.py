@@ -21,7 +21,8 @@ WHOLE: frozenset[Names] = frozenset({("calendar", "hours"), ("calendar", "specia
 def known_keys(model: type[BaseModel] = Settings, above: Names = (), *, in_lists: bool = True) -> Iterator[Names]:
     """Every key that can be set, as written under its tables. Those in a list of tables stand under the list's name;
     without `in_lists` the list itself is the key."""
-    for name, info in model.model_fields.items():
+    for field, info in model.model_fields.items():
+        name = info.alias or field
         section = _section(info.annotation)
         if section is None or (get_origin(info.annotation) is not None and not in_lists):
             yield (*above, name)
@@ -29,17 +30,31 @@ def known_keys(model: type[BaseModel] = Settings, above: Names = (), *, in_lists
             yield from known_keys(section, (*above, name), in_lists=in_lists)
 
 
-def unknown(key: Key) -> str:
+def unknown(key: Key, model: type[BaseModel] = Settings) -> str:
     """Why a key of a file is refused: the sibling it resembles, or the section it belongs to."""
     names = tuple(str(part) for part in key if not isinstance(part, int))
-    depth, keys = len(names), sorted(set(known_keys()))
-    siblings = sorted({known[depth - 1] for known in keys if len(known) >= depth and known[: depth - 1] == names[:-1]})
-    if near := did_you_mean(names[-1], siblings):
+    if near := did_you_mean(names[-1], sorted(_siblings(key, model))):
         return f"there is no such key.{near}"
-    elsewhere = [known for known in keys if known[-1] == names[-1]]
+    elsewhere = [known for known in sorted(set(known_keys(model))) if known[-1] == names[-1]]
     return (
         f"there is no such key here. Did you mean “{'.'.join(elsewhere[0])}”?" if elsewhere else "there is no such key."
     )
+
+
+def _siblings(key: Key, model: type[BaseModel]) -> set[str]:
+    """The keys that may stand where `key` does."""
+    at: Any = model
+    for part in key[:-1]:
+        if get_origin(at) is dict:
+            at = get_args(at)[1]
+        elif isinstance(part, str):
+            section = _section(at)
+            known = {info.alias or name: info for name, info in section.model_fields.items()} if section else {}
+            if part not in known:
+                return set()
+            at = known[part].annotation
+    section = None if get_origin(at) is dict else _section(at)
+    return {info.alias or name for name, info in section.model_fields.items()} if section else set()
 
 
 def unknown_variable(names: Names) -> str | None:

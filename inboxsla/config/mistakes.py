@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from inboxsla.config import keys
 from inboxsla.config.fields import did_you_mean
 from inboxsla.config.places import Path as Key
+from inboxsla.config.settings import Settings
 from inboxsla.config.sources import Source
 
 
-def sentences(error: ValidationError, source: Source) -> list[str]:
-    """One sentence for each thing that is wrong, in the order it is written."""
+def sentences(error: ValidationError, source: Source, model: type[BaseModel] = Settings) -> list[str]:
+    """One sentence for each thing that is wrong, in the order it is written. `model` is what the whole should have been."""
     found = []
     for details in error.errors(include_url=False):
-        key: Key = tuple(part for part in details["loc"] if part != "[key]")
-        found.append(sentence(key, _reason(key, details), source))
+        key = _as_written(tuple(part for part in details["loc"] if part != "[key]"), source.tree)
+        found.append(sentence(key, _reason(key, details, model), source))
     return found
 
 
@@ -25,7 +30,13 @@ def sentence(key: Key, reason: str, source: Source) -> str:
     place = _place(key, source)
     if place.startswith(keys.PREFIX):
         return f"{place}: {reason}"
-    return f"{place}: {dotted(key)}: {reason}" if key else f"{place}: {reason}"
+    return ": ".join(part for part in (place, dotted(key), reason) if part)
+
+
+def line(mistake: str) -> int:
+    """The line of the file a sentence names; what has none comes first."""
+    named = re.match(r"[^:]*:(\d+): ", mistake)
+    return int(named[1]) if named else 0
 
 
 def dotted(key: Key) -> str:
@@ -41,16 +52,31 @@ def _place(key: Key, source: Source) -> str:
     for length in range(len(key), 0, -1):
         if place := source.where.get(key[:length]):
             return place
-    return next(iter(source.where.values()), "config.toml").partition(":")[0]
+    return next(iter(source.where.values()), "").partition(":")[0]
 
 
-def _reason(key: Key, details: ErrorDetails) -> str:
+def _as_written(key: Key, tree: Mapping[str, Any]) -> Key:
+    """The key without what only the shorthand's long form has: “4h” is all there is, not its `normal`."""
+    at: Any = tree
+    for depth, part in enumerate(key):
+        if isinstance(at, Mapping):
+            at = at.get(part)
+        elif isinstance(at, list) and isinstance(part, int):
+            at = at[part]
+        else:
+            return key[:depth]
+        if at is None:
+            return key[: depth + 1]
+    return key
+
+
+def _reason(key: Key, details: ErrorDetails, model: type[BaseModel]) -> str:
     value, kind, about = details.get("input"), details["type"], details.get("ctx", {})
     match kind:
         case "value_error":
             return str(about["error"])
         case "extra_forbidden":
-            return keys.unknown(key)
+            return keys.unknown(key, model)
         case "missing":
             return "this is missing."
         case "literal_error":
@@ -67,6 +93,8 @@ def _reason(key: Key, details: ErrorDetails) -> str:
         case "tuple_type":
             return "write a list in square brackets here."
         case "model_type" | "dict_type":
+            if any(isinstance(part, int) for part in key):
+                return f"write a table here: {f'{key[-1]} = ' if isinstance(key[-1], str) else ''}{{…}}."
             return f"write a table here: [{dotted(key)}] on a line of its own, its keys below."
     return details["msg"][:1].lower() + details["msg"][1:] + "."
 

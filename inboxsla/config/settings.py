@@ -99,7 +99,7 @@ _THREE_BUSINESS_DAYS: Any = "3 business days"
 
 
 class Policy(Section):
-    name: Annotated[str, Field(min_length=1)] = "Default"
+    name: fields.Name = "Default"
     first_response: fields.Promise = timedelta(hours=4)
     next_response: fields.Promise = timedelta(hours=8)
     resolution: fields.Promise = _THREE_BUSINESS_DAYS
@@ -144,7 +144,7 @@ class Person(Section):
     """`zone` empty: the calendar's. `mailboxes` empty: every configured one."""
 
     address: fields.Address
-    name: Annotated[str, Field(min_length=1)]
+    name: fields.Name
     role: Literal["agent", "lead", "admin"] = "agent"
     zone: fields.ZoneOrNone = ""
     mailboxes: tuple[fields.Address, ...] = ()

@@ -28,15 +28,26 @@ class Source:
 
 def from_file(path: Path) -> Source:
     """Read a TOML file. What cannot be read becomes a mistake, not an exception."""
+    text, mistakes = text_of(path)
+    return Source(mistakes=mistakes) if mistakes else from_text(text, path.name)
+
+
+def text_of(path: Path) -> tuple[str, list[str]]:
+    """The text of a file; or why there is none."""
     try:
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        return decoded(path.read_bytes(), str(path))
     except FileNotFoundError:
-        return Source(mistakes=[f"{path}: there is no such file. config.example.toml shows what one looks like."])
-    except UnicodeDecodeError as error:
-        return Source(mistakes=[f"{path}: this file is not UTF-8 text (byte {error.start})."])
+        return "", [f"{path}: there is no such file. config.example.toml shows what one looks like."]
     except OSError as error:
-        return Source(mistakes=[f"{path}: this file cannot be read ({error.strerror})."])
-    return from_text(text, path.name)
+        return "", [f"{path}: this file cannot be read ({error.strerror})."]
+
+
+def decoded(raw: bytes, name: str) -> tuple[str, list[str]]:
+    """UTF-8 with line feeds only; or why it is none."""
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n"), []
+    except UnicodeDecodeError as error:
+        return "", [f"{name}: this file is not UTF-8 text (byte {error.start})."]
 
 
 def from_text(text: str, name: str) -> Source:

@@ -9,12 +9,27 @@ from inboxsla.config import Settings
 from inboxsla.domain.speech import English
 from inboxsla.listing.audits import audit_json, audit_text
 from inboxsla.listing.board import as_json, as_table
+from inboxsla.listing.configuration import holidays_text, plan_text, saved_text, templates_text
 from inboxsla.listing.imports import imported
 from inboxsla.listing.progress import progress
 from inboxsla.listing.ticket import one
 from inboxsla.listing.words import count
 
-__all__ = ["as_json", "as_table", "audit_json", "audit_text", "count", "imported", "one", "progress", "speech"]
+__all__ = [
+    "as_json",
+    "as_table",
+    "audit_json",
+    "audit_text",
+    "count",
+    "holidays_text",
+    "imported",
+    "one",
+    "plan_text",
+    "progress",
+    "saved_text",
+    "speech",
+    "templates_text",
+]
 
 
 def speech(settings: Settings) -> English:

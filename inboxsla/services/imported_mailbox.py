@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from sqlalchemy import Connection
+
 from inboxsla.config import Settings
 from inboxsla.domain.assignment import Person
 from inboxsla.errors import Refused
 from inboxsla.gmail.message import thread_subject
 from inboxsla.services import conversations
 from inboxsla.services.arrivals import OURS
+from inboxsla.services.in_force import InForce, in_force, staff, starting_from
 from inboxsla.services.ports import Ports
-from inboxsla.storage import imported, mailboxes, people, policies
+from inboxsla.storage import configurations, imported, mailboxes, people, policies
 from inboxsla.storage.kinship import Kinship, Peer
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
@@ -34,24 +37,25 @@ def prepare(
     ports: Ports, address: str, agents: Sequence[str], own_lists: Sequence[str]
 ) -> tuple[MailboxRow, frozenset[str]]:
     """The mailbox with its people; and the addresses that are inside: its own, its people's, its lists'."""
-    settings, standards = ports.settings, _standards(ports.settings)
-    body = standards.policy_data()
+    settings = ports.settings
     configured = next((box for box in settings.mailboxes if box.address == address), None)
     with ports.db.write() as conn:
-        policies.save(conn, standards.policy.name, body, ports.now())
+        configurations.lock(conn)
+        force = in_force(conn, settings)
+        policy = _save_policy(conn, ports, force, address)
         before = mailboxes.by_address(conn, "import", address)
         lists = [*(configured.own_lists if configured else ()), *(before.own_lists if before else ()), *own_lists]
         box = mailboxes.ensure(
             conn,
             "import",
             address,
-            policy_name=standards.policy.name,
+            policy_name=policy,
             aliases=configured.aliases if configured else (),
             own_lists=list(dict.fromkeys(each.strip().strip("<>").lower() for each in lists if each.strip())),
         )
-        listed = settings.staff_of(address) if configured else ()
+        named = configured is not None or any(each.address == address for each in force.document.mailboxes)
         known = {person.address: person for person in people.of_mailbox(conn, box.id)}
-        known |= {p.address: Person(p.address, p.name, p.role, settings.zone_of(p)) for p in listed}
+        known |= {person.address: person for person in (staff(force, address) if named else ())}
         for agent in agents:
             known.setdefault(agent, Person(agent, agent, "agent", settings.calendar.zone))
         people.replace_all(conn, box.id, known.values())
@@ -60,9 +64,17 @@ def prepare(
     return box, frozenset({*box.own_addresses, *known, *box.own_lists, *addresses})
 
 
-def _standards(settings: Settings) -> Settings:
-    """Whose promises imported mail is held to. The demo's are minutes, so that they can be watched: nobody kept those in the past."""
-    return Settings.of({"calendar": {"zone": settings.calendar.zone}}) if settings.demo else settings
+def _save_policy(conn: Connection, ports: Ports, force: InForce, address: str) -> str:
+    """The policy whose promises imported mail is held to; returns its name.
+
+    The demo's own are minutes, so that they can be watched: nobody kept those in the past.
+    """
+    settings = ports.settings
+    if settings.demo and force.version is None:
+        force = starting_from(Settings.of({"calendar": {"zone": settings.calendar.zone}}))
+    name = force.document.policy_of(address)
+    policies.save(conn, name, force.policies[name], ports.now())
+    return name
 
 
 def name_people(ports: Ports, box: MailboxRow, names: Mapping[str, str]) -> tuple[str, ...]:

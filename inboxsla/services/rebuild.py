@@ -10,7 +10,7 @@ from inboxsla.config.program import typed
 from inboxsla.domain.decide import decide
 from inboxsla.domain.speech import NBSP, Dated, English, Speech
 from inboxsla.errors import InboxSLAError
-from inboxsla.services import queries
+from inboxsla.services import in_force, queries
 from inboxsla.services.ports import Ports
 from inboxsla.services.settle import projection
 from inboxsla.storage import events, mailboxes, policies, records, tickets
@@ -37,6 +37,7 @@ def health(ports: Ports) -> Iterator[Line]:
             yield Line(False, f"{away} Until it is back the ticker does the work itself.")
     else:
         yield Line(True, f"Redis is embedded: `{typed('run')}` starts it.")
+    yield Line(True, in_force.said(ports))
     with ports.db.read() as conn:
         boxes = mailboxes.every(conn)
         alarms = records.open_alarms(conn, ports.now() - queries.ALARM_SHOWN)

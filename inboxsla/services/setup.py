@@ -1,39 +1,40 @@
-"""What must stand before anything runs: the configured mailboxes, their people, the policy; and going live."""
+"""What must stand before anything runs: the mailboxes, their people, the policies; and going live."""
 
 from __future__ import annotations
 
-from inboxsla.domain.assignment import Person
 from inboxsla.domain.policy_data import from_data
 from inboxsla.domain.speech import Dated, English
 from inboxsla.errors import Refused
+from inboxsla.services import in_force
 from inboxsla.services.ports import Ports
-from inboxsla.storage import mailboxes, people, policies, records, tickets
+from inboxsla.storage import configurations, mailboxes, records, tickets
 
 
 def prepare(ports: Ports) -> None:
-    """Bring mailboxes, people and the default policy in line with the settings. Doing it again changes nothing.
+    """Bring mailboxes, people, teams and policies in line with the configuration. Doing it again changes nothing.
 
-    A policy that says something new becomes a new version, for new tickets only. The demo's mailbox is live from its first
-    start; every other mailbox is observed until somebody makes it live. Raises ConfigMistakes.
+    Mailboxes are those of config.toml. The rest comes from the configuration that was saved last, or from config.toml until
+    there is one. A policy that says something new becomes a new version, for new tickets only. The demo's mailbox is live
+    from its first start; every other mailbox is observed until somebody makes it live. Raises ConfigMistakes.
     """
     settings, now = ports.settings, ports.now()
-    body = settings.policy_data()
-    from_data(body)
     with ports.db.write() as conn:
-        policies.save(conn, settings.policy.name, body, now)
+        configurations.lock(conn)
+        force = in_force.in_force(conn, settings)
+        for body in force.policies.values():
+            from_data(body)
         for wanted in settings.mailboxes:
             box = mailboxes.ensure(
                 conn,
                 "gmail",
                 wanted.address,
-                policy_name=settings.policy.name,
+                policy_name=force.document.policy_of(wanted.address),
                 aliases=wanted.aliases,
                 own_lists=wanted.own_lists,
             )
-            staff = [Person(p.address, p.name, p.role, settings.zone_of(p)) for p in settings.staff_of(wanted.address)]
-            people.replace_all(conn, box.id, staff)
             if settings.demo and not box.is_live:
                 mailboxes.change(conn, box.id, mode="live", live_since=now)
+        in_force.put_in_force(conn, force, now)
 
 
 def live(ports: Ports, address: str, actor: str) -> None:

@@ -43,6 +43,16 @@ def save(conn: Connection, name: str, body: Mapping[str, Any], now: datetime) ->
     return int(made.scalar_one())
 
 
+def next_version(conn: Connection, name: str, body: Mapping[str, Any]) -> int | None:
+    """The version that saving `body` would make; None if the newest says exactly that already."""
+    newest = conn.execute(
+        select(t.c.version, t.c.body).where(t.c.name == name).order_by(t.c.version.desc()).limit(1)
+    ).one_or_none()
+    if newest is None:
+        return 1
+    return None if as_json(newest.body) == as_json(body) else int(newest.version) + 1
+
+
 def get(conn: Connection, policy_id: int) -> PolicyVersion:
     row = conn.execute(_BY_ID, {"id": policy_id}).one()
     return PolicyVersion(row.id, row.name, row.version, _built(row.body))

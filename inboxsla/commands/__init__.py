@@ -1,0 +1,1 @@
+"""Groups of commands; `inboxsla.cli` puts them together."""

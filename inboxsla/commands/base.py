@@ -1,0 +1,60 @@
+"""What commands share: an open database, files as text, questions to whoever sits at the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from inboxsla import wiring
+from inboxsla.config import Settings
+from inboxsla.config.sources import Source, decoded, from_text, text_of
+from inboxsla.services.configuring import Plan
+from inboxsla.services.ports import Ports
+from inboxsla.storage import migrations
+
+STDIN = Path("-")
+
+
+@contextmanager
+def opened() -> Iterator[Ports]:
+    """Ports over a database that is up to date."""
+    settings = wiring.settings()
+    migrations.upgrade(settings.sql_url)
+    ports = wiring.ports(settings)
+    try:
+        yield ports
+    finally:
+        ports.db.close()
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether there is one to look into; looking must not make it."""
+    return bool(settings.database_url) or settings.sqlite_path.exists()
+
+
+def named(file: Path) -> str:
+    """What a file is called in complaints."""
+    return "standard input" if file == STDIN else file.name
+
+
+def written(file: Path) -> tuple[str, Source]:
+    """The text of a TOML file (“-”: standard input) and what it holds, its mistakes included."""
+    if file == STDIN:
+        text, mistakes = decoded(sys.stdin.buffer.read(), named(file))
+    else:
+        text, mistakes = text_of(file)
+    return text, Source(mistakes=mistakes) if mistakes else from_text(text, named(file))
+
+
+def open_too(plan: Plan, said: bool | None) -> bool | None:
+    """Whether open tickets get it too: as the call says, else as the person at the terminal does, else None."""
+    if said is not None or not plan.concerns_open_tickets or not sys.stdin.isatty():
+        return said
+    tickets = f"{plan.open_tickets:,} open ticket{'' if plan.open_tickets == 1 else 's'}"
+    return click.confirm(
+        f"Is this also for the {tickets} (otherwise only for new ones)?", default=plan.open_too_by_default
+    )

@@ -1,0 +1,58 @@
+"""`inboxsla policy`: ready-made policies, and suggestions for calendars."""
+
+from __future__ import annotations
+
+import getpass
+
+import click
+
+from inboxsla import listing, wiring
+from inboxsla.commands.base import open_too, opened
+from inboxsla.config.document import templates as ready_made
+from inboxsla.config.document.holiday_dates import suggestions
+from inboxsla.services import configuring, setup
+
+
+@click.group(short_help="Ready-made policies and holidays.")
+def policy() -> None:
+    """Ready-made policies, and what goes with them."""
+
+
+@policy.command(short_help="List the ready-made policies.")
+def templates() -> None:
+    """List the ready-made policies: what each promises, and which tickets get it."""
+    click.echo(listing.templates_text(ready_made()), nl=False)
+
+
+@policy.command(short_help="Add a ready-made policy to the configuration.")
+@click.argument("name")
+@click.option("--calendar", metavar="NAME", help="Whose hours it counts in; without it those of the default policy.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option(
+    "--open-too/--new-only", "too", default=None, help="Whether open tickets get it too. Without either you are asked."
+)
+def apply(name: str, calendar: str | None, dry_run: bool, too: bool | None) -> None:
+    """Add the ready-made policy NAME, and the rules that choose it, to the configuration in force."""
+    with opened() as ports:
+        if not dry_run:
+            setup.prepare(ports)
+        planned = configuring.plan_template(ports, name, calendar)
+        click.echo(listing.plan_text(planned), nl=False)
+        if dry_run:
+            click.echo("Nothing was changed: this was a dry run.")
+            return
+        chosen = open_too(planned, too)
+        saved = configuring.apply_template(ports, name, calendar, getpass.getuser(), chosen)
+        click.echo(listing.saved_text(saved), nl=False)
+
+
+@policy.command(short_help="Suggest holidays for a calendar.")
+@click.argument("country")
+@click.option("--year", type=click.IntRange(1900, 2100), help="Which year; without it this one.")
+@click.option("--subdivision", metavar="CODE", help="A region, such as BY; without it all of them, each marked.")
+def holidays(country: str, year: int | None, subdivision: str | None) -> None:
+    """Suggest the public holidays of COUNTRY (a code such as DE) as lines for a calendar. None of them counts by itself."""
+    chosen = year or wiring.now().year
+    found = suggestions(country, chosen, subdivision)
+    place = "-".join(part.strip().upper() for part in (country, subdivision) if part)
+    click.echo(listing.holidays_text(found, place, chosen), nl=False)

@@ -1,0 +1,34 @@
+"""The configuration document: what admins decide (calendars, policies, rules, people, teams), as one TOML text or plain data.
+
+`config.toml` says how this installation runs; the document says what is promised to whom. A text is read with `read`, plain
+data with `from_body`; both complain about everything at once. `to_toml` writes what `read` reads back as the same.
+"""
+
+from __future__ import annotations
+
+from inboxsla.config.document.compiling import compile_policies, house_zone, people_rows, teams_rows
+from inboxsla.config.document.differing import Change, differences
+from inboxsla.config.document.model import Document
+from inboxsla.config.document.reading import Written, from_body, is_document, read
+from inboxsla.config.document.starting import of_settings
+from inboxsla.config.document.templates import Template, templates, with_template
+from inboxsla.config.document.writing import to_toml
+
+__all__ = [
+    "Change",
+    "Document",
+    "Template",
+    "Written",
+    "compile_policies",
+    "differences",
+    "from_body",
+    "house_zone",
+    "is_document",
+    "of_settings",
+    "people_rows",
+    "read",
+    "teams_rows",
+    "templates",
+    "to_toml",
+    "with_template",
+]

@@ -1,0 +1,115 @@
+"""Everything that can be wrong between the parts of a document: names that nothing has, names given twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from inboxsla.config.checks import Complaint
+from inboxsla.config.document import conditions, kinds, promises, staff
+from inboxsla.config.document.model import Rule, Then
+from inboxsla.config.document.parts import Part, Parts, texts, unknown, value_of
+from inboxsla.config.places import Path as Key
+
+_NAMED = {"policies": "name", "rules": "name", "teams": "name", "people": "address", "mailboxes": "address"}
+
+
+def complaints(seen: Parts, now: datetime) -> Iterator[Complaint]:
+    """Complaints about what is each right in itself, each with the key it is best pointed at."""
+    yield from _twice(seen)
+    yield from _policy_names(seen)
+    yield from promises.complaints(seen, now)
+    yield from _mailboxes(seen)
+    yield from _check_rules(seen)
+    yield from _check_people(seen)
+
+
+def _check_rules(seen: Parts) -> Iterator[Complaint]:
+    for rule in seen.rules:
+        for key, address in rule.texts("mailboxes"):
+            if address.lower() not in seen.all_mailboxes():
+                yield key, unknown(address, seen.all_mailboxes(), "mailboxes")
+        if rule.raw.get("when"):
+            yield from conditions.complaints(rule.raw["when"], (*rule.key, "when"), seen)
+        yield from _actions(rule, seen)
+
+
+def _check_people(seen: Parts) -> Iterator[Complaint]:
+    yield from staff.complaints(seen)
+
+
+def _twice(seen: Parts) -> Iterator[Complaint]:
+    for section, called in _NAMED.items():
+        known: set[str] = set()
+        for part in getattr(seen, section):
+            name = part.text(called)
+            if name and name.casefold() in known:
+                yield (*part.key, called), f"“{name}” is there twice. Give each its own {called}, or make them one."
+            known.add(name.casefold())
+    for section in ("tags", "hold_reasons"):
+        written: set[str] = set()
+        for key, text in texts(seen.tree.get(section), (section,)):
+            if text.casefold() in written:
+                yield key, f"“{text}” is there twice."
+            written.add(text.casefold())
+
+
+def _policy_names(seen: Parts) -> Iterator[Complaint]:
+    """The default policy, and what policies name."""
+    default = seen.tree.get("default_policy")
+    if isinstance(default, str) and default.strip():
+        yield from _policy(default.strip(), ("default_policy",), seen)
+    for part in seen.policies:
+        yield from _calendar(part.text("calendar"), (*part.key, "calendar"), seen)
+        targets = part.value.targets.promised if part.value else {}
+        for metric, target in targets.items():
+            yield from _calendar(target.calendar or "", (*part.key, "targets", metric, "calendar"), seen)
+        for nth, step in enumerate(part.value.steps if part.value else ()):
+            for each, address in enumerate(step.notify):
+                if address not in seen.names("people"):
+                    yield (*part.key, "steps", nth, "notify", each), unknown(address, seen.names("people"), "people")
+
+
+def _policy(name: str, key: Key, seen: Parts) -> Iterator[Complaint]:
+    """Complains of a policy that is not there or is switched off."""
+    if name not in seen.names("policies"):
+        yield key, unknown(name, seen.names("policies"), "policies")
+    elif any(part.text("name") == name and part.value and not part.value.enabled for part in seen.policies):
+        yield key, f"“{name}” is switched off (enabled = false). Switch it on, or name another policy here."
+
+
+def _calendar(name: str, key: Key, seen: Parts) -> Iterator[Complaint]:
+    if name and name != kinds.ALWAYS and name not in seen.calendars:
+        hint = "" if seen.calendars else f" Write [calendars.{name}] with its hours, or “{kinds.ALWAYS}”."
+        yield key, unknown(name, list(seen.calendars), "calendars") + hint
+
+
+def _mailboxes(seen: Parts) -> Iterator[Complaint]:
+    for box in seen.mailboxes:
+        address = box.text("address").lower()
+        if seen.known_mailboxes is not None and address and address not in seen.known_mailboxes:
+            yield (*box.key, "address"), unknown(address, seen.known_mailboxes, "mailboxes known here")
+        if policy := box.text("policy"):
+            yield from _policy(policy, (*box.key, "policy"), seen)
+        if (team := box.text("team")) and team not in seen.names("teams"):
+            yield (*box.key, "team"), unknown(team, seen.names("teams"), "teams")
+
+
+def _actions(rule: Part[Rule], seen: Parts) -> Iterator[Complaint]:
+    """What a rule gives must be there."""
+    then = value_of(Then, rule.raw.get("then"))
+    if then is None:
+        return
+    key = (*rule.key, "then")
+    if then.policy:
+        yield from _policy(then.policy, (*key, "policy"), seen)
+    for name, section in (("tier", "tiers"), ("team", "teams")):
+        written = getattr(then, name)
+        if written and written not in seen.names(section):
+            yield (*key, name), unknown(written, seen.names(section), section)
+    if then.owner and then.owner not in seen.names("people"):
+        yield (*key, "owner"), unknown(then.owner, seen.names("people"), "people")
+    for name in ("tags", "untag"):
+        for nth, tag in enumerate(getattr(then, name)):
+            if tag not in seen.names("tags"):
+                yield (*key, name, nth), unknown(tag, seen.names("tags"), "tags")

@@ -1,0 +1,92 @@
+"""How single values are written in the configuration document. Lengths stay the text they are; what they mean depends on a calendar."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from inboxsla.config import fields
+from inboxsla.domain.durations import parse_duration
+
+ALWAYS = "24x7"
+
+# What columns of the database hold.
+WORD_LIMIT = 64
+
+_DOMAIN = re.compile(r"[^@\s<>\"(),:;.]+(?:\.[^@\s<>\"(),:;.]+)+")
+_SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(bytes?|b|kb|mb|gb)", re.I)
+_BYTES = {"b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3}
+_SECOND = timedelta(seconds=1)
+
+
+def _word(value: object) -> str:
+    text = fields.name(value)
+    if len(text) > WORD_LIMIT:
+        raise ValueError(f"“{text[:20]}…” is too long. {WORD_LIMIT} characters is the limit.")
+    return text
+
+
+def _length(value: object, business_day: timedelta | None) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise ValueError(f"{value} of what? Write for example “4h” or “30m”.")
+    if not isinstance(value, str):
+        raise ValueError("write a length of time in quotes, for example “4h”.")
+    if value.lstrip().startswith(("-", "−")):
+        raise ValueError(f"“{value}” is less than nothing. Write for example 4h.")
+    if parse_duration(value, business_day) < _SECOND:
+        raise ValueError("this must be longer than nothing. Write for example 4h.")
+    return value.strip()
+
+
+def _business(value: object) -> str:
+    return _length(value, fields.BUSINESS_DAY)
+
+
+def _plain(value: object) -> str:
+    return _length(value, None)
+
+
+def _percent(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value > fields.LAST_PERCENT:
+        raise ValueError(f"a step at {value} % would never come: promises are followed up to {fields.LAST_PERCENT} %.")
+    return fields.percent(value)
+
+
+def _domain(value: object) -> str:
+    text = value.strip().lower().removeprefix("@") if isinstance(value, str) else ""
+    if not _DOMAIN.fullmatch(text):
+        raise ValueError(f"“{value}” is not a domain. Write it like big.example.")
+    return text
+
+
+def _address_or_domain(value: object) -> str:
+    if isinstance(value, str) and value.strip().startswith("@"):
+        return f"@{_domain(value)}"
+    try:
+        return fields.address(value)
+    except ValueError:
+        raise ValueError(
+            f"“{value}” is neither an address nor a domain. Write ceo@small.example or @big.example."
+        ) from None
+
+
+def size(value: object) -> int:
+    """“5 MB” in bytes; a kB is 1,000 of them. Raises ValueError with a sentence."""
+    written = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if written is None:
+        raise ValueError(f"“{value}” is not a size. Write it like “5 MB” or “200 kB”.")
+    unit = written[2].lower()
+    return round(float(written[1]) * _BYTES["b" if unit.startswith("byte") else unit])
+
+
+Word = Annotated[str, BeforeValidator(_word)]
+# A length in the business days of a calendar that is known only later, and one of plain hours and days.
+Length = Annotated[str, BeforeValidator(_business)]
+PlainLength = Annotated[str, BeforeValidator(_plain)]
+Percent = Annotated[int, BeforeValidator(_percent)]
+Domain = Annotated[str, BeforeValidator(_domain)]
+AddressOrDomain = Annotated[str, BeforeValidator(_address_or_domain)]
+Capacity = Annotated[int, BeforeValidator(fields.whole_number), Field(ge=1, le=10_000)]

@@ -1,0 +1,185 @@
+"""What can be wrong with a policy although every value in it is right: promises nobody can keep, steps that never come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import combinations
+
+from inboxsla.config.checks import Complaint
+from inboxsla.config.document.lengths import length
+from inboxsla.config.document.model import METRICS, PRIORITIES, Metric, Policy, Priority, Step, Target
+from inboxsla.config.document.parts import Part, Parts
+from inboxsla.config.fields import WEEKDAYS, Periods
+from inboxsla.config.places import Path as Key
+from inboxsla.config.settings import Calendar
+from inboxsla.errors import NoWorkingTime
+
+_WEEK = 7 * 24 * 60
+
+
+def complaints(seen: Parts, now: datetime) -> Iterator[Complaint]:
+    for part in seen.policies:
+        if part.value is not None:
+            yield from _thresholds(part, part.value)
+            yield from _come_due(part, part.value, seen, now)
+            yield from _can_be_kept(part, part.value, seen)
+            yield from _steps(part, part.value, seen)
+            yield from _closing(part, part.value, seen)
+
+
+def overlaps(seen: Parts) -> Iterator[Complaint]:
+    """Periods that share time. That is allowed and counts once, but is seldom meant."""
+    for name, calendar in seen.calendars.items():
+        if calendar is None:
+            continue
+        key: Key = ("calendars", name)
+        week = [
+            (*_span(period, nth), (*key, "hours", day), period)
+            for nth, day in enumerate(WEEKDAYS)
+            for period in calendar.hours.get(day, ())
+        ]
+        groups = [
+            week,
+            *(_of_day(periods, (*key, "special_days", day)) for day, periods in calendar.special_days.items()),
+        ]
+        for group in groups:
+            for (from_1, to_1, place, one), (from_2, to_2, _, other) in combinations(group, 2):
+                if any(from_1 < to_2 + turn and from_2 + turn < to_1 for turn in (-_WEEK, 0, _WEEK)):
+                    yield place, f"{'–'.join(one)} and {'–'.join(other)} overlap. The time they share counts once."
+
+
+_Span = tuple[int, int, Key, tuple[str, str]]
+
+
+def _of_day(periods: Periods, key: Key) -> list[_Span]:
+    return [(*_span(period, 0), key, period) for period in periods]
+
+
+def _span(period: tuple[str, str], day: int) -> tuple[int, int]:
+    """Minutes since Monday; a night shift ends on the next day."""
+    begins, ends = (int(time[:2]) * 60 + int(time[3:]) for time in period)
+    return day * 1440 + begins, day * 1440 + (ends if ends > begins else ends + 1440)
+
+
+def _thresholds(part: Part[Policy], policy: Policy) -> Iterator[Complaint]:
+    medium, urgent = policy.medium_at, policy.urgent_at
+    if not medium < urgent < 100:
+        key = "urgent_at" if "urgent_at" in part.raw else "medium_at"
+        yield (*part.key, key), f"medium_at {medium} and urgent_at {urgent} must rise between 0 and 100."
+
+
+def _come_due(part: Part[Policy], policy: Policy, seen: Parts, now: datetime) -> Iterator[Complaint]:
+    """Lengths of which the calendar has not that much within ten years."""
+    for metric, target in policy.targets.promised.items():
+        calendar = _calendar(policy, target, seen)
+        for priority, text in target.lengths.items():
+            yield from _comes(_place(part, metric, priority), text, calendar, now)
+    own = seen.calendar(policy.calendar)
+    for name in ("hold_cap", "auto_close", "auto_close_warning"):
+        if text := getattr(policy, name):
+            yield from _comes((*part.key, name), text, own, now)
+
+
+def _comes(key: Key, text: str, calendar: Calendar | None, now: datetime) -> Iterator[Complaint]:
+    if calendar is None:
+        return
+    try:
+        calendar.opening_hours().add(now, length(text, calendar))
+    except (NoWorkingTime, OverflowError, ValueError):
+        yield key, f"“{text}” of opening hours do not come together within ten years. Promise less, or open longer."
+
+
+def _can_be_kept(part: Part[Policy], policy: Policy, seen: Parts) -> Iterator[Complaint]:
+    """Nobody solves before they answer. Lengths are compared only where they count in the same hours."""
+    answer, solution = policy.targets.first_response, policy.targets.resolution
+    if answer is None or solution is None or _hours(policy, answer) != _hours(policy, solution):
+        return
+    calendar = _calendar(policy, solution, seen)
+    for priority in PRIORITIES:
+        first, last = _effective(answer, priority), _effective(solution, priority)
+        if not (first and last) or not (priority in answer.lengths or priority in solution.lengths):
+            continue
+        if length(first, calendar) > length(last, calendar):
+            yield (
+                _place(part, "resolution", priority),
+                f"nobody can keep this: for {priority} priority the first response may take {first}, longer than the "
+                f"resolution with {last}. Make the resolution longer.",
+            )
+
+
+def _steps(part: Part[Policy], policy: Policy, seen: Parts) -> Iterator[Complaint]:
+    calendar = seen.calendar(policy.calendar)
+    before: list[tuple[object, Step]] = []
+    for nth, step in enumerate(policy.steps):
+        key = (*part.key, "steps", nth)
+        missing = [metric for metric in step.promises if metric not in policy.targets.promised]
+        if missing:
+            yield (*key, "for"), f"this policy promises no {' and no '.join(missing)}, so this step would never come."
+        when = step.at or (step.after is None, length(step.before or step.after or "1s", calendar))
+        if any(when == other_when and _share(step, other) for other_when, other in before):
+            yield key, f"there are two steps {said(step)} for the same promise. Put what they do into one."
+        before.append((when, step))
+        if step.before and not missing:
+            yield from _too_early(key, step, policy, seen)
+
+
+def _too_early(key: Key, step: Step, policy: Policy, seen: Parts) -> Iterator[Complaint]:
+    """Complains of the shortest promise that such a step cannot precede."""
+    ahead = length(step.before or "", seen.calendar(policy.calendar))
+    lengths = [
+        (length(text, _calendar(policy, target, seen)), text, metric, priority)
+        for metric, target in policy.targets.promised.items()
+        if not step.promises or metric in step.promises
+        for priority, text in target.lengths.items()
+    ]
+    shortest, text, metric, priority = min(lengths, default=(ahead, "", METRICS[0], PRIORITIES[0]))
+    if shortest < ahead:
+        hint = "Write less" if step.promises else "Write less, or say which promises it is for: for = [“resolution”]"
+        yield (
+            (*key, "before"),
+            f"{step.before} before is before the time even starts: {metric} for {priority} is only {text}. {hint}.",
+        )
+
+
+def _closing(part: Part[Policy], policy: Policy, seen: Parts) -> Iterator[Complaint]:
+    warning, closing = policy.auto_close_warning, policy.auto_close
+    if warning is None:
+        return
+    key = (*part.key, "auto_close_warning")
+    calendar = seen.calendar(policy.calendar)
+    if closing is None:
+        yield key, "this warns of nothing, because auto_close is not set. Set it, or leave this out."
+    elif length(warning, calendar) >= length(closing, calendar):
+        yield key, f"a warning {warning} ahead comes before the wait of {closing} begins. Write less than auto_close."
+
+
+def said(step: Step) -> str:
+    """When a step comes: “at 75 %”, “1h before it is due”."""
+    if step.at is not None:
+        return f"at {step.at} %"
+    return f"{step.before} before it is due" if step.before else f"{step.after} after it was due"
+
+
+def _share(one: Step, other: Step) -> bool:
+    return not one.promises or not other.promises or bool(set(one.promises) & set(other.promises))
+
+
+def _hours(policy: Policy, target: Target) -> str:
+    return target.calendar or policy.calendar
+
+
+def _calendar(policy: Policy, target: Target, seen: Parts) -> Calendar | None:
+    return seen.calendar(_hours(policy, target))
+
+
+def _effective(target: Target, priority: Priority) -> str | None:
+    return target.lengths.get(priority) or target.normal
+
+
+def _place(part: Part[Policy], metric: Metric, priority: Priority) -> Key:
+    """Where a target is written: under its priority, or as one for all."""
+    key = (*part.key, "targets", metric)
+    targets = part.raw.get("targets")
+    own = targets.get(metric) if isinstance(targets, Mapping) else None
+    return (*key, priority) if isinstance(own, Mapping) and priority in own else key

@@ -1,0 +1,92 @@
+"""A document is read: from text or plain data to a checked `Document`, or to every mistake at once, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from pydantic import ValidationError
+
+from inboxsla.config import mistakes, sources
+from inboxsla.config.checks import Complaint
+from inboxsla.config.document import checks, promises
+from inboxsla.config.document.compiling import compile_policies
+from inboxsla.config.document.model import Document
+from inboxsla.config.document.parts import parts
+from inboxsla.config.sources import Source
+from inboxsla.domain.policy_data import from_data
+from inboxsla.errors import ConfigMistakes
+
+# Keys of the document that config.toml does not have.
+_ITS_OWN = frozenset(Document.model_fields) - {"people", "mailboxes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document without mistakes. `body` is the plain data (JSON) it is kept as; `remarks` are what looks unintended."""
+
+    body: Mapping[str, Any]
+    document: Document
+    remarks: tuple[str, ...] = ()
+
+
+def read(text: str, name: str, now: datetime, mailboxes: Collection[str] | None = None) -> Written:
+    """The document a TOML text holds; `name` is what the text is called in complaints.
+
+    `mailboxes` are the addresses known here; None: any may be named. `now` (aware) is from when on its promises must be able
+    to come due. Raises ConfigMistakes with every mistake: “policies.toml:12: policies[1].calendar: …”.
+    """
+    source = sources.from_text(text.replace("\r\n", "\n"), name)
+    if source.mistakes:
+        raise ConfigMistakes(source.mistakes)
+    source.where.setdefault((), name)
+    return _checked(source, now, mailboxes)
+
+
+def from_body(body: Mapping[str, Any], now: datetime, mailboxes: Collection[str] | None = None) -> Written:
+    """The same from plain data, as a form gives it or the database keeps it; complaints then name keys, not lines."""
+    return _checked(Source(dict(body)), now, mailboxes)
+
+
+def is_document(tree: Mapping[str, Any]) -> bool:
+    """Whether a TOML tree is a configuration document rather than the settings of config.toml."""
+    return bool(_ITS_OWN & tree.keys())
+
+
+def _checked(source: Source, now: datetime, mailboxes: Collection[str] | None) -> Written:
+    found: list[str] = []
+    document = None
+    try:
+        document = Document.model_validate(source.tree)
+    except ValidationError as error:
+        found += mistakes.sentences(error, source, Document)
+    seen = parts(source.tree, mailboxes)
+    found += [mistakes.sentence(key, reason, source) for key, reason in checks.complaints(seen, now)]
+    if document is not None and not found:
+        found += [mistakes.sentence(key, reason, source) for key, reason in _last_look(document)]
+    if found or document is None:
+        raise ConfigMistakes(sorted(dict.fromkeys(found), key=mistakes.line))
+    remarks = tuple(mistakes.sentence(key, reason, source) for key, reason in promises.overlaps(seen))
+    return Written(_plain(source.tree), document, remarks)
+
+
+def _last_look(document: Document) -> Iterator[Complaint]:
+    """What whoever counts the time would refuse; nothing, if the checks above miss nothing."""
+    bodies = compile_policies(document)
+    for nth, policy in enumerate(document.policies):
+        try:
+            if policy.enabled:
+                from_data(bodies[policy.name])
+        except ConfigMistakes as wrong:
+            yield from ((("policies", nth), reason) for reason in wrong.mistakes)
+
+
+def _plain(value: Any) -> Any:
+    """Dates as the text they are written as, and what is left empty left out, so that the whole is the same in JSON and TOML."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(below) for key, below in value.items() if below is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(below) for below in value]
+    return value.isoformat() if isinstance(value, date | datetime | time) else value

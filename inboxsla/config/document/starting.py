@@ -1,0 +1,111 @@
+"""The document a fresh installation starts from: what config.toml says about policy, calendar, people and assignment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from inboxsla.config.document import kinds
+from inboxsla.config.document.lengths import written
+from inboxsla.config.document.model import HOLD_REASONS
+from inboxsla.config.fields import WEEKDAYS, Periods
+from inboxsla.config.settings import Calendar, Person, Settings
+
+OFFICE = "office"
+_STRATEGIES = {"manual": "nobody"}
+
+
+def of_settings(settings: Settings) -> dict[str, Any]:
+    """One policy, its calendar, all people, and for each different people list a default team."""
+    teams, default_teams = _teams(settings)
+    return {
+        "default_policy": settings.policy.name,
+        "hold_reasons": list(HOLD_REASONS),
+        "calendars": {OFFICE: _calendar(settings.calendar)},
+        "policies": [_policy(settings)],
+        **({"people": [_person(person, settings) for person in settings.people]} if settings.people else {}),
+        **({"teams": teams} if teams else {}),
+        **(
+            {"mailboxes": [_mailbox(box.address, default_teams.get(box.address)) for box in settings.mailboxes]}
+            if settings.mailboxes
+            else {}
+        ),
+    }
+
+
+def _policy(settings: Settings) -> dict[str, Any]:
+    policy, day = settings.policy, settings.calendar.business_day
+    return {
+        "name": policy.name,
+        "calendar": OFFICE,
+        "targets": {
+            metric: written(getattr(policy, metric), day)
+            for metric in ("first_response", "next_response", "resolution")
+        },
+        "steps": [{"at": step.at, "do": list(step.do)} for step in policy.ladder],
+        "pauses": {status: list(metrics) for status, metrics in policy.pauses.items()},
+        "medium_at": policy.medium_at,
+        "urgent_at": policy.urgent_at,
+        "reply_sets_waiting": policy.reply_sets_waiting,
+        "archiving_solves": policy.archiving_solves,
+        "reopening": policy.reopening,
+    }
+
+
+def _calendar(calendar: Calendar) -> dict[str, Any]:
+    always = all(calendar.hours.get(day) == (("00:00", "24:00"),) for day in WEEKDAYS)
+    return {
+        "zone": calendar.zone,
+        "hours": kinds.ALWAYS if always else {day: _said(periods) for day, periods in calendar.hours.items()},
+        "business_day": written(calendar.business_day, None),
+        **({"holidays": [day.isoformat() for day in calendar.holidays]} if calendar.holidays else {}),
+        **(
+            {"special_days": {day: _said(periods) for day, periods in calendar.special_days.items()}}
+            if calendar.special_days
+            else {}
+        ),
+    }
+
+
+def _said(periods: Periods) -> str:
+    return ", ".join(f"{begins}–{ends}" for begins, ends in periods) or "closed"
+
+
+def _person(person: Person, settings: Settings) -> dict[str, Any]:
+    return {
+        "address": person.address,
+        "name": person.name,
+        "role": person.role,
+        **({"zone": person.zone} if person.zone else {}),
+        **({"mailboxes": list(person.mailboxes)} if person.mailboxes else {}),
+    }
+
+
+def _teams(settings: Settings) -> tuple[list[dict[str, Any]], Mapping[str, str]]:
+    """The default teams, and which mailbox has which. Mailboxes with the same people share one."""
+    lists: dict[tuple[Person, ...], list[str]] = {}
+    for box in settings.mailboxes:
+        lists.setdefault(settings.staff_of(box.address), []).append(box.address)
+    teams: list[dict[str, Any]] = []
+    of: dict[str, str] = {}
+    for staff, boxes in lists.items():
+        leads = [person.address for person in staff if person.role == "lead"]
+        members = [person.address for person in staff if person.role == "agent"] or leads
+        if not members:
+            continue
+        name = "Support" if len(lists) == 1 else boxes[0][: kinds.WORD_LIMIT]
+        strategy = settings.assignment.strategy
+        teams.append(
+            {
+                "name": name,
+                **({"lead": leads[0]} if leads else {}),
+                "members": members,
+                "strategy": _STRATEGIES.get(strategy, strategy),
+            }
+        )
+        of |= dict.fromkeys(boxes, name)
+    return teams, of
+
+
+def _mailbox(address: str, team: str | None) -> dict[str, Any]:
+    return {"address": address, **({"team": team} if team else {})}

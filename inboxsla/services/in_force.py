@@ -1,0 +1,118 @@
+"""The configuration in force: the newest one that was saved or, until there is one, what config.toml says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection
+
+from inboxsla.config import Settings
+from inboxsla.config.document import Document, compile_policies, house_zone, of_settings, people_rows, teams_rows
+from inboxsla.config.program import typed
+from inboxsla.domain.assignment import Person
+from inboxsla.domain.speech import NBSP, Dated, English
+from inboxsla.services.ports import Ports
+from inboxsla.storage import configurations, mailboxes, people, policies
+from inboxsla.storage.mailboxes import MailboxRow
+from inboxsla.storage.types import as_json, from_json
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """`version` is None while no configuration was ever saved. `policies` are those switched on, as `domain` reads them."""
+
+    version: int | None
+    body: Mapping[str, Any]
+    document: Document
+    policies: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def zone(self) -> str:
+        """The zone of the house: that of the default policy's calendar."""
+        return house_zone(self.document)
+
+    def team_of(self, mailbox: str) -> str:
+        """The team of tickets that no rule gives to one; "" for everybody on the mailbox's list."""
+        return "" if self.version is None else self.document.team_of(mailbox)
+
+
+def current(ports: Ports) -> InForce:
+    """Raises ConfigMistakes if what is stored can no longer be read."""
+    with ports.db.read() as conn:
+        return in_force(conn, ports.settings)
+
+
+def in_force(conn: Connection, settings: Settings) -> InForce:
+    saved = configurations.newest(conn)
+    return starting_from(settings) if saved is None else _built(saved.version, saved.text)
+
+
+def starting_from(settings: Settings) -> InForce:
+    """What config.toml alone says."""
+    return _built(None, as_json(of_settings(settings)))
+
+
+def said(ports: Ports) -> str:
+    """Where policies and people come from, in a sentence for whoever looks after this installation."""
+    with ports.db.read() as conn:
+        saved = configurations.newest(conn)
+    if saved is None:
+        return (
+            f"Policies, calendars and people are those of config.toml; `{typed('config export')}` shows them in full."
+        )
+    say = Dated(English(_built(saved.version, saved.text).zone))
+    when = say.moment(saved.saved_at, ports.now()).replace(NBSP, " ")
+    return (
+        f"Policies, rules, calendars, people and teams are those of configuration {saved.version}, saved {when} by "
+        f"{saved.actor}; [policy], [calendar], [[people]] and the strategy of [assignment] in config.toml were its beginning."
+    )
+
+
+def known_mailboxes(conn: Connection, settings: Settings) -> frozenset[str]:
+    """The addresses a configuration may name: those of config.toml and all that were connected or imported."""
+    return frozenset({*(box.address for box in settings.mailboxes), *(box.address for box in mailboxes.every(conn))})
+
+
+def mailboxes_known(ports: Ports) -> frozenset[str]:
+    """The same, for whoever has no connection."""
+    with ports.db.read() as conn:
+        return known_mailboxes(conn, ports.settings)
+
+
+def staff(force: InForce, mailbox: str) -> list[Person]:
+    """The people list of one mailbox."""
+    rows = people_rows(force.document, mailbox)
+    return [Person(row["address"], row["name"], row["role"], row["zone"]) for row in rows]
+
+
+def put_in_force(conn: Connection, force: InForce, now: datetime) -> None:
+    """Bring policy versions, and the policy, people and teams of connected mailboxes in line. Doing it again changes nothing.
+
+    Open tickets stay under the version they have.
+    """
+    for name, body in force.policies.items():
+        policies.save(conn, name, body, now)
+    for box in mailboxes.every(conn):
+        if box.kind == "gmail":
+            _bring_in_line(conn, force, box)
+    if force.version is not None:
+        configurations.replace_teams(conn, teams_rows(force.document))
+
+
+def _bring_in_line(conn: Connection, force: InForce, box: MailboxRow) -> None:
+    policy = force.document.policy_of(box.address)
+    if box.policy_name != policy:
+        mailboxes.change(conn, box.id, policy_name=policy)
+    people.replace_all(conn, box.id, staff(force, box.address))
+
+
+@lru_cache(maxsize=16)
+def _built(version: int | None, text: str) -> InForce:
+    """Read once in a process: what is stored was checked when it was saved."""
+    body = from_json(text)
+    document = Document.model_validate(body)
+    return InForce(version, body, document, compile_policies(document))
