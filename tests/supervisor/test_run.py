@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from inboxsla.supervisor import ports
 from tests.supervisor.waiting import eventually, lives
+from tests.workers.processes import Valkey
 
 pytestmark = [pytest.mark.processes, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 
@@ -108,10 +110,24 @@ def test_a_taken_port_is_no_error(desk: Desk):
         assert f"INBOXSLA_SERVER__PORT={link[1]}" in desk.told("worker")
 
 
-def test_a_redis_that_does_not_answer_is_said_and_stops_nothing(desk: Desk):
-    with desk.running(INBOXSLA_REDIS_URL=f"redis://127.0.0.1:{desk.port + 3}/0"):
+@pytest.fixture
+def valkey() -> Iterator[Valkey]:
+    # The name of a socket may not be long, and pytest's own folders are.
+    with tempfile.TemporaryDirectory(prefix="isla-") as folder:
+        made = Valkey(Path(folder))
+        yield made
+        made.stop()
+
+
+def test_a_redis_that_does_not_answer_is_said_and_its_return_too(desk: Desk, valkey: Valkey):
+    with desk.running(INBOXSLA_REDIS_URL=valkey.url):
         eventually(desk.ready, within=20)
-        eventually(lambda: "does not answer. Nothing is lost" in desk.said())
+        eventually(lambda: f"Redis at {valkey.url} does not answer. Nothing is lost" in desk.said())
+        assert "again" not in desk.said()
+        valkey.start()
+        eventually(lambda: f"Redis at {valkey.url} answers again; the workers take over." in desk.said())
+        valkey.stop()
+        eventually(lambda: desk.said().count("does not answer. Nothing is lost") == 2)
 
 
 def test_a_second_run_is_refused_and_after_a_kill_the_next_one_takes_over(desk: Desk):
