@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,18 @@ def test_the_import_says_that_nothing_was_lost(port: Ports, tmp_path: Path) -> N
     assert "answered by: Ana Ruiz" in text
 
 
+def test_the_import_says_by_which_promises_it_judged_each_time(port: Ports, tmp_path: Path) -> None:
+    file, empty = written(tmp_path / "story.mbox", *STORY), written(tmp_path / "empty.mbox")
+    own = replace(port, settings=ports(port.db, tmp_path, policy={"first_response": "1h"}).settings)
+    assert "  judged by: Default, version 1\n" in listing.imported(*imported(port, file), port.settings)
+    anew = "  judged by: Default, version 2 (3 tickets of an earlier import judged anew)\n"
+    assert anew in listing.imported(*imported(own, file), own.settings)
+    assert "  judged by: Default, version 2\n" in listing.imported(*imported(own, file), own.settings)
+    back = listing.imported(*imported(port, empty), port.settings)
+    assert "holds no messages, so no mail was added" in back
+    assert "  judged by: Default, version 3 (3 tickets" in back
+
+
 def test_the_import_of_an_empty_file_says_so(port: Ports, tmp_path: Path) -> None:
     text = listing.imported(*imported(port, written(tmp_path / "empty.mbox"), agents=()), port.settings)
     assert "The file holds no messages, so nothing was changed." in text
@@ -181,7 +194,8 @@ def in_berlin(sqlite_database: Database, tmp_path: Path) -> Ports:
 def test_every_output_speaks_in_the_zone_of_the_team(in_berlin: Ports, tmp_path: Path) -> None:
     read = listing.imported(*imported(in_berlin, written(tmp_path / "more.mbox", STORY[0])), in_berlin.settings)
     assert "newest message, Fri 5 Jun 2026 05:00 CEST" in read
-    assert "judged by opening hours from Monday to Friday, 09:00 to 17:00 in Europe/Berlin" in read
+    assert "  judged by: Default, version 1\n    in opening hours from Monday to Friday, 09:00 to 17:00 in" in read
+    assert "17:00 in Europe/Berlin, because no config.toml names yours" in read
     board = queries.board(in_berlin, show="all")
     table = listing.as_table(board, in_berlin.settings)
     for ticket in json.loads(listing.as_json(board, in_berlin.settings)):
