@@ -7,6 +7,7 @@ from inboxsla.domain.policy_data import from_data
 from inboxsla.domain.speech import Dated, English
 from inboxsla.errors import Refused
 from inboxsla.services.ports import Ports
+from inboxsla.services.retiring import resumed, retire_others
 from inboxsla.storage import mailboxes, people, policies, records, tickets
 
 
@@ -14,13 +15,15 @@ def prepare(ports: Ports) -> None:
     """Bring mailboxes, people and the default policy in line with the settings. Doing it again changes nothing.
 
     A policy that says something new becomes a new version, for new tickets only. The demo's mailbox is live from its first
-    start; every other mailbox is observed until somebody makes it live. Raises ConfigMistakes.
+    start; every other mailbox is observed until somebody makes it live. One that left the settings is set aside until it is
+    back. Raises ConfigMistakes.
     """
     settings, now = ports.settings, ports.now()
     body = settings.policy_data()
     from_data(body)
     with ports.db.write() as conn:
         policies.save(conn, settings.policy.name, body, now)
+        retire_others(conn, {each.address for each in settings.mailboxes}, now)
         for wanted in settings.mailboxes:
             box = mailboxes.ensure(
                 conn,
@@ -32,8 +35,10 @@ def prepare(ports: Ports) -> None:
             )
             staff = [Person(p.address, p.name, p.role, settings.zone_of(p)) for p in settings.staff_of(wanted.address)]
             people.replace_all(conn, box.id, staff)
+            box = resumed(conn, box, now)
             if settings.demo and not box.is_live:
                 mailboxes.change(conn, box.id, mode="live", live_since=now)
+                tickets.labels_due(conn, box.id)
 
 
 def live(ports: Ports, address: str, actor: str) -> None:
@@ -49,6 +54,8 @@ def live(ports: Ports, address: str, actor: str) -> None:
             if mailboxes.by_address(conn, "import", address) is not None:
                 raise Refused(f"{address} was imported from a file, and a file cannot go live.")
             raise Refused(f"No mailbox {address} is known here. Known: {known or 'none yet'}.")
+        if box.retired_at is not None:
+            raise Refused(f"{address} is not in the configuration any more. Name it there, and start InboxSLA again.")
         if box.is_live:
             say = Dated(English(ports.settings.calendar.zone))
             raise Refused(f"{address} is live already, since {say.moment(box.live_since or now, now)}.")
