@@ -20,7 +20,7 @@ from inboxsla.commands.policy import policy
 from inboxsla.config import Settings, masked
 from inboxsla.config.program import typed
 from inboxsla.errors import ConfigMistakes, InboxSLAError
-from inboxsla.services import auditing, importing, queries, rebuild, setup, sign_in
+from inboxsla.services import auditing, importing, queries, rebuild, retiring, setup, sign_in
 from inboxsla.storage import migrations
 from inboxsla.supervisor.lock import running_url
 from inboxsla.web.server import serve
@@ -141,9 +141,22 @@ def sign_in_link() -> None:
 @click.argument("mailbox")
 def live(mailbox: str) -> None:
     """Make MAILBOX live: labels are written and people are mailed from now on, never about the past."""
-    with opened() as ports:
+    with opened(made=False) as ports:
         setup.live(ports, mailbox.lower(), getpass.getuser())
         click.echo(f"{mailbox} is live. Steps that fell due before now are skipped.")
+
+
+@main.command(short_help="Delete a mailbox that left the configuration.")
+@click.argument("mailbox")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def disconnect(mailbox: str, yes: bool) -> None:
+    """Delete MAILBOX, which must have left the configuration, with every ticket and message it brought. Gmail keeps its own."""
+    with opened(made=False) as ports:
+        kept = retiring.tickets_to_forget(ports, mailbox.lower())
+        if not yes:
+            click.confirm(f"Delete {mailbox.lower()} with {listing.count(kept, 'ticket')} for good?", abort=True)
+        retiring.forget(ports, mailbox.lower(), getpass.getuser())
+        click.echo(f"{mailbox.lower()} is deleted, with {listing.count(kept, 'ticket')}.")
 
 
 @main.command(short_help="List tickets, most pressing first.")
@@ -158,10 +171,11 @@ def live(mailbox: str) -> None:
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, help="How many tickets at most."
 )
-def tickets(as_json: bool, show: str, limit: int) -> None:
-    """List tickets, most pressing first, of every mailbox and every file that was read."""
-    with opened() as ports:
-        board = queries.board(ports, show=show, limit=limit, imported=True)
+@click.option("--mailbox", metavar="ADDRESS", default="", help="Tickets of this mailbox only.")
+def tickets(as_json: bool, show: str, limit: int, mailbox: str) -> None:
+    """List tickets, most pressing first; those that were read from a file come after all others."""
+    with opened(made=False) as ports:
+        board = queries.board(ports, show=show, limit=limit, imported=True, address=mailbox.lower())
         listed = listing.as_json if as_json else listing.as_table
         click.echo(listed(board, ports.settings), nl=as_json)
 
@@ -171,7 +185,7 @@ def tickets(as_json: bool, show: str, limit: int) -> None:
 @click.option("--why", is_flag=True, help="Explain every due time, span by span.")
 def ticket(ticket_id: int, why: bool) -> None:
     """Show one ticket: its promises, what happened, what comes next."""
-    with opened() as ports:
+    with opened(made=False) as ports:
         say = listing.speech(ports.settings)
         click.echo(listing.one(queries.ticket(ports, ticket_id, say), say, why=why), nl=False)
 
@@ -205,7 +219,9 @@ def import_(file: Path, mailbox: str, agents: tuple[str, ...], own_lists: tuple[
     Imported mail never causes outgoing mail. Reading the same file again adds nothing.
     """
     with opened() as ports:
-        setup.prepare(ports)
+        # The demo's mailbox is for `run`; and what runs already may have another configuration than this call.
+        if not ports.settings.demo and running_url(ports.settings.data_dir) is None:
+            setup.prepare(ports)
         with listing.progress("Reading messages", file.stat().st_size) as moved:
             read = importing.read(ports, file, mailbox.lower(), agents, own_lists, moved)
         with listing.progress("Building tickets", read.threads) as moved:
@@ -218,7 +234,7 @@ def import_(file: Path, mailbox: str, agents: tuple[str, ...], own_lists: tuple[
 @click.option("--json", "as_json", is_flag=True, help="The same figures as JSON.")
 def report(mailbox: str | None, as_json: bool) -> None:
     """Audit what was promised and kept: tickets, first response in business time, compliance per promise."""
-    with opened() as ports:
+    with opened(made=False) as ports:
         found = auditing.audits(ports, mailbox.lower() if mailbox else None)
         click.echo(
             listing.audit_json(found) if as_json else listing.audit_text(found, listing.speech(ports.settings)),
@@ -230,7 +246,7 @@ def report(mailbox: str | None, as_json: bool) -> None:
 @click.option("--rebuild", "rebuilds", is_flag=True, help="Compare every ticket with what its events add up to.")
 def doctor(rebuilds: bool) -> None:
     """Look whether everything InboxSLA needs is there, and say what to do where it is not."""
-    with opened() as ports:
+    with opened(made=False) as ports:
         lines = [*rebuild.health(ports), *(rebuild.compare(ports) if rebuilds else ())]
         for line in lines:
             click.echo(f"{'ok     ' if line.ok else 'PROBLEM'}  {line.words}")

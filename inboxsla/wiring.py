@@ -34,7 +34,7 @@ def ports(found: Settings | None = None) -> Ports:
 
     def mailbox(address: str) -> Mailbox:
         if not chosen.demo:
-            raise TryLater(f"{address} is not connected: this version reads the demo mailbox and mailbox files", _LATER)
+            raise TryLater("It is not connected: this version reads only the demo mailbox and mailbox files", _LATER)
         return GoogleMailbox(static_credentials(address), api_root=chosen.google.api_root, timeout=_TIMEOUT)
 
     bell = RedisBell(chosen.redis_url) if chosen.redis_url else NoBell()

@@ -10,8 +10,10 @@ from pathlib import Path
 import click
 
 from inboxsla import wiring
-from inboxsla.config import Settings
+from inboxsla.config import Settings, masked
+from inboxsla.config.program import typed
 from inboxsla.config.sources import Source, decoded, from_text, text_of
+from inboxsla.errors import Missing
 from inboxsla.services.configuring import Plan
 from inboxsla.services.ports import Ports
 from inboxsla.storage import migrations
@@ -20,9 +22,15 @@ STDIN = Path("-")
 
 
 @contextmanager
-def opened() -> Iterator[Ports]:
-    """Ports over a database that is up to date."""
+def opened(*, made: bool = True) -> Iterator[Ports]:
+    """Ports over a database that is up to date. Without `made` it must be there already: raises Missing where it is not."""
     settings = wiring.settings()
+    if not made and not migrations.exists(settings.sql_url):
+        where = masked(settings.database_url) or settings.data_dir.absolute()
+        raise Missing(
+            f"There is no InboxSLA data in {where}. `{typed('run')}` starts it there, and `{typed('import')}` reads a"
+            " mailbox file. If yours is elsewhere, go there, or name its folder with INBOXSLA_DATA_DIR."
+        )
     migrations.upgrade(settings.sql_url)
     ports = wiring.ports(settings)
     try:

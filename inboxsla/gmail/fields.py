@@ -18,6 +18,7 @@ _QUOPRI = re.compile(rb"=([0-9A-Fa-f]{2})")
 _ADDRESS_ENDS = re.compile(r"[\s<>()\[\],;:\"|\\]+")
 _NAME_PART = re.compile(r'\s*[^\s<>@":][^<>@":]*')
 _MESSAGE_ID = re.compile(r"<([^<>]+)>")
+_QUOTE = re.compile(r'(?<!\\)"')
 
 
 def clean_text(text: str) -> str:
@@ -156,7 +157,9 @@ def _name_of(token: str, address: str) -> str:
         hit = re.search(r"\(([^()]*)\)", token)
         name = hit.group(1) if hit else ""
     name = name.rpartition(":")[2] if re.match(r'^\s*[^"<@]*:\s', name) else name
-    name = one_line(decode_words(name.strip().strip('"')), 300).strip("\"' ").replace('\\"', '"')
+    # One that never closes belongs to the name: a 5" lamp.
+    name = _QUOTE.sub("", name) if len(_QUOTE.findall(name)) % 2 == 0 else name.strip().strip('"')
+    name = one_line(decode_words(name), 300).strip("\"' ").replace('\\"', '"')
     return "" if name.lower() == address.lower() else name
 
 

@@ -27,20 +27,25 @@ _COLOURS = {
     Urgency.PAUSED: "cyan",
 }
 _PIPED_SUBJECT = 80
-# Below this many columns a table says only what cannot be left out.
+# From this many columns on whole addresses fit; below the second a table says only what cannot be left out.
+_WIDE = 180
 _ROOMY = 140
 SUBJECT = "Ticket"
 _LEAST_SUBJECT = 12
 _LEFT = "Time left"
 # Below this many columns the owner gives way too.
 _TIGHT = 72
-_ROOMY_COLUMNS = ("#", SUBJECT, "From", "Owner", "Status", "Urgency", _LEFT)
+_MAILBOX = "Mailbox"
+_STATUS = "Status"
+_ROOMY_COLUMNS = ("#", SUBJECT, "From", _MAILBOX, "Owner", _STATUS, "Urgency", _LEFT)
 _NARROW_COLUMNS = ("#", SUBJECT, "Owner", "Urgency", _LEFT)
+# Whose mailbox it is says more than who owns it, where there is no room for both.
+_NARROW_COLUMNS_OF_SEVERAL = ("#", SUBJECT, _MAILBOX, "Urgency", _LEFT)
 _TIGHT_COLUMNS = ("#", SUBJECT, "Urgency", _LEFT)
 
 
 def as_json(board: Board, settings: Settings) -> str:
-    """A JSON list, one object per ticket, most pressing first. Instants are ISO 8601 in UTC, `time_left` is as in the table."""
+    """A JSON list, one object per ticket, in the order of the board. Instants are ISO 8601 in UTC, `time_left` is as in the table."""
     say = English(settings.calendar.zone)
     return json.dumps([_object(view, say) for view in board.tickets], indent=2)
 
@@ -72,7 +77,7 @@ def as_table(board: Board, settings: Settings) -> str:
     if not board.tickets:
         return _empty(board) + alarms
     say, screen, roomy = English(settings.calendar.zone), on_screen(), width() >= _ROOMY
-    names = _ROOMY_COLUMNS if roomy else _NARROW_COLUMNS if width() >= _TIGHT else _TIGHT_COLUMNS
+    names = _columns(several=len(board.listed) > 1)
     cells = [_cells(view, say, screen=screen, roomy=roomy) for view in board.tickets]
     rows = [[row[name] for name in names] for row in cells]
     widest = {name: max(len(name), *(row[name].cell_len for row in cells)) for name in names}
@@ -93,6 +98,22 @@ def as_table(board: Board, settings: Settings) -> str:
     return rendered(table) + more + alarms
 
 
+def _columns(*, several: bool) -> tuple[str, ...]:
+    """Those there is room for; mailboxes are told apart where there are several."""
+    if width() >= _ROOMY:
+        without = _MAILBOX if not several else _STATUS if width() < _WIDE else ""
+        return tuple(name for name in _ROOMY_COLUMNS if name != without)
+    if width() < _TIGHT:
+        return _TIGHT_COLUMNS
+    return _NARROW_COLUMNS_OF_SEVERAL if several else _NARROW_COLUMNS
+
+
+def _mailbox(view: TicketView) -> str:
+    if width() >= _WIDE:
+        return plain(view.mailbox, 40) + (" (imported)" if view.as_of else "")
+    return "(imported)" if view.as_of else plain(view.mailbox.partition("@")[0], 14)
+
+
 def _cells(view: TicketView, say: English, *, screen: bool, roomy: bool) -> dict[str, Text]:
     left, style = time_left(view, say), _COLOURS.get(view.urgency, "")
     both = f"{left.head}, {left.detail}" if left.detail and roomy else left.head
@@ -100,6 +121,7 @@ def _cells(view: TicketView, say: English, *, screen: bool, roomy: bool) -> dict
         Text(str(view.id)),
         Text(plain(view.subject, 300 if screen else _PIPED_SUBJECT) or "(no subject)"),
         Text(plain(view.requester_name or view.requester, 28)),
+        Text(_mailbox(view)),
         Text(plain(view.owner_name or "nobody", 20 if roomy else 14)),
         Text(STATUS_WORDS.get(view.status, AWAY)),
         Text(URGENCY_WORDS[view.urgency], style),
@@ -109,12 +131,13 @@ def _cells(view: TicketView, say: English, *, screen: bool, roomy: bool) -> dict
 
 
 def _empty(board: Board) -> str:
-    if board.counts.get("all", 0):
+    if board.counts["all"]:
         return f"No tickets here; there are {board.counts['all']:,} in all (--show all).\n"
-    if not board.mailboxes:
+    if not board.listed:
         return (
             "No tickets yet, and no mailbox either. Name one in config.toml, or read a file with "
             f"`{typed('import')}`.\n"
         )
-    known = (f"  {plain(box_.address)}: {plain(box_.trouble) or 'nothing wrong'}\n" for box_ in board.mailboxes)
-    return "No tickets yet. They appear here as soon as a customer's mail is read.\n" + "".join(known)
+    known = (f"  {plain(box_.address)}: {plain(box_.trouble) or 'nothing wrong'}\n" for box_ in board.listed)
+    soon = " They appear here as soon as a customer's mail is read." if any(b.is_read for b in board.listed) else ""
+    return f"No tickets yet.{soon}\n" + "".join(known)

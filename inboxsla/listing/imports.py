@@ -22,7 +22,9 @@ def _lines(read: Read, built: Built, settings: Settings) -> Iterator[str]:
     say = English(settings.calendar.zone)
     yield f"{plain(read.file)} into {plain(read.address)}"
     if not read.messages:
-        yield "  The file holds no messages, so nothing was changed."
+        yield f"  The file holds no messages, so {'no mail was added' if built.judged_anew else 'nothing was changed'}."
+        if built.judged_anew:
+            yield from _judged(built, settings)
         return
     yield f"  {count(read.messages, 'message')} in the file = {read.imported:,} imported + {read.kept_aside:,} kept aside"
     parts = [f"{read.new:,} new", f"{count(read.copies, 'second copy', 'second copies')}"]
@@ -41,11 +43,21 @@ def _lines(read: Read, built: Built, settings: Settings) -> Iterator[str]:
     yield f"  now {count(built.threads, 'thread')}, {count(built.tickets, 'ticket')}, mail from {day(built.began_at, say)} to {day(built.as_of, say)}"
     yield f"  read as of its newest message, {moment(built.as_of, say)}; nothing is ever mailed because of it"
     yield f"  answered by: {', '.join(plain(each) for each in read.agents) or 'nobody named (--agent), so all mail counts as customers’'}"
-    if settings.demo:
-        hours = f"opening hours from Monday to Friday, 09:00 to 17:00 in {settings.calendar.zone}"
-        yield f"  judged by {hours}, because no config.toml names yours"
+    yield from _judged(built, settings)
     yield from _about_lists(read)
     yield f"See it: {typed('report')} --mailbox {plain(read.address)}   and   {typed('tickets')}"
+
+
+def _judged(built: Built, settings: Settings) -> Iterator[str]:
+    """By whose promises, and why by these where the team's own are not known."""
+    if not built.policies:
+        return
+    known = count(built.judged_anew, "ticket")
+    anew = f" ({known} of an earlier import judged anew)" if built.judged_anew else ""
+    yield f"  judged by: {'; '.join(plain(each) for each in built.policies)}{anew}"
+    if settings.demo:
+        why = "the demo’s own are minutes" if settings.config_file else "no config.toml names yours"
+        yield f"    in opening hours from Monday to Friday, 09:00 to 17:00 in {settings.calendar.zone}, because {why}"
 
 
 def _about_lists(read: Read) -> Iterator[str]:

@@ -23,12 +23,12 @@ _PAGE = 500
 def audits(ports: Ports, mailbox: str | None = None) -> tuple[Audit, ...]:
     """One audit for each mailbox (or the one named, connected and imported alike), as of now.
 
-    An imported mailbox stands still at its newest message. Raises Refused if no mailbox has that address.
+    Mailboxes that left the configuration are audited only when named. An imported mailbox stands still at its newest message. Raises Refused if no mailbox has that address.
     """
     now = ports.now()
     with ports.db.read() as conn:
         every = mailboxes.every(conn)
-    boxes = [box for box in every if mailbox is None or box.address == mailbox]
+    boxes = [box for box in every if (box.retired_at is None if mailbox is None else box.address == mailbox)]
     if mailbox is not None and not boxes:
         known = ", ".join(dict.fromkeys(box.address for box in every))
         raise Refused(f"No mailbox {mailbox} is known here. Known: {known or 'none yet'}.")

@@ -16,7 +16,7 @@ from inboxsla.services.folders import INBOX
 from inboxsla.services.ports import Ports
 from inboxsla.services.takeout import ARCHIVED
 from inboxsla.storage import events as stored_events
-from inboxsla.storage import imported, mailboxes, messages, people, tickets
+from inboxsla.storage import imported, mailboxes, messages, people, policies, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
 from inboxsla.storage.schema import tickets as t
@@ -35,42 +35,50 @@ class Built:
     """Of the whole mailbox. `threads - tickets` are threads in which nobody outside wrote or was written to.
 
     `began_at` and `as_of` are the instants of the oldest and the newest message (aware UTC), None for an empty mailbox.
+    `policies` are the versions its tickets are judged by ("Default, version 2"); `judged_anew` counts tickets that an earlier
+    import had judged by others.
     """
 
     threads: int
     tickets: int
     began_at: datetime | None
     as_of: datetime | None
+    policies: tuple[str, ...] = ()
+    judged_anew: int = 0
 
 
 def build(ports: Ports, read: Imported, moved: Callable[[int], None]) -> Built:
     """Settle the ticket of every thread of an imported mailbox; `moved` is told how many threads were built since.
 
     Starting it again changes nothing. A thread that is read differently now (somebody was named as an agent, a list as an own
-    one) is told anew from its messages.
+    one) is told anew from its messages; a ticket whose policy has changed since is judged by what it says now.
     """
     with ports.db.write() as conn:
         span = messages.span(conn, read.mailbox_id)
         if span is None:
             return Built(0, 0, None, None)
         mailboxes.change(conn, read.mailbox_id, as_of=span[1])
-    threads, after = 0, ""
+    threads, judged_anew, after = 0, 0, ""
     while True:
         with ports.db.write() as conn:
             found = imported.thread_page(conn, read.mailbox_id, after, _THREADS)
-            _build(conn, mailboxes.get(conn, read.mailbox_id), found, ports.now())
+            judged_anew += _build(conn, mailboxes.get(conn, read.mailbox_id), found, ports.now())
         if not found:
             break
         threads, after = threads + len(found), max(found)
         moved(len(found))
     _tell_bounces(ports, read.mailbox_id)
     with ports.db.read() as conn:
-        return Built(threads, tickets.count(conn, t.c.mailbox_id == read.mailbox_id), *span)
+        used = [policies.get(conn, each) for each in imported.policies_in_force(conn, read.mailbox_id)]
+        names = tuple(f"{each.name}, version {each.version}" for each in used)
+        return Built(threads, tickets.count(conn, t.c.mailbox_id == read.mailbox_id), *span, names, judged_anew)
 
 
-def _build(conn: Connection, box: MailboxRow, threads: Mapping[str, Sequence[MessageRow]], now: datetime) -> None:
+def _build(conn: Connection, box: MailboxRow, threads: Mapping[str, Sequence[MessageRow]], now: datetime) -> int:
+    """Settle the tickets of these threads. Returns how many were judged by another policy version before."""
     staff = Staff.of(box, people.of_mailbox(conn, box.id))
     known = imported.tickets_of(conn, box.id, list(threads))
+    judged_anew = _judge_anew(conn, box, list(known.values()))
     told = stored_events.timelines(conn, list(known.values())) if known else {}
     bounced = [row.headers["bounced_id"] for rows in threads.values() for row in rows if row.headers.get("bounced_id")]
     named = messages.by_rfc_id(conn, box.id, bounced) if bounced else {}
@@ -85,6 +93,17 @@ def _build(conn: Connection, box: MailboxRow, threads: Mapping[str, Sequence[Mes
             if _reads_differently(rows, events, told.get(ticket_id, ())):
                 imported.forget_events(conn, ticket_id)
         ingest.settle_thread(conn, box, thread_id, rows, events, staff, now)
+    return judged_anew
+
+
+def _judge_anew(conn: Connection, box: MailboxRow, ticket_ids: Sequence[int]) -> int:
+    """Hold tickets that began under another version to the one in force: nothing was promised to anybody in a file."""
+    newest = policies.newest_id(conn, box.policy_name)
+    changed = [each for each, policy_id in imported.policies_of(conn, ticket_ids).items() if policy_id != newest]
+    for ticket_id in changed:
+        imported.forget_steps(conn, ticket_id)
+        tickets.save(conn, ticket_id, tickets.load(conn, ticket_id).version, {"policy_id": newest})
+    return len(changed)
 
 
 def _events(rows: Sequence[MessageRow], staff: Staff, sources: Mapping[str, str]) -> list[Event]:

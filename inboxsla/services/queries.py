@@ -42,33 +42,65 @@ SHOWS: dict[str, tuple[ColumnElement[bool], ...]] = {
 
 
 def board(
-    ports: Ports, *, show: str = "open", mailbox_id: int | None = None, limit: int = 200, imported: bool = False
+    ports: Ports,
+    *,
+    show: str = "open",
+    mailbox_id: int | None = None,
+    address: str = "",
+    limit: int = 200,
+    imported: bool = False,
 ) -> Board:
     """Tickets, most pressing first. `show` is open, nobody (owns it), solved or all. Raises Refused for another word.
 
-    What was read from a file is past: without `imported` its tickets are neither listed nor counted, unless `mailbox_id`
-    names their mailbox or there are no others.
+    What was read from a file is past: without `imported` its tickets are neither listed nor counted, unless there are no
+    others; with it they come after all others. Mailboxes that left the configuration are left out. `mailbox_id` or `address`
+    name the mailboxes to show instead. Raises Refused for an address nobody knows.
     """
     if show not in SHOWS:
         raise Refused(f"“{show}” is not a list we have; there are {', '.join(SHOWS)}.")
     now = ports.now()
     with ports.db.read() as conn:
         boxes = mailboxes.every(conn)
-        here = _here(boxes, mailbox_id, imported=imported)
-        rows = tickets.shown(conn, (*SHOWS[show], *here), limit)
-        seen = look(conn, rows, now)
-        counts = {name: tickets.count(conn, *where, *here) for name, where in SHOWS.items()}
-        states = tuple(mailbox_state(box) for box in boxes)
+        named = _named(boxes, mailbox_id, address)
+        connected, files = named or _usual(boxes, imported=imported)
+        views: list[TicketView] = []
+        for part in (connected, files):
+            rows = tickets.shown(conn, (*SHOWS[show], _in(part)), limit - len(views)) if part else []
+            views += sorted((one.view for one in look(conn, rows, now)), key=_pressing)
+        listed = [*connected, *files]
+        counts = {name: tickets.count(conn, *where, _in(listed)) for name, where in SHOWS.items()}
         alarms = tuple(records.open_alarms(conn, now - ALARM_SHOWN))
-    views = sorted((one.view for one in seen), key=_pressing)
-    return Board(tuple(views), counts, states, alarms, max(0, counts[show] - len(rows)), now)
+    states = {box.id: mailbox_state(box) for box in boxes}
+    shown = tuple(states[box.id] for box in listed)
+    more = max(0, counts[show] - len(views))
+    return Board(tuple(views), counts, tuple(states.values()), shown, alarms, more, now)
 
 
-def _here(boxes: Sequence[MailboxRow], mailbox_id: int | None, *, imported: bool) -> tuple[ColumnElement[bool], ...]:
-    if mailbox_id is not None:
-        return (t.c.mailbox_id == mailbox_id,)
-    read_by_sync = [box.id for box in boxes if box.kind != "import"]
-    return () if imported or not read_by_sync else (t.c.mailbox_id.in_(read_by_sync),)
+_Parts = tuple[list[MailboxRow], list[MailboxRow]]
+
+
+def _named(boxes: Sequence[MailboxRow], mailbox_id: int | None, address: str) -> _Parts | None:
+    if mailbox_id is None and not address:
+        return None
+    found = [box for box in boxes if box.id == mailbox_id or box.address == address]
+    if address and not found:
+        known = ", ".join(dict.fromkeys(box.address for box in boxes))
+        raise Refused(f"No mailbox {address} is known here. Known: {known or 'none yet'}.")
+    return _parts(found)
+
+
+def _usual(boxes: Sequence[MailboxRow], *, imported: bool) -> _Parts:
+    connected, files = _parts([box for box in boxes if box.retired_at is None])
+    return connected, files if imported or not connected else []
+
+
+def _parts(boxes: Sequence[MailboxRow]) -> _Parts:
+    """Those that are connected, and those read from files."""
+    return [box for box in boxes if box.kind != "import"], [box for box in boxes if box.kind == "import"]
+
+
+def _in(boxes: Sequence[MailboxRow]) -> ColumnElement[bool]:
+    return t.c.mailbox_id.in_([box.id for box in boxes])
 
 
 def _pressing(view: TicketView) -> tuple[int, float, int]:
@@ -78,7 +110,8 @@ def _pressing(view: TicketView) -> tuple[int, float, int]:
 
 def mailbox_state(box: MailboxRow) -> MailboxState:
     trouble = box.sync_error or ""
-    return MailboxState(box.id, box.address, box.kind, box.mode, box.last_sync_at, box.as_of, trouble)
+    mode = "retired" if box.retired_at is not None else box.mode
+    return MailboxState(box.id, box.address, box.kind, mode, box.last_sync_at, box.as_of, trouble)
 
 
 def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:

@@ -14,6 +14,7 @@ from inboxsla.services import in_force, queries
 from inboxsla.services.ports import Ports
 from inboxsla.services.settle import projection
 from inboxsla.storage import events, mailboxes, policies, records, tickets
+from inboxsla.storage.mailboxes import MailboxRow
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -41,12 +42,15 @@ def health(ports: Ports) -> Iterator[Line]:
     with ports.db.read() as conn:
         boxes = mailboxes.every(conn)
         alarms = records.open_alarms(conn, ports.now() - queries.ALARM_SHOWN)
-    if not boxes:
+        kept = {box.id: len(tickets.ids_of(conn, box.id)) for box in boxes if box.retired_at is not None}
+    if len(kept) == len(boxes):
         yield Line(False, f"No mailbox is known. Name one in config.toml, or read a file with `{typed('import')}`.")
     for box in boxes:
         if box.kind == "import":
             stands = f", as it stood {_moment(box.as_of, say)}" if box.as_of else ""
             yield Line(True, f"{box.address} (imported) was read from a file{stands}.")
+        elif box.retired_at is not None:
+            yield Line(True, _retired(box, kept[box.id]))
         elif box.sync_error:
             yield Line(False, f"{box.address} ({box.mode}): {box.sync_error}")
         else:
@@ -54,6 +58,12 @@ def health(ports: Ports) -> Iterator[Line]:
             yield Line(True, f"{box.address} is {box.mode}, {when}.")
     for words in alarms:
         yield Line(False, words)
+
+
+def _retired(box: MailboxRow, kept: int) -> str:
+    brought = "1 ticket it brought is" if kept == 1 else f"{kept:,} tickets it brought are"
+    how = f"`{typed(f'disconnect {box.address}')}` deletes it with them."
+    return f"{box.address} left the configuration: it is not read, nothing is sent, and the {brought} kept apart. {how}"
 
 
 def _moment(at: datetime, say: Speech) -> str:

@@ -7,15 +7,17 @@ from inboxsla.domain.speech import Dated, English
 from inboxsla.errors import Refused
 from inboxsla.services import in_force
 from inboxsla.services.ports import Ports
+from inboxsla.services.retiring import resumed, retire_others
 from inboxsla.storage import configurations, mailboxes, records, tickets
 
 
 def prepare(ports: Ports) -> None:
     """Bring mailboxes, people, teams and policies in line with the configuration. Doing it again changes nothing.
 
-    Mailboxes are those of config.toml. The rest comes from the configuration that was saved last, or from config.toml until
-    there is one. A policy that says something new becomes a new version, for new tickets only. The demo's mailbox is live
-    from its first start; every other mailbox is observed until somebody makes it live. Raises ConfigMistakes.
+    Mailboxes are those of config.toml; one that left it is set aside until it is back. The rest comes from the configuration
+    that was saved last, or from config.toml until there is one. A policy that says something new becomes a new version, for
+    new tickets only. The demo's mailbox is live from its first start; every other mailbox is observed until somebody makes it
+    live. Raises ConfigMistakes.
     """
     settings, now = ports.settings, ports.now()
     with ports.db.write() as conn:
@@ -23,6 +25,7 @@ def prepare(ports: Ports) -> None:
         force = in_force.in_force(conn, settings)
         for body in force.policies.values():
             from_data(body)
+        retire_others(conn, {each.address for each in settings.mailboxes}, now)
         for wanted in settings.mailboxes:
             box = mailboxes.ensure(
                 conn,
@@ -32,8 +35,10 @@ def prepare(ports: Ports) -> None:
                 aliases=wanted.aliases,
                 own_lists=wanted.own_lists,
             )
+            box = resumed(conn, box, now)
             if settings.demo and not box.is_live:
                 mailboxes.change(conn, box.id, mode="live", live_since=now)
+                tickets.labels_due(conn, box.id)
         in_force.put_in_force(conn, force, now)
 
 
@@ -50,6 +55,8 @@ def live(ports: Ports, address: str, actor: str) -> None:
             if mailboxes.by_address(conn, "import", address) is not None:
                 raise Refused(f"{address} was imported from a file, and a file cannot go live.")
             raise Refused(f"No mailbox {address} is known here. Known: {known or 'none yet'}.")
+        if box.retired_at is not None:
+            raise Refused(f"{address} is not in the configuration any more. Name it there, and start InboxSLA again.")
         if box.is_live:
             say = Dated(English(ports.settings.calendar.zone))
             raise Refused(f"{address} is live already, since {say.moment(box.live_since or now, now)}.")

@@ -99,6 +99,8 @@ def sync(ports: Ports, mailbox_id: int) -> Synced:
 def _not_now(mailbox: MailboxRow, now: datetime) -> str:
     if mailbox.kind != "gmail":
         return "an imported file does not change"
+    if mailbox.retired_at is not None:
+        return "it left the configuration"
     if mailbox.access_lost_at is not None:
         return "access was lost"
     if mailbox.retry_after is not None and mailbox.retry_after > now:
@@ -244,12 +246,10 @@ def _trouble(ports: Ports, mailbox_id: int, words: str, *, retry_after: datetime
 
 def _broken(ports: Ports, mailbox: MailboxRow, error: Exception) -> None:
     """A fault of ours that stops the whole mailbox: it is shown, not only logged."""
-    words = (
-        f"{mailbox.address} cannot be read because of a fault in InboxSLA ({type(error).__name__}); the log says where."
-    )
+    words = f"cannot be read because of a fault in InboxSLA ({type(error).__name__}); the log says where."
     with ports.db.write() as conn:
-        mailboxes.change(conn, mailbox.id, sync_error=words)
-        records.alarm(conn, f"sync/{mailbox.id}/", words, ports.now(), mailbox.id)
+        mailboxes.change(conn, mailbox.id, sync_error=f"It {words}")
+        records.alarm(conn, f"sync/{mailbox.id}/", f"{mailbox.address} {words}", ports.now(), mailbox.id)
 
 
 def _access_lost(ports: Ports, mailbox: MailboxRow, words: str) -> None:

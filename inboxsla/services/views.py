@@ -16,19 +16,29 @@ class MailboxState:
     id: int
     address: str
     kind: str  # gmail, import
-    mode: str  # observed, live
+    mode: str  # observed, live, retired (it left the configuration: it is not read, and nothing is sent)
     last_sync_at: datetime | None
     as_of: datetime | None
     trouble: str
 
+    @property
+    def is_read(self) -> bool:
+        """Whether new mail makes tickets of its own accord, as far as we know."""
+        return self.kind == "gmail" and self.mode != "retired" and not self.trouble
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Tickets, most pressing first, at `now`. `counts` has open, nobody, solved; `more` is how many were left out."""
+    """Tickets at `now`: most pressing first, and those read from files after all others.
+
+    `listed` are the mailboxes whose tickets these are, of all `mailboxes`. `counts` has open, nobody, solved, all; `more` is how
+    many were left out.
+    """
 
     tickets: tuple[TicketView, ...]
     counts: dict[str, int]
     mailboxes: tuple[MailboxState, ...]
+    listed: tuple[MailboxState, ...]
     alarms: tuple[str, ...]
     more: int
     now: datetime

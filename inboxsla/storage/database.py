@@ -173,6 +173,12 @@ def claim(
     return conn.execute(statement).all()
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; None for one of another kind. Raises Refused for a URL that is none."""
+    understood = _understood(url)
+    return Path(str(understood.database)) if understood.get_backend_name() == "sqlite" else None
+
+
 def _understood(url: str) -> URL:
     try:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1))

@@ -121,6 +121,14 @@ def failed(conn: Connection, envelope_id: int, reason: str) -> None:
     conn.execute(update(t).where(t.c.id == envelope_id).values(state="failed", lease_until=None, reason=reason))
 
 
+def give_up(conn: Connection, mailbox_id: int, reason: str) -> list[int]:
+    """Send nothing more of this mailbox, and look for nothing that may have gone out. Returns which mails."""
+    waiting = update(t).where(_IS_OPEN, t.c.mailbox_id == mailbox_id)
+    return list(
+        conn.execute(waiting.values(state="failed", lease_until=None, reason=reason).returning(t.c.id)).scalars()
+    )
+
+
 def abandon_expired(conn: Connection, now: datetime) -> int:
     """Tries whose worker died: nobody knows their outcome. Returns how many."""
     done = conn.execute(

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, update
 
+from inboxsla.domain.timeline import Kind
 from inboxsla.storage.messages import MessageRow
 from inboxsla.storage.schema import events, messages, tickets
 
@@ -83,6 +84,17 @@ def policies_of(conn: Connection, ticket_ids: Sequence[int]) -> dict[int, int]:
     """Ticket to the policy version it has."""
     rows = conn.execute(select(tickets.c.id, tickets.c.policy_id).where(tickets.c.id.in_(ticket_ids)))
     return {row.id: row.policy_id for row in rows}
+
+
+def policies_in_force(conn: Connection, mailbox_id: int) -> list[int]:
+    """The policy versions that the mailbox's tickets are judged by now."""
+    in_force = func.coalesce(tickets.c.policy_now_id, tickets.c.policy_id)
+    return sorted(conn.execute(select(in_force).where(tickets.c.mailbox_id == mailbox_id).distinct()).scalars())
+
+
+def forget_steps(conn: Connection, ticket_id: int) -> None:
+    """Take back the reminder steps a ticket was said to have come to, because it is held to other promises now."""
+    conn.execute(delete(events).where(events.c.ticket_id == ticket_id, events.c.kind == Kind.STEP_TAKEN.value))
 
 
 def forget_events(conn: Connection, ticket_id: int) -> None:

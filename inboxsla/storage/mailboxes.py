@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, select, update
+from sqlalchemy import delete as sql_delete
 
 from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import mailboxes as t
@@ -32,6 +33,7 @@ class MailboxRow:
     access_lost_at: datetime | None
     retry_after: datetime | None
     assigned_turn: int
+    retired_at: datetime | None
 
     @property
     def is_live(self) -> bool:
@@ -85,6 +87,11 @@ def ensure(
 
 def change(conn: Connection, mailbox_id: int, **values: Any) -> None:
     conn.execute(update(t).where(t.c.id == mailbox_id).values(**values))
+
+
+def delete(conn: Connection, mailbox_id: int) -> None:
+    """The mailbox with everything that belongs to it."""
+    conn.execute(sql_delete(t).where(t.c.id == mailbox_id))
 
 
 def lock(conn: Connection, mailbox_id: int) -> MailboxRow:

@@ -53,6 +53,10 @@ def clear_alarms(conn: Connection, prefix: str) -> None:
     conn.execute(delete(alarms).where(alarms.c.key.startswith(prefix, autoescape=True)))
 
 
+def clear_alarms_of(conn: Connection, mailbox_id: int) -> None:
+    conn.execute(delete(alarms).where(alarms.c.mailbox_id == mailbox_id))
+
+
 def open_alarms(conn: Connection, since: datetime) -> list[str]:
     """What was raised or still went on after `since`, newest first."""
     recent = select(alarms.c.words).where(alarms.c.last_seen_at > since).order_by(alarms.c.raised_at.desc())

@@ -65,6 +65,8 @@ mailboxes = Table(
     Column("assigned_turn", Integer, nullable=False, server_default=text("0")),
     # When tickets of no team can next be handed out: somebody comes on duty.
     Column("wake_at", Instant),
+    # Since when a connected mailbox is not in the configuration any more; then nothing is read or sent.
+    Column("retired_at", Instant),
     # Gmail's label ids → names, for rules that ask about labels.
     Column("label_names", Json, nullable=False, server_default="{}"),
     CheckConstraint("kind IN ('gmail','import')", name="kind"),

@@ -158,6 +158,11 @@ def labels_due(conn: Connection, mailbox_id: int) -> None:
     conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.label_wanted.is_not(None)).values(label_due=True))
 
 
+def no_labels_due(conn: Connection, mailbox_id: int) -> None:
+    """Leave the threads of a mailbox as they are labelled."""
+    conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.label_due).values(label_due=False))
+
+
 def mailboxes_with_labels_due(conn: Connection) -> list[int]:
     return list(conn.execute(select(t.c.mailbox_id).where(t.c.label_due).distinct()).scalars())
 
@@ -172,8 +177,8 @@ def unowned(conn: Connection, mailbox_id: int, limit: int) -> list[int]:
 
 
 def mailboxes_with_unowned(conn: Connection) -> list[int]:
-    """Connected mailboxes only: nobody works on tickets that came from a file."""
-    connected = select(mailboxes.c.id).where(mailboxes.c.kind == "gmail")
+    """Connected mailboxes only: nobody works on tickets that came from a file, or whose mailbox is not read any more."""
+    connected = select(mailboxes.c.id).where(mailboxes.c.kind == "gmail", mailboxes.c.retired_at.is_(None))
     return list(
         conn.execute(select(t.c.mailbox_id).where(_UNOWNED, t.c.mailbox_id.in_(connected)).distinct()).scalars()
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +17,7 @@ from inboxsla.supervisor.children import CannotStart, Child, Stopped
 from inboxsla.supervisor.lock import RunLock, run_lock
 from inboxsla.supervisor.parts import Parts, inboxsla_command, pings, simulator_command, socket_for
 from inboxsla.supervisor.processes import Supervisor
+from inboxsla.supervisor.redis_watch import watch
 from inboxsla.supervisor.screen import Screen
 
 __all__ = ["CannotStart", "Child", "Stopped", "Supervisor", "run"]
@@ -68,6 +70,7 @@ class _Run:
         self._environ = parts.environment(environ)
         self._socket = None if self._settings.redis_url else socket_for(self._settings, spare)
         self._simulator_port: int | None = None
+        self._redis_watch = threading.Event()
 
     def go(self, prepare: Callable[[], None], sign_in_link: Callable[[str], str]) -> int:
         self._logs.mkdir(exist_ok=True)
@@ -80,6 +83,7 @@ class _Run:
                 self._start(supervisor, sign_in_link)
                 supervisor.run_until_stopped()
         finally:
+            self._redis_watch.set()
             self._screen.say("Stopping …")
             supervisor.stop()
         self._screen.say("Stopped. The next run goes on with the same data.")
@@ -127,11 +131,8 @@ class _Run:
             self._logs,
             mailboxes=bool(self._settings.mailboxes),
         )
-        if not pings(self._environ.get("INBOXSLA_REDIS_URL") or self._settings.redis_url):
-            where = masked(self._settings.redis_url)
-            self._screen.say(
-                f"Redis at {where} does not answer. Nothing is lost: until it does, the ticker does the work."
-            )
+        if self._settings.redis_url:
+            self._redis_watch = watch(self._settings.redis_url, self._screen.say)
 
     def _start_web(self, supervisor: Supervisor) -> int:
         """The port that web answers on. Somebody may take a free port before web does; then the next one is tried."""

@@ -35,7 +35,7 @@ def clear(groups: Iterable[int], token: str, polite: float, in_all: float) -> bo
     begun, asked = time.monotonic(), False
     left = set(groups)
     while True:
-        left = {group for group in left if lives(group)}
+        left = living(left)
         strays = marked(token)
         spent = time.monotonic() - begun
         if not (left or strays) or spent > in_all:
@@ -63,12 +63,12 @@ def send(group: int, number: int) -> bool:
     return True
 
 
-def lives(group: int) -> bool:
-    """Whether anybody in the group still runs. Dead members whom init has not collected yet do not count."""
-    if not send(group, 0):
-        return False
-    if not os.path.isdir("/proc/self"):
-        return True
+def living(groups: Iterable[int]) -> set[int]:
+    """Those of the groups in which anybody still runs. Dead members whom init has not collected yet do not count."""
+    left = {group for group in groups if send(group, 0)}
+    if not left or not os.path.isdir("/proc/self"):
+        return left
+    found = set()
     for name in os.listdir("/proc"):
         if name.isdecimal():
             try:
@@ -77,9 +77,9 @@ def lives(group: int) -> bool:
                     state, _, its_group = stat.read().rpartition(b")")[2].split()[:3]
             except OSError:
                 continue
-            if int(its_group) == group and state not in (b"Z", b"X"):
-                return True
-    return False
+            if state not in (b"Z", b"X"):
+                found.add(int(its_group))
+    return left & found
 
 
 def send_one(pid: int, number: int) -> None:

@@ -11,18 +11,32 @@ from rich.text import Text
 from inboxsla.config.program import typed
 
 
+class _Terminal(Console):
+    def on_broken_pipe(self) -> None:
+        raise  # instead of ending the program, which still has to stop others
+
+
 class Screen:
     def __init__(self, out: TextIO) -> None:
         # Addresses are to be clicked and copied: they are never broken over two lines.
-        self._console = Console(file=out, highlight=False, soft_wrap=True)
+        self._console = _Terminal(file=out, highlight=False, soft_wrap=True)
+        self._watched = True
 
     def say(self, line: str) -> None:
-        self._console.print(Text(line))
-        self._console.file.flush()
+        self._print(Text(line))
 
     def problem(self, line: str) -> None:
-        self._console.print(Text.assemble(("InboxSLA cannot run: ", "bold red"), line))
-        self._console.file.flush()
+        self._print(Text.assemble(("InboxSLA cannot run: ", "bold red"), line))
+
+    def _print(self, line: Text) -> None:
+        """Nothing, once the terminal is closed or the pipe broken: then nobody reads, and there is more important work."""
+        if not self._watched:
+            return
+        try:
+            self._console.print(line)
+            self._console.file.flush()
+        except OSError:
+            self._watched = False
 
     def ready(self, link: str, gmail: str | None, data_dir: Path, log_dir: Path, *, mailboxes: bool) -> None:
         rows = [("Open", link)]
@@ -30,10 +44,10 @@ class Screen:
             rows.append(("Mailbox", f"{gmail} (simulated; its customers write by themselves)"))
         rows += [("Data", str(data_dir)), ("Logs", str(log_dir))]
         self.say("")
-        self._console.print(Text("InboxSLA is running.", style="bold green"))
+        self._print(Text("InboxSLA is running.", style="bold green"))
         self.say("")
         for name, value in rows:
-            self._console.print(Text.assemble("  ", (f"{name:<9}", "bold"), value))
+            self._print(Text.assemble("  ", (f"{name:<9}", "bold"), value))
         self.say("")
         if gmail:
             self.say(

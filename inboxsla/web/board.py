@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -32,7 +30,7 @@ def tickets() -> Response:
     mailbox = request.args.get("mailbox", type=_id)
     limit = min(max(request.args.get("limit", PAGE, type=int), PAGE), MOST)
     board = queries.board(ports(), show=show, mailbox_id=mailbox, limit=limit)
-    shown = _shown(board.mailboxes, mailbox)
+    shown = board.listed
     return live_page(
         "board",
         board=board,
@@ -43,7 +41,9 @@ def tickets() -> Response:
         # What to name where one mailbox is meant; nothing while several are shown.
         address=shown[0].address if len(shown) == 1 else "",
         as_of=shown[0].as_of if len(shown) == 1 else None,
-        mixed=len({box.kind for box in board.mailboxes}) > 1,
+        retired=len(shown) == 1 and shown[0].mode == "retired",
+        # Whether some mailboxes are shown only when they are chosen.
+        apart=len({box.kind for box in board.mailboxes}) > 1 or any(box.mode == "retired" for box in board.mailboxes),
     )
 
 
@@ -65,7 +65,7 @@ def ticket(ticket_id: int) -> Response:
         cards=cards,
         headline=None if cards else time_left(view, say()),
         ended=clocks.ended(view, say()),
-        gmail=links.gmail_url(ports().settings, view.mailbox, view.thread_id) if page.mailbox.kind == "gmail" else None,
+        gmail=links.gmail_url(ports().settings, view.mailbox, view.thread_id) if _in_gmail(page.mailbox) else None,
         zone=ports().settings.calendar.zone,
     )
 
@@ -74,11 +74,8 @@ def _id(text: str) -> int:
     return min(abs(int(text)), LARGEST_ID)
 
 
-def _shown(boxes: Sequence[MailboxState], chosen: int | None) -> Sequence[MailboxState]:
-    """The mailboxes whose tickets the board shows: imported ones only when chosen, or when there are no others."""
-    if chosen is not None:
-        return [box for box in boxes if box.id == chosen]
-    return [box for box in boxes if box.kind != "import"] or boxes
+def _in_gmail(box: MailboxState) -> bool:
+    return box.kind == "gmail" and box.mode != "retired"
 
 
 def _always_open() -> bool:

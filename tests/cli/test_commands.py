@@ -50,6 +50,7 @@ def test_the_list_of_commands_cuts_no_sentence_and_every_option_is_explained() -
 def test_a_number_that_no_ticket_can_have_is_answered_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INBOXSLA_DATA_DIR", str(tmp_path / "data"))
+    CliRunner().invoke(main, ["migrate"])
     said = CliRunner().invoke(main, ["ticket", "99999999999999999999"])
     assert said.exit_code == 1
     assert said.stderr == "There is no ticket 99999999999999999999.\n"

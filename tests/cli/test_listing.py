@@ -14,34 +14,14 @@ from rich.cells import cell_len
 
 from inboxsla import listing
 from inboxsla.listing import words
-from inboxsla.services import auditing, importing, queries, rebuild
+from inboxsla.services import queries, rebuild
 from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
+from tests.cli.story import STORY
 from tests.services.mailbox_files import ANA, KOFI, MAYA, SUPPORT, Mail, imported, ports, written
+from tests.web.shop import minutes, shop
 
 EVIL = "[red]Sale[/] \x1b[2J\x1b]0;owned\x07 \x9b31m \u202eexe.pdf\u2066 \u2028next {x} %s"
-STORY = (
-    Mail("1", name="Kofi Mensah", subject="Lamp flickers"),
-    Mail("2", ANA, KOFI, 1, "Re: Lamp flickers", answers="1", name="Ana Ruiz"),
-    Mail("3", MAYA, hours=2, subject="Where is my parcel?"),
-    Mail("4", "eve@elsewhere.example", hours=90, subject="[red]Sale[/] {x} %s", name="Eve [bold]"),
-)
-
-
-@pytest.fixture
-def port(sqlite_database: Database, tmp_path: Path) -> Ports:
-    return ports(sqlite_database, tmp_path)
-
-
-@pytest.fixture
-def full(port: Ports, tmp_path: Path) -> Ports:
-    imported(port, written(tmp_path / "story.mbox", *STORY))
-    return port
-
-
-@pytest.fixture(autouse=True)
-def a_pipe_of_any_width(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 def hostile_characters(text: str) -> set[str]:
@@ -100,6 +80,26 @@ def test_the_table_fits_the_width_it_is_given(full: Ports, monkeypatch: pytest.M
     assert [line.split()[0].isdecimal() for line in lines[1:]] == [True] * 3, "a number that is cut names no ticket"
 
 
+@pytest.mark.parametrize("columns", [40, 71, 72, 100, 140, 179, 180, 400])
+def test_mailboxes_are_told_apart_where_there_are_several(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    lumen = shop(sqlite_database, tmp_path)
+    lumen.asks("Order 1182", "Zofia Wiśniewska", ago=minutes(5))
+    full = lumen.ports
+    imported(full, written(tmp_path / "story.mbox", *STORY), mailbox="old@lumenvelo.example")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    board = queries.board(full, show="all", imported=True)
+    head, first, *others = listing.as_table(board, full.settings).splitlines()
+    assert cell_len(max(head, first, *others, key=cell_len)) <= columns
+    assert ("Mailbox" in head) is (columns >= 72)
+    if columns >= 72:
+        assert ("support@lumenvelo.example" if columns >= 180 else "support") in first
+        assert all("(imported)" in line for line in others)
+    assert "Mailbox" not in listing.as_table(queries.board(full), full.settings)
+    assert json.loads(listing.as_json(board, full.settings))[0]["subject"] == "Order 1182"
+
+
 @pytest.mark.parametrize(
     ("screen", "colours"),
     [({}, True), ({"NO_COLOR": "1"}, False)],
@@ -147,30 +147,6 @@ def test_why_explains_a_due_time_span_by_span(full: Ports) -> None:
     assert "due Mon 1 Jun 2026 15:00 UTC" in text
 
 
-def test_the_import_says_that_nothing_was_lost(port: Ports, tmp_path: Path) -> None:
-    listed = Mail("8", to="x@lists.example", headers=("List-Id: <lamps.lists.example>",))
-    draft = Mail("9", headers=("X-Gmail-Labels: Drafts",))
-    text = listing.imported(
-        *imported(port, written(tmp_path / "story.mbox", *STORY, STORY[0], listed, draft)), port.settings
-    )
-    assert "7 messages in the file = 6 imported + 1 kept aside" in text
-    assert "imported: 5 new, 1 second copy\n" in text
-    assert "kept aside: 1 because a draft" in text
-    assert "--own-list lamps.lists.example   (1 message)" in text
-    assert "answered by: Ana Ruiz" in text
-
-
-def test_the_import_of_an_empty_file_says_so(port: Ports, tmp_path: Path) -> None:
-    text = listing.imported(*imported(port, written(tmp_path / "empty.mbox"), agents=()), port.settings)
-    assert "The file holds no messages, so nothing was changed." in text
-
-
-def test_an_empty_file_does_not_speak_of_what_an_earlier_one_held(full: Ports, tmp_path: Path) -> None:
-    text = listing.imported(*imported(full, written(tmp_path / "empty.mbox")), full.settings)
-    assert "newest message" not in text
-    assert "See it" not in text
-
-
 @pytest.fixture
 def in_berlin(sqlite_database: Database, tmp_path: Path) -> Ports:
     port = ports(sqlite_database, tmp_path, demo=True, calendar={"zone": "Europe/Berlin"})
@@ -181,7 +157,8 @@ def in_berlin(sqlite_database: Database, tmp_path: Path) -> Ports:
 def test_every_output_speaks_in_the_zone_of_the_team(in_berlin: Ports, tmp_path: Path) -> None:
     read = listing.imported(*imported(in_berlin, written(tmp_path / "more.mbox", STORY[0])), in_berlin.settings)
     assert "newest message, Fri 5 Jun 2026 05:00 CEST" in read
-    assert "judged by opening hours from Monday to Friday, 09:00 to 17:00 in Europe/Berlin" in read
+    assert "  judged by: Default, version 1\n    in opening hours from Monday to Friday, 09:00 to 17:00 in" in read
+    assert "17:00 in Europe/Berlin, because no config.toml names yours" in read
     board = queries.board(in_berlin, show="all")
     table = listing.as_table(board, in_berlin.settings)
     for ticket in json.loads(listing.as_json(board, in_berlin.settings)):
@@ -207,43 +184,6 @@ def test_why_says_lengths_that_add_up_to_the_promise(port: Ports, tmp_path: Path
         ("counted", "1 h 1 min"),
         ("to spare", "2 h 59 min"),
     ]
-
-
-def test_one_of_a_kind_is_counted_as_one(port: Ports, tmp_path: Path) -> None:
-    bounce = Mail("9", "mailer-daemon@mail.example", subject="Undelivered", headers=("Auto-Submitted: auto-replied",))
-    imported(port, written(tmp_path / "bounce.mbox", *STORY, bounce))
-    text = listing.audit_text(auditing.audits(port), listing.speech(port.settings))
-    assert re.search(r"\b1 (bounce|automatic reply)[,;]", text)
-
-
-def test_the_report_names_percentiles_and_compliance(full: Ports) -> None:
-    text = listing.audit_text(auditing.audits(full), listing.speech(full.settings))
-    assert "support@lumenvelo.example, imported, as of Fri 5 Jun 2026 03:00 UTC" in text
-    assert "Tickets         3: 3 open, 0 solved" in text
-    assert "First response  1 answered, p50 1 h, p90 1 h; 2 waiting" in text
-    assert re.search(r"First response +50\.0 % +1 +1 +0 +1 +0 +26 h", text)
-    assert re.search(r"Next response +– +0 +0 +0 +0 +0 +–", text)
-
-
-def test_the_report_of_an_empty_mailbox_divides_by_nothing(port: Ports, tmp_path: Path) -> None:
-    say = listing.speech(port.settings)
-    assert "There is no mailbox to report on" in listing.audit_text(auditing.audits(port), say)
-    imported(port, written(tmp_path / "empty.mbox"))
-    assert "No messages yet" in listing.audit_text(auditing.audits(port), say)
-
-
-def test_the_report_is_there_for_programs_too(full: Ports) -> None:
-    (audit,) = json.loads(listing.audit_json(auditing.audits(full)))
-    assert audit["first_response"] == {
-        "answered": 1,
-        "p50_seconds": 3600,
-        "p90_seconds": 3600,
-        "waiting": 2,
-        "not_to_the_customer": 0,
-    }
-    assert audit["promises"]["first_response"]["kept"] == 0.5
-    assert audit["promises"]["next_response"]["kept"] is None
-    assert audit["as_of"] == "2026-06-05T03:00:00Z"
 
 
 @given(text=st.text())
@@ -272,8 +212,3 @@ def test_hostile_mail_reaches_no_terminal(evil: Ports) -> None:
     page = queries.ticket(evil, board.tickets[0].id, say)
     for text in (listing.as_table(board, evil.settings), listing.one(page, say, why=True)):
         assert not hostile_characters(text)
-
-
-def test_the_import_speaks_of_files_by_name_only(port: Ports, tmp_path: Path) -> None:
-    read = importing.read(port, written(tmp_path / "a.mbox", *STORY), SUPPORT, [ANA], [], lambda _: None)
-    assert read.file == "a.mbox"

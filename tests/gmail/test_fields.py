@@ -30,6 +30,20 @@ def test_a_comma_in_a_name_belongs_to_the_name(header: str, found: list[tuple[st
 
 
 @pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ('"Ève," x <a@b.example>', "Ève, x"),
+        ('Ana "Annie" Ruiz <a@b.example>', "Ana Annie Ruiz"),
+        (r'"Ana \"Annie\" Ruiz" <a@b.example>', 'Ana "Annie" Ruiz'),
+        ('"Müller, Jörg" (Berlin) <a@b.example>', "Müller, Jörg (Berlin)"),
+        ('The 5" lamp <a@b.example>', 'The 5" lamp'),
+    ],
+)
+def test_quotes_around_a_part_of_a_name_are_not_part_of_it(header: str, name: str) -> None:
+    assert split_addresses(header) == [(name, "a@b.example")]
+
+
+@pytest.mark.parametrize(
     "header",
     [
         "undisclosed-recipients:; Ana Ruiz <ana@lumenvelo.example>",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from inboxsla.services import importing, rebuild, runs, ticking
+from inboxsla.services import auditing, importing, rebuild, runs, ticking
 from inboxsla.services.importing import Read
 from inboxsla.services.ports import Ports
 from inboxsla.storage import mailboxes, messages, people
@@ -161,6 +161,30 @@ def test_naming_an_agent_later_reads_their_mail_anew(database: Database, tmp_pat
         "customer_wrote",
         "staff_wrote",
     ]
+
+
+def test_importing_again_judges_every_ticket_by_the_promises_now_in_force(database: Database, tmp_path: Path) -> None:
+    file = written(tmp_path / "a.mbox", *STORY, replace(OTHER, id="5", hours=7, subject="A receipt, please"))
+    _, built = imported(ports(database, tmp_path), file)
+    assert (built.policies, built.judged_anew) == (("Default, version 1",), 0)
+    before = {t["subject"]: (t["id"], t["urgency"]) for t in rows(database, "tickets")}
+    assert before["Where is my parcel?"][1] == "overdue"
+
+    own = ports(database, tmp_path, policy={"first_response": "40h", "next_response": "40h", "resolution": "80h"})
+    again = imported(own, written(tmp_path / "b.mbox", Mail("6", MAYA, hours=7, subject="One more")))[1]
+    assert (again.policies, again.judged_anew) == (("Default, version 2",), 3)
+    after = {t["subject"]: (t["id"], t["urgency"]) for t in rows(database, "tickets")}
+    assert after == {name: (number, "low") for name, (number, _) in before.items()} | {"One more": after["One more"]}
+    (audit,) = auditing.audits(own)
+    assert audit.policies == ("Default, version 2",)
+    assert all(line.ok for line in rebuild.compare(own))
+    assert rows(database, "outbox") == []
+
+    renamed = ports(database, tmp_path, policy={"name": "Lumen"})
+    assert imported(renamed, file)[1].policies == ("Lumen, version 1",)
+    known = rows(database, "events")
+    assert imported(renamed, file)[1].judged_anew == 0
+    assert rows(database, "events") == known
 
 
 def test_naming_a_list_as_own_later_makes_its_mail_ordinary(sqlite_database: Database, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from inboxsla.domain.speech import English
 from inboxsla.domain.ticket_view import time_left
-from inboxsla.errors import InboxSLAError, Missing
+from inboxsla.errors import InboxSLAError, Missing, Refused
 from inboxsla.services import queries
 from tests.builders import ANA, KOFI, REFUND, SUPPORT, ZOFIA, Desk
 from tests.services.mailbox_files import Mail, imported, written
@@ -139,6 +139,28 @@ def test_what_is_read_from_a_file_is_listed_where_it_is_asked_for(past: Desk) ->
     assert {view.subject for view in queries.board(past.ports, mailbox_id=old).tickets} == {"Old lamp", "Old bell"}
     everything = queries.board(past.ports, imported=True)
     assert (len(everything.tickets), everything.counts["open"]) == (3, 3)
+
+
+def test_what_is_read_from_a_file_is_listed_last_and_never_takes_a_live_tickets_place(past: Desk) -> None:
+    past.writes(subject="New lamp")
+    past.sync()
+    subjects = [view.subject for view in queries.board(past.ports, imported=True).tickets]
+    assert (subjects[0], set(subjects[1:])) == ("New lamp", {"Old lamp", "Old bell"})
+    few = queries.board(past.ports, imported=True, limit=1)
+    assert ([view.subject for view in few.tickets], few.more) == (["New lamp"], 2)
+    two = queries.board(past.ports, imported=True, limit=2)
+    assert (two.tickets[0].subject, len(two.tickets), two.more) == ("New lamp", 2, 1)
+
+
+def test_the_tickets_of_one_address_are_listed_alone(past: Desk, tmp_path: Path) -> None:
+    imported(past.ports, written(tmp_path / "sales.mbox", Mail("9", subject="An offer")), mailbox="sales@old.example")
+    past.writes(subject="New lamp")
+    past.sync()
+    board = queries.board(past.ports, imported=True, address="sales@old.example")
+    assert ([view.subject for view in board.tickets], board.counts["all"]) == (["An offer"], 1)
+    assert len(queries.board(past.ports, address=SUPPORT).tickets) == 3, "connected and imported alike"
+    with pytest.raises(Refused, match=f"No mailbox nope@x.example is known here. Known: {SUPPORT}, sales@old"):
+        queries.board(past.ports, address="nope@x.example")
 
 
 def test_a_ticket_from_a_file_is_dated_and_announces_nothing(past: Desk) -> None:

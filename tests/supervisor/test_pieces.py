@@ -12,6 +12,7 @@ from inboxsla.errors import Refused
 from inboxsla.supervisor import Supervisor, logs, ports
 from inboxsla.supervisor.lock import run_lock, running_url
 from inboxsla.supervisor.parts import Parts, pings, socket_for
+from inboxsla.supervisor.screen import Screen
 
 
 @pytest.fixture
@@ -142,3 +143,14 @@ def test_this_installation_can_be_called_again():
     from inboxsla.supervisor.parts import inboxsla_command
 
     assert inboxsla_command()[0].startswith(str(Path(sys.executable).parent))
+
+
+def test_what_nobody_reads_any_more_stops_nothing():
+    reader, writer = os.pipe()
+    os.close(reader)
+    out = os.fdopen(writer, "w")
+    screen = Screen(out)
+    screen.say("Stopping …")
+    screen.say("Stopped.")
+    with pytest.raises(BrokenPipeError):
+        out.close()

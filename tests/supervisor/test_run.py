@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from inboxsla.supervisor import ports
 from tests.supervisor.waiting import eventually, lives
+from tests.workers.processes import Valkey
 
 pytestmark = [pytest.mark.processes, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 
@@ -108,10 +110,24 @@ def test_a_taken_port_is_no_error(desk: Desk):
         assert f"INBOXSLA_SERVER__PORT={link[1]}" in desk.told("worker")
 
 
-def test_a_redis_that_does_not_answer_is_said_and_stops_nothing(desk: Desk):
-    with desk.running(INBOXSLA_REDIS_URL=f"redis://127.0.0.1:{desk.port + 3}/0"):
+@pytest.fixture
+def valkey() -> Iterator[Valkey]:
+    # The name of a socket may not be long, and pytest's own folders are.
+    with tempfile.TemporaryDirectory(prefix="isla-") as folder:
+        made = Valkey(Path(folder))
+        yield made
+        made.stop()
+
+
+def test_a_redis_that_does_not_answer_is_said_and_its_return_too(desk: Desk, valkey: Valkey):
+    with desk.running(INBOXSLA_REDIS_URL=valkey.url):
         eventually(desk.ready, within=20)
-        eventually(lambda: "does not answer. Nothing is lost" in desk.said())
+        eventually(lambda: f"Redis at {valkey.url} does not answer. Nothing is lost" in desk.said())
+        assert "again" not in desk.said()
+        valkey.start()
+        eventually(lambda: f"Redis at {valkey.url} answers again; the workers take over." in desk.said())
+        valkey.stop()
+        eventually(lambda: desk.said().count("does not answer. Nothing is lost") == 2)
 
 
 def test_a_second_run_is_refused_and_after_a_kill_the_next_one_takes_over(desk: Desk):
@@ -134,14 +150,56 @@ def test_a_second_run_is_refused_and_after_a_kill_the_next_one_takes_over(desk: 
             assert f"http://127.0.0.1:{desk.port}/" in desk.said(), "the remains of the first gave the port back"
 
 
-def test_within_ten_seconds_even_the_stubborn_are_gone(desk: Desk):
-    with desk.running(STAND_IN_MOOD="worker=stubborn ticker=parent") as process:
+def test_within_ten_seconds_even_the_stubborn_are_gone_also_on_a_busy_machine(desk: Desk):
+    with desk.running(STAND_IN_MOOD="worker=stubborn ticker=parent simulator=stubborn") as process:
         eventually(desk.ready, within=20)
         eventually(lambda: len(desk.pids()) == 6)
+        os.kill(guard_of(process.pid), signal.SIGSTOP)  # as if it got no time to run
+        begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(timeout=10) == 0
+        assert time.monotonic() - begun < 9, "some of the ten seconds are for those that are slow to end"
         assert not any(map(lives, desk.pids()))
+
+
+def guard_of(supervisor: int) -> int:
+    children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
+    return next(int(pid) for pid in children if b"guard.py" in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+def test_it_stops_as_well_when_its_terminal_is_closed(desk: Desk):
+    ours, its = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", IN_A_TERMINAL, str(DRIVER)],
+        cwd=desk.folder,
+        env=desk.environ(STAND_IN_MOOD="worker=stubborn"),
+        stdin=its,
+        stdout=its,
+        stderr=its,
+        start_new_session=True,
+    )
+    os.close(its)
+    try:
+        heard = b""
+        while b"Ctrl-C stops everything." not in heard:
+            heard += os.read(ours, 4096)
+        eventually(lambda: len(desk.pids()) == 5)
+        os.close(ours)
+
+        process.wait(timeout=10)
+        assert not any(map(lives, desk.pids())), "it leaves only after everybody"
+    finally:
+        process.kill()
+        process.wait()
+        eventually(lambda: not any(map(lives, desk.pids())))
+
+
+IN_A_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask.testing import FlaskClient
 
 from inboxsla.domain.timeline import Kind
+from inboxsla.services import setup
 from inboxsla.storage import mailboxes, records
 from inboxsla.web import board as board_pages
 from tests.web.reading import groups, page, rows, words
-from tests.web.shop import ADDRESS, ANA, JONAS, TUESDAY, Shop, minutes
+from tests.web.shop import ADDRESS, ANA, JONAS, TUESDAY, Shop, minutes, settings
 
 
 def test_the_front_door_leads_to_the_board(claire: FlaskClient) -> None:
@@ -116,6 +119,35 @@ def test_an_empty_board_says_what_would_be_here(claire: FlaskClient) -> None:
     assert text.startswith("No open tickets New mail to support@lumenvelo.example appears here by itself")
     assert "within seconds. Threads that were already archived stay closed." in text
     assert text.endswith("support@lumenvelo.example has not been read yet.")
+
+
+def test_a_mailbox_that_is_not_read_promises_no_mail(lumen: Shop, claire: FlaskClient) -> None:
+    with lumen.ports.db.write() as conn:
+        mailboxes.change(conn, lumen.mailbox_id, sync_error="It is not connected.")
+    board = page(claire, "/tickets")
+    assert "Nothing new appears here for now; the line above says why." in words(board.select_one(".empty"))
+    assert words(board.select_one(".banner-warning")) == f"{ADDRESS} · It is not connected."
+    assert "by itself" not in words(page(claire, "/tickets?show=all").select_one(".empty"))
+
+
+def test_a_mailbox_that_left_the_configuration_is_shown_where_it_is_chosen(lumen: Shop, claire: FlaskClient) -> None:
+    lumen.live()
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(5))
+    setup.prepare(replace(lumen.ports, settings=settings(lumen.ports.settings.data_dir, mailboxes=[])))
+
+    board = page(claire, "/tickets")
+
+    assert rows(board) == []
+    assert words(board.select_one(".empty")).startswith("No mailbox is read What was read before is no longer in the")
+    assert board.select_one(".banner") is None
+    assert [words(link) for link in board.select('nav[aria-label="Which mailbox"] a')] == [
+        "All live mailboxes",
+        f"{ADDRESS} (no longer configured)",
+    ]
+    assert rows(page(claire, f"/tickets?mailbox={lumen.mailbox_id}")) == ["Refund missing"]
+    gone = words(page(claire, f"/tickets?mailbox={lumen.mailbox_id}&show=nobody").select_one(".filters nav"))
+    assert gone == "Open 1 Nobody yet 1 Solved 0 All 1"
+    assert page(claire, f"/tickets/{ticket}").select_one("#gmail") is None
 
 
 def test_an_observed_mailbox_says_that_nothing_goes_out_and_how_to_change_that(

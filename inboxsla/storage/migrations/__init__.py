@@ -12,7 +12,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from inboxsla.errors import Refused
-from inboxsla.storage.database import Database
+from inboxsla.storage.database import Database, sqlite_file
 
 HERE = Path(__file__).parent
 
@@ -35,6 +35,12 @@ def upgrade(url: str) -> None:
         ) from error
     finally:
         database.close()
+
+
+def exists(url: str) -> bool:
+    """Whether there is a database at `url` that was ever brought up to date. Asking makes none."""
+    file = sqlite_file(url)
+    return (file is None or file.exists()) and current(url) is not None
 
 
 def current(url: str) -> str | None:

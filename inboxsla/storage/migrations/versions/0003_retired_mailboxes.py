@@ -1,0 +1,15 @@
+"""When a connected mailbox left the configuration."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("mailboxes", sa.Column("retired_at", sa.BigInteger(), nullable=True))
