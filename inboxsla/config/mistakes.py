@@ -6,9 +6,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from inboxsla.config import keys
-from inboxsla.config.fields import did_you_mean
 from inboxsla.config.places import Path as Key
 from inboxsla.config.sources import Source
+from inboxsla.domain.nearest import did_you_mean
 
 
 def sentences(error: ValidationError, source: Source) -> list[str]:
