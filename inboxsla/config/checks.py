@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from inboxsla.config.fields import did_you_mean
 from inboxsla.config.places import Path as Key
+from inboxsla.domain.nearest import did_you_mean
 
 Complaint = tuple[Key, str]
 

@@ -34,12 +34,6 @@ _TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d|24:00")
 _ADDRESS = re.compile(r"[^@\s<>\"(),:;]+@[^@\s<>\"(),:;.]+(?:\.[^@\s<>\"(),:;.]+)*")
 
 
-def did_you_mean(written: str, known: list[str]) -> str:
-    """“ Did you mean “x”?” for the nearest known word, or nothing."""
-    near = difflib.get_close_matches(written.lower(), known, n=1, cutoff=0.6)
-    return f" Did you mean “{near[0]}”?" if near else ""
-
-
 def _plain_length(value: object) -> timedelta:
     return _length(value, None)
 

@@ -7,9 +7,9 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from inboxsla.config.fields import did_you_mean
 from inboxsla.config.places import Path as Key
 from inboxsla.config.settings import Settings
+from inboxsla.domain.nearest import did_you_mean
 
 PREFIX = "INBOXSLA_"
 Names = tuple[str, ...]

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from inboxsla.config import keys
-from inboxsla.config.fields import did_you_mean
 from inboxsla.config.places import Path as Key
 from inboxsla.config.settings import Settings
 from inboxsla.config.sources import Source
+from inboxsla.domain.nearest import did_you_mean
 
 
 def sentences(error: ValidationError, source: Source, model: type[BaseModel] = Settings) -> list[str]:
