@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 
-from inboxsla.domain.open_table import EPOCH, EPOCH_ORDINAL, FIRST, LAST, YEAR, OpenPeriods, OpenTable, micros
+from inboxsla.domain.open_table import EPOCH, EPOCH_ORDINAL, FIRST, LAST, YEAR, OpenPeriods, OpenTable
 from inboxsla.domain.opening_hours import DAY, WEEKDAYS, OpeningHours, SpecialDays, Written, read_hours
 from inboxsla.errors import NoWorkingTime
 
@@ -75,11 +75,11 @@ class BusinessCalendar:
         Raises ValueError for a negative duration, NoWorkingTime if t is not within ten years of `start`.
         """
         instant = _instant(start)
-        wanted = micros(duration)
+        wanted = duration // _TICK
         if wanted <= 0:
             if wanted < 0:
                 raise ValueError(f"only time to come can be added, not {duration}")
-            return EPOCH + timedelta(microseconds=instant)
+            return EPOCH + _TICK * instant
         table = self._compiled.table
         if not table.since <= instant <= table.until:
             table = self.table(instant, instant)
@@ -91,7 +91,7 @@ class BusinessCalendar:
         end = table.ends[index] - table.after[index] + goal
         if end - instant > HORIZON:
             raise too_far()
-        return EPOCH + timedelta(microseconds=end)
+        return EPOCH + _TICK * end
 
     def between(self, a: datetime, b: datetime) -> timedelta:
         """Open time from `a` to `b`; if `b` is the earlier one, minus that from `b` to `a`."""
@@ -100,7 +100,7 @@ class BusinessCalendar:
         table = self._compiled.table
         if not (table.since <= first <= table.until and table.since <= second <= table.until):
             table = self.table(min(first, second), max(first, second))
-        return timedelta(microseconds=table.open_until(second) - table.open_until(first))
+        return _TICK * (table.open_until(second) - table.open_until(first))
 
     def is_open(self, at: datetime) -> bool:
         instant = _instant(at)
@@ -122,10 +122,7 @@ class BusinessCalendar:
         low = bisect_right(table.ends, first)
         high = bisect_left(table.starts, second)
         clipped = zip(table.starts[low:high], table.ends[low:high], strict=True)
-        return (
-            (EPOCH + timedelta(microseconds=max(start, first)), EPOCH + timedelta(microseconds=min(end, second)))
-            for start, end in clipped
-        )
+        return ((EPOCH + _TICK * max(start, first), EPOCH + _TICK * min(end, second)) for start, end in clipped)
 
     def table(self, since: int, until: int) -> OpenTable:
         """Compiled periods for at least [since, until] (µs since 1970 UTC), for those who count in bulk.
@@ -138,7 +135,9 @@ class BusinessCalendar:
         return self._compiled.covering(since, until)
 
     def __eq__(self, other: object) -> bool:
-        return self._hours == other._hours if isinstance(other, BusinessCalendar) else NotImplemented
+        if not isinstance(other, BusinessCalendar):
+            return NotImplemented
+        return self._compiled is other._compiled or self._hours == other._hours
 
     def __hash__(self) -> int:
         return hash(self._hours)
@@ -177,7 +176,7 @@ def _compiled(hours: OpeningHours) -> OpenPeriods:
 
 def _instant(at: datetime) -> int:
     try:
-        return micros(at - EPOCH)
+        return (at - EPOCH) // _TICK
     except TypeError:
         raise ValueError(f"{at} has no time zone; give an aware datetime") from None
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
 from inboxsla.domain.business_time import BusinessCalendar
-from inboxsla.domain.policy import Policy
+from inboxsla.domain.policy import Policy, share
 from inboxsla.domain.timeline import NORMAL, Cycle, Metric, Outcome, Span, Standing
 
 NO_TIME = timedelta(0)
@@ -42,6 +43,7 @@ class ClockReading:
 
     `due_at` is None while paused before it: then there is only `left`. `left` is negative when overdue. `elapsed` stops
     when the clock stops. `late_by` freezes when it stops. `breached` counts from the due instant, whenever it was noticed.
+    `medium_from` and `urgent_from` are None once it has stopped.
     """
 
     metric: Metric
@@ -70,7 +72,7 @@ class Running:
 
     `policy` is the version it counts under and `since` when its target took effect, None if it was so from the start. A cycle
     that has ended keeps the policy and the target it had and knows of no stop after its end, so that nothing that happens
-    later changes what is read from it.
+    later changes what is read from it. `used` is the business time used up when each of `stopped` began.
     """
 
     cycle: Cycle
@@ -79,49 +81,51 @@ class Running:
     stopped: tuple[tuple[datetime, datetime | None], ...]
     calendar: BusinessCalendar
     since: datetime | None = None
+    used: tuple[timedelta, ...] = ()
 
     def instant_at(self, percent: int) -> datetime | None:
         """When `percent` of the target is used, or None if a pause that still lasts begins before that."""
-        return self.instant_of(self.target * percent / 100)
+        return self.instant_of(share(self.target, percent))
 
     def instant_of(self, budget: timedelta) -> datetime | None:
         """When that much business time is used; None if a pause that still lasts begins before that."""
-        at = self.calendar.add(self.cycle.started_at, budget)
-        for start, end in self.stopped:
-            if start >= at:
-                break
-            if end is None:
-                return None
-            budget += self.calendar.between(start, end)
-            at = self.calendar.add(self.cycle.started_at, budget)
-        return at
+        before = bisect_left(self.used, budget)
+        if not before:
+            return self.calendar.add(self.cycle.started_at, budget)
+        resumed = self.stopped[before - 1][1]
+        return None if resumed is None else self.calendar.add(resumed, budget - self.used[before - 1])
 
     def elapsed(self, until: datetime) -> timedelta:
         """Business time used up at `until`, without what was stopped."""
-        total = self.calendar.between(self.cycle.started_at, until)
-        for start, end in self.stopped:
-            stop = until if end is None else min(end, until)
-            if start < stop:
-                total -= self.calendar.between(start, stop)
-        return total
+        total, since = NO_TIME, self.cycle.started_at
+        for (start, end), used in zip(self.stopped, self.used, strict=True):
+            if start >= until:
+                break
+            if end is None or end >= until:
+                return used
+            total, since = used, end
+        return total + self.calendar.between(since, until)
 
 
 def stopped_spans(
     spans: Iterable[Span], statuses: frozenset[str], since: datetime, until: datetime | None = None
 ) -> tuple[tuple[datetime, datetime | None], ...]:
-    """The union of the spans in `statuses` between `since` and `until`, in order.
+    """The union of the spans in `statuses` between `since` and `until`, in order. `spans` are in order of their starts.
 
     Without `until` the last may be open (None).
     """
-    live = [s for s in spans if s.status in statuses and (s.end is None or s.end > since)]
-    if until is not None:
-        live = [replace(s, end=until if s.end is None else min(s.end, until)) for s in live if s.start < until]
-    cut = sorted(((max(s.start, since), s.end) for s in live), key=lambda pair: pair[0])
     merged: list[tuple[datetime, datetime | None]] = []
-    for start, end in cut:
+    for span in spans:
+        start, end = span.start, span.end
+        if until is not None and start >= until:
+            break
+        if span.status not in statuses or (end is not None and end <= since):
+            continue
+        if until is not None and (end is None or end > until):
+            end = until
         last_start, last_end = merged[-1] if merged else (start, start)
         if not merged or (last_end is not None and start > last_end):
-            merged.append((start, end))
+            merged.append((max(start, since), end))
         else:
             merged[-1] = (last_start, None if last_end is None or end is None else max(last_end, end))
     return tuple(merged)
@@ -135,8 +139,21 @@ def running(cycle: Cycle, facts: Standing, policy: Policy, later: Mapping[int, P
     policy, target, since = _terms(cycle, facts, policy, later)
     if target is None:
         return None
+    calendar = policy.calendar_of(cycle.metric)
     stops = stopped_spans(facts.spans, policy.pauses_for(cycle.metric), cycle.started_at, cycle.ended_at)
-    return Running(cycle, policy, target, stops, policy.calendar_of(cycle.metric), since)
+    return Running(cycle, policy, target, stops, calendar, since, _used(calendar, cycle.started_at, stops))
+
+
+def _used(
+    calendar: BusinessCalendar, since: datetime, stops: Iterable[tuple[datetime, datetime | None]]
+) -> tuple[timedelta, ...]:
+    """Business time used up when each stop begins."""
+    used, total = [], NO_TIME
+    for start, end in stops:
+        total += calendar.between(since, start)
+        used.append(total)
+        since = end or start  # only the last has no end
+    return tuple(used)
 
 
 def _terms(
@@ -144,44 +161,45 @@ def _terms(
 ) -> tuple[Policy, timedelta | None, datetime | None]:
     """Policy and target in force (or in force when the cycle ended), and since when if they changed on the way."""
     metric, priority, since = cycle.metric, NORMAL, None
-    target = policy.target(metric, priority)
+    target, hours = policy.target(metric, priority), policy.calendar_of(metric)
     changes: list[tuple[datetime, str | int]] = [*facts.priorities, *facts.policies]
     if facts.priorities and facts.policies:
         changes.sort(key=lambda change: change[0])
     for at, change in changes:
         if cycle.ended_at is not None and at >= cycle.ended_at:
             break
-        hours = policy.calendar_of(metric)
+        before = target, hours
         if isinstance(change, str):
             priority = change
         else:
             policy = later.get(change, policy)
-        changed = policy.target(metric, priority)
-        if changed != target or policy.calendar_of(metric) != hours:
-            target, since = changed, at
+            hours = policy.calendar_of(metric)
+        target = policy.target(metric, priority)
+        if (target, hours) != before:
+            since = at
     return policy, target, since
 
 
 def read_clock(run: Running, now: datetime) -> ClockReading:
     """Read one cycle at `now` (aware UTC). The reading stays true until the next instant it names."""
-    cycle = run.cycle
-    until = now if cycle.ended_at is None else min(cycle.ended_at, now)
-    elapsed = run.elapsed(until)
-    due = run.instant_at(100)
+    cycle, ended_at = run.cycle, run.cycle.ended_at
+    until = now if ended_at is None else min(ended_at, now)
+    elapsed, due = run.elapsed(until), run.instant_of(run.target)
     missed = due if due is None or run.since is None else max(due, run.since)
-    late = NO_TIME if missed is None or until <= missed else run.elapsed(until) - run.elapsed(missed)
-    breached = missed is not None and (until > missed or (until == missed and cycle.ended_at is None))
-    medium, urgent = run.instant_at(run.policy.medium_at), run.instant_at(run.policy.urgent_at)
+    late = NO_TIME if missed is None or until <= missed else elapsed - run.elapsed(missed)
+    breached = missed is not None and (until > missed or (until == missed and ended_at is None))
     state = _state(run, breached, now)
+    medium = urgent = None
+    if ended_at is None:
+        medium, urgent = run.instant_at(run.policy.medium_at), run.instant_at(run.policy.urgent_at)
     if state is State.RUNNING:
         urgency = _urgency(now, medium, urgent, due)
     else:
-        urgency = {State.PAUSED: Urgency.PAUSED, State.MET: Urgency.MET}.get(state, Urgency.NONE)
-    left = run.target - elapsed
+        urgency = Urgency.PAUSED if state is State.PAUSED else Urgency.MET if state is State.MET else Urgency.NONE
     shown_due = None if state is State.PAUSED and not breached else due
     return ClockReading(
-        cycle.metric, cycle.key, state, urgency, run.target, cycle.started_at, elapsed, left,
-        shown_due, breached, late, cycle.ended_at, medium, urgent,
+        cycle.metric, cycle.key, state, urgency, run.target, cycle.started_at, elapsed, run.target - elapsed,
+        shown_due, breached, late, ended_at, medium, urgent,
     )  # fmt: skip
 
 
@@ -190,8 +208,9 @@ def _state(run: Running, breached: bool, now: datetime) -> State:
         return State.CLOSED_WITHOUT_REPLY
     if run.cycle.ended_at is not None:
         return State.MISSED if breached else State.MET
-    paused = any(start <= now and (end is None or now < end) for start, end in run.stopped)
-    return State.PAUSED if paused else State.RUNNING
+    if run.stopped and any(start <= now and (end is None or now < end) for start, end in run.stopped):
+        return State.PAUSED
+    return State.RUNNING
 
 
 def _urgency(now: datetime, medium: datetime | None, urgent: datetime | None, due: datetime | None) -> Urgency:

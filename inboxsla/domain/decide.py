@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from inboxsla.domain.clock import NO_CHANGES, Reading, Running, State, Urgency, read_runs, runs_of
+from inboxsla.domain.clock import NO_CHANGES, ClockReading, Reading, Running, State, Urgency, read_runs, runs_of
 from inboxsla.domain.escalation import ACTED, OBSERVED, SKIPPED, DueStep, schedule
 from inboxsla.domain.fold import standing
 from inboxsla.domain.policy import Do, Policy
@@ -80,11 +80,10 @@ def decide(
     wakes: list[datetime | None] = [
         facts.hold_until, facts.closes_at, facts.warned_at, *(event.happened_at for event in events)
     ]  # fmt: skip
-    for run in live:
+    for run, clock in live:
         plan = schedule(run, facts, now, live_since)
         taken.extend(plan.due)
-        wakes.append(plan.next_at)
-        wakes.extend(run.instant_at(percent) for percent in (run.policy.medium_at, run.policy.urgent_at, 100))
+        wakes += (plan.next_at, clock.medium_from, clock.urgent_from, clock.due_at)
     warning, warned = _warning(facts, now, live_since)
     acts = [act for due in taken if due.outcome == ACTED for act in _acts(due)]
     return Decision(
@@ -97,12 +96,12 @@ def decide(
     )
 
 
-def _live(runs: Iterable[Running], facts: Standing, reading: Reading) -> list[Running]:
-    """Those that run; not those of a ticket that is away or none."""
+def _live(runs: Iterable[Running], facts: Standing, reading: Reading) -> list[tuple[Running, ClockReading]]:
+    """Those that run, as they are read; not those of a ticket that is away or none."""
     if reading.urgency is Urgency.NONE or facts.away or facts.status is Status.NOT_A_TICKET:
         return []
-    live = {(clock.metric, clock.key) for clock in reading.clocks if clock.state is State.RUNNING}
-    return [run for run in runs if (run.cycle.metric, run.cycle.key) in live]
+    pairs = zip(runs, reading.clocks, strict=True)
+    return [(run, clock) for run, clock in pairs if clock.state is State.RUNNING]
 
 
 def _name(due: DueStep) -> str:

@@ -16,7 +16,7 @@ def with_bounces(events: Sequence[Event]) -> list[Event]:
     can be known. A bounce that names no mail means the newest mail before it that went to those it names; one that names
     nobody means everybody.
     """
-    if all(event.kind is not Kind.BOUNCED for event in events):
+    if Kind.BOUNCED not in {event.kind for event in events}:
         return list(events)
     sent = [event for event in events if event.kind is Kind.STAFF_WROTE]
     recipients = {event.source: _to(event) for event in sent}

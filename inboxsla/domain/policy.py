@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.timeline import NORMAL, Habits, Metric, Status
@@ -52,7 +53,16 @@ class Step:
 
     def budget(self, target: timedelta) -> timedelta:
         """How much business time is used when it comes; nothing or less if it lies before the start."""
-        return target + self.offset if self.percent is None else target * self.percent / 100
+        return target + self.offset if self.percent is None else share(target, self.percent)
+
+
+@lru_cache(maxsize=4096)
+def share(target: timedelta, percent: int) -> timedelta:
+    """Exact to the microsecond; asked for again and again with the same few lengths."""
+    return target * percent / 100
+
+
+_NEVER = frozenset({"away", Status.SOLVED.value, Status.CLOSED.value, Status.NOT_A_TICKET.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,15 @@ class Policy:
     habits: Habits
     calendar_name: str = ""
     calendars: Mapping[Metric, BusinessCalendar] = field(default_factory=dict)
+    # Worked out once, because every reading of every ticket asks.
+    _stops: Mapping[Metric, frozenset[str]] = field(init=False, repr=False, compare=False)
+    _steps: Mapping[Metric, tuple[Step, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        stops = {m: _NEVER | {status for status, metrics in self.pauses.items() if m in metrics} for m in Metric}
+        steps = {m: tuple(step for step in self.ladder if not step.metrics or m in step.metrics) for m in Metric}
+        object.__setattr__(self, "_stops", stops)
+        object.__setattr__(self, "_steps", steps)
 
     def target(self, metric: Metric, priority: str) -> timedelta | None:
         """What is promised, in business time. A priority without a target of its own has that of normal."""
@@ -84,9 +103,8 @@ class Policy:
         return self.calendars.get(metric, self.calendar)
 
     def steps_of(self, metric: Metric) -> tuple[Step, ...]:
-        return tuple(step for step in self.ladder if not step.metrics or metric in step.metrics)
+        return self._steps[metric]
 
     def pauses_for(self, metric: Metric) -> frozenset[str]:
         """Statuses whose time does not count for `metric`. Solved time and time in Spam or Trash never count."""
-        always = {"away", Status.SOLVED.value, Status.CLOSED.value, Status.NOT_A_TICKET.value}
-        return frozenset(always | {status for status, metrics in self.pauses.items() if metric in metrics})
+        return self._stops[metric]

@@ -51,9 +51,10 @@ class Status(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        return self in (Status.SOLVED, Status.CLOSED, Status.NOT_A_TICKET)
+        return self in _OVER
 
 
+_OVER = frozenset({Status.SOLVED, Status.CLOSED, Status.NOT_A_TICKET})
 # What a ticket has until somebody says otherwise.
 NORMAL = "normal"
 
