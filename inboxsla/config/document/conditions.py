@@ -11,7 +11,7 @@ from inboxsla.config.checks import Complaint
 from inboxsla.config.document import kinds
 from inboxsla.config.document.model import PRIORITIES
 from inboxsla.config.document.parts import Parts, unknown
-from inboxsla.config.fields import did_you_mean
+from inboxsla.domain.nearest import did_you_mean
 from inboxsla.config.places import Path as Key
 
 BOTH = ("all", "any")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from inboxsla.config.document import kinds
 from inboxsla.config.document.model import Policy, Rule, Team
-from inboxsla.config.fields import did_you_mean
+from inboxsla.domain.nearest import did_you_mean
 from inboxsla.config.places import Path as Key
 from inboxsla.config.settings import Calendar
 
