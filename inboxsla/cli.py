@@ -17,6 +17,7 @@ from inboxsla.app import create_app
 from inboxsla.commands.base import opened
 from inboxsla.commands.config import config
 from inboxsla.commands.policy import policy
+from inboxsla.commands.whatif import whatif
 from inboxsla.config import Settings, masked
 from inboxsla.config.program import typed
 from inboxsla.errors import ConfigMistakes, InboxSLAError
@@ -262,3 +263,4 @@ def check(arguments: tuple[str, ...]) -> None:
 
 main.add_command(config)
 main.add_command(policy)
+main.add_command(whatif)

@@ -16,6 +16,7 @@ JOBS = {
     "settle": "workers.jobs.settle",
     "assign": "workers.jobs.assign",
     "deliver": "workers.jobs.deliver",
+    "roll_out": "workers.jobs.roll_out",
 }
 # A batch is one job: RQ's own cost is several milliseconds a job, far more than settling a ticket.
 BATCH = 100

@@ -22,3 +22,7 @@ def assign(mailbox_ids: Sequence[int]) -> None:
 
 def deliver(mailbox_ids: Sequence[int]) -> None:
     runs.deliver(ports("deliver", mailbox_ids), mailbox_ids)
+
+
+def roll_out(configuration_ids: Sequence[int]) -> None:
+    runs.roll_out(ports("roll_out", configuration_ids), configuration_ids)

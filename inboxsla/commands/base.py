@@ -11,9 +11,10 @@ import click
 
 from inboxsla import wiring
 from inboxsla.config import Settings, masked
+from inboxsla.config.document import Document, read
 from inboxsla.config.program import typed
 from inboxsla.config.sources import Source, decoded, from_text, text_of
-from inboxsla.errors import Missing
+from inboxsla.errors import ConfigMistakes, Missing
 from inboxsla.services.configuring import Plan
 from inboxsla.services.ports import Ports
 from inboxsla.storage import migrations
@@ -56,6 +57,14 @@ def written(file: Path) -> tuple[str, Source]:
     else:
         text, mistakes = text_of(file)
     return text, Source(mistakes=mistakes) if mistakes else from_text(text, named(file))
+
+
+def drafted(ports: Ports, file: Path) -> Document:
+    """The draft of a configuration in a TOML file. Raises ConfigMistakes with every mistake."""
+    text, source = written(file)
+    if source.mistakes:
+        raise ConfigMistakes(source.mistakes)
+    return read(text, named(file), ports.now()).document
 
 
 def open_too(plan: Plan, said: bool | None) -> bool | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import getpass
+from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from inboxsla import listing, wiring
-from inboxsla.commands.base import open_too, opened
+from inboxsla.commands.base import drafted, open_too, opened
 from inboxsla.config.document import templates as ready_made
 from inboxsla.config.document.holiday_dates import suggestions
-from inboxsla.services import configuring, setup
+from inboxsla.services import configuring, setup, trying
 
 
 @click.group(short_help="Ready-made policies and holidays.")
@@ -56,3 +58,19 @@ def holidays(country: str, year: int | None, subdivision: str | None) -> None:
     found = suggestions(country, chosen, subdivision)
     place = "-".join(part.strip().upper() for part in (country, subdivision) if part)
     click.echo(listing.holidays_text(found, place, chosen), nl=False)
+
+
+@policy.command("test", short_help="Show which policy a message would get, and why.")
+@click.argument("message", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--policy", "draft", type=click.Path(path_type=Path), metavar="FILE", help="Ask a draft (TOML) instead.")
+@click.option("--mailbox", metavar="ADDRESS", help="The mailbox it comes to; without it the first one.")
+@click.option(
+    "--at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="When it comes in, in UTC; without it its own date."
+)
+def test(message: Path, draft: Path | None, mailbox: str | None, at: datetime | None) -> None:
+    """Ask the rules about MESSAGE (a file with one mail, .eml): which match and why, which policy it gets, what is due when."""
+    with opened() as ports:
+        document = drafted(ports, draft) if draft else configuring.current(ports).document
+        came = at.replace(tzinfo=UTC) if at else None
+        tried = trying.try_message(ports, document, message.read_bytes(), mailbox.lower() if mailbox else None, came)
+        click.echo(listing.trial_text(tried, listing.speech(ports.settings)), nl=False)

@@ -93,28 +93,48 @@ class Figures:
 
 def figures(observed: Iterable[Observed]) -> Figures:
     """Add up tickets, each once; one pass, so that they may be read in pieces."""
-    total = opened = 0
-    states: Counter[tuple[Metric, State]] = Counter()
-    late: dict[Metric, list[timedelta]] = {metric: [] for metric in Metric}
-    answered: list[timedelta] = []
-    waiting = astray = 0
+    tally = Tally()
     for ticket in observed:
-        total += 1
-        astray += ticket.astray
-        opened += ticket.is_open
+        tally.add(ticket)
+    return tally.figures()
+
+
+class Tally:
+    """Tickets added up one by one."""
+
+    def __init__(self) -> None:
+        self._tickets = self._open = self._waiting = self._astray = 0
+        self._states: Counter[tuple[Metric, State]] = Counter()
+        self._late: dict[Metric, list[timedelta]] = {metric: [] for metric in Metric}
+        self._answered: list[timedelta] = []
+
+    def add(self, ticket: Observed) -> None:
+        self._tickets += 1
+        self._astray += ticket.astray
+        self._open += ticket.is_open
         for clock in ticket.clocks:
             state = _decided(clock)
-            states[clock.metric, state] += 1
+            self._states[clock.metric, state] += 1
             if state is State.MISSED:
-                late[clock.metric].append(clock.late_by)
+                self._late[clock.metric].append(clock.late_by)
             if clock.metric is Metric.FIRST_RESPONSE:
                 if clock.ended_at is None:
-                    waiting += 1
+                    self._waiting += 1
                 elif state is not State.CLOSED_WITHOUT_REPLY:
-                    answered.append(clock.elapsed)
-    answered.sort()
-    first = FirstResponse(len(answered), percentile(answered, 50), percentile(answered, 90), waiting, astray)
-    return Figures(total, opened, first, tuple(_promise(metric, states, sorted(late[metric])) for metric in Metric))
+                    self._answered.append(clock.elapsed)
+
+    def figures(self) -> Figures:
+        """What they add up to. Updates are left out where nobody promised any."""
+        answered = sorted(self._answered)
+        first = FirstResponse(
+            len(answered), percentile(answered, 50), percentile(answered, 90), self._waiting, self._astray
+        )
+        promises = [_promise(metric, self._states, sorted(self._late[metric])) for metric in Metric]
+        shown = [one for one in promises if one.metric is not Metric.UPDATE or self._has(Metric.UPDATE)]
+        return Figures(self._tickets, self._open, first, tuple(shown))
+
+    def _has(self, metric: Metric) -> bool:
+        return any(found is metric for found, _ in self._states)
 
 
 def _decided(clock: ClockReading) -> State:

@@ -85,7 +85,7 @@ def decide(
         taken.extend(plan.due)
         wakes += (plan.next_at, clock.medium_from, clock.urgent_from, clock.due_at)
     warning, warned = _warning(facts, now, live_since)
-    acts = [act for due in taken if due.outcome == ACTED for act in _acts(due)]
+    acts = _once([act for due in taken if due.outcome == ACTED for act in _acts(due)])
     return Decision(
         facts=facts,
         reading=reading,
@@ -130,6 +130,15 @@ def _acts(due: DueStep) -> Iterable[Act]:
                 f"{name}/{do}{'/' if recipient else ''}{recipient}", do, _ROLE[do], cycle.metric, cycle.key,
                 due.step.key, percent, due.instant, recipient, run.calendar.is_always_open,
             )  # fmt: skip
+
+
+def _once(acts: list[Act]) -> list[Act]:
+    """One change leads to at most one reassignment, and raises the priority once, however many promises it reaches."""
+    kept: dict[Do, Act] = {}
+    for act in acts:
+        if act.do in (Do.REASSIGN, Do.RAISE_PRIORITY):
+            kept.setdefault(act.do, act)
+    return [act for act in acts if kept.get(act.do, act) is act]
 
 
 def _warning(facts: Standing, now: datetime, live_since: datetime | None) -> tuple[list[Event], list[Act]]:

@@ -13,6 +13,8 @@ from inboxsla.listing.configuration import holidays_text, plan_text, saved_text,
 from inboxsla.listing.imports import imported
 from inboxsla.listing.progress import progress
 from inboxsla.listing.ticket import one
+from inboxsla.listing.trial import trial_text
+from inboxsla.listing.whatif import whatif_json, whatif_text
 from inboxsla.listing.words import count
 
 __all__ = [
@@ -29,6 +31,9 @@ __all__ = [
     "saved_text",
     "speech",
     "templates_text",
+    "trial_text",
+    "whatif_json",
+    "whatif_text",
 ]
 
 

@@ -16,11 +16,11 @@ from inboxsla.gmail.bounces import MARKER
 from inboxsla.gmail.message import ParsedMessage, UnreadableMessage, from_gmail
 from inboxsla.gmail.port import Change, GmailMessage
 from inboxsla.gmail.thanks import is_only_thanks
-from inboxsla.services import correspondence, settle
+from inboxsla.services import correspondence, ruling, settle
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.folders import Moves, first_sight, moves
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, mailboxes, messages, outbox, people, policies, records, tickets
+from inboxsla.storage import envelopes, mailboxes, messages, outbox, people, records, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
 
@@ -231,16 +231,16 @@ def settle_thread(
         return None
     header = correspondence.header(rows, staff)
     if ticket is None:
-        policy_id = policies.newest_id(conn, mailbox.policy_name)
-        assert policy_id is not None, "a policy is saved before anything is synced"
+        begins = ruling.first(conn, mailbox, rows, staff, header["requester"])
         ticket = tickets.create(
             conn,
             mailbox_id=mailbox.id,
             thread_id=thread_id,
-            policy_id=policy_id,
+            policy_id=begins.policy_id,
             **header,
             opened_at=rows[0].internal_at,
         )
+        events = [*events, *begins.events]
     return settle.settle_in(conn, ticket, mailbox, events, now, relabel=relabel, facts=header)
 
 

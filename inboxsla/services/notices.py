@@ -23,6 +23,7 @@ from inboxsla.services.correspondence import Staff
 from inboxsla.services.looking import Look
 from inboxsla.services.owing import BATCH, local_key, looks_at, set_apart, still_wanted
 from inboxsla.services.ports import Ports
+from inboxsla.services.raising import raise_priorities
 from inboxsla.services.reassigning import reassign
 from inboxsla.storage import envelopes, mailboxes, messages, outbox, people, records
 from inboxsla.storage.mailboxes import MailboxRow
@@ -30,6 +31,7 @@ from inboxsla.storage.outbox import Owed
 
 log = structlog.get_logger()
 
+_NO_MAIL = frozenset({Do.REASSIGN, Do.RAISE_PRIORITY})
 # Kept gently: a reminder soon after another about the same ticket says nothing new. A miss and a hand-over always do.
 _MERGES = frozenset({Told.REMIND_OWNER})
 _STRENGTH = {told: rank for rank, told in enumerate(Told)}
@@ -55,8 +57,9 @@ def _compose_owed(ports: Ports, mailbox_id: int) -> int:
         if not mailbox.is_live:
             outbox.drop_for_mailbox(conn, mailbox_id, now, "the mailbox is not live")
             return 0
+        raise_priorities(conn, mailbox, now)
         reassign(conn, ports, mailbox, now)
-        owed = [act for act in outbox.owed(conn, mailbox_id, now, BATCH) if act.act != Do.REASSIGN]
+        owed = [act for act in outbox.owed(conn, mailbox_id, now, BATCH) if act.act not in _NO_MAIL]
         looks = looks_at(conn, owed, now)
         wanted = [act for act in owed if act.ticket_id in looks and still_wanted(conn, act, looks[act.ticket_id], now)]
         told = _resolve(conn, ports, mailbox, wanted, looks, now)

@@ -9,6 +9,7 @@ import structlog
 from inboxsla.errors import TryLater
 from inboxsla.services import assign as assigning
 from inboxsla.services import deliver as delivering
+from inboxsla.services import rollout as rolling
 from inboxsla.services import settle as settling
 from inboxsla.services import sync as syncing
 from inboxsla.services.ports import Ports
@@ -46,11 +47,18 @@ def deliver(ports: Ports, mailbox_ids: Sequence[int]) -> None:
             follow(ports, "deliver", [mailbox_id])
 
 
+def roll_out(ports: Ports, configuration_ids: Sequence[int]) -> None:
+    """Bring open tickets in line with what was saved last, a batch at a time."""
+    if rolling.roll_out(ports):
+        follow(ports, "roll_out", configuration_ids)
+
+
 RUNS: dict[str, Callable[[Ports, Sequence[int]], None]] = {
     "sync": sync,
     "settle": settle,
     "assign": assign,
     "deliver": deliver,
+    "roll_out": roll_out,
 }
 
 

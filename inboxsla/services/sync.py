@@ -49,6 +49,7 @@ class _Run:
     done: Synced
     renewed_at: datetime
     asking: Asking
+    labels_asked: bool = False
 
     @property
     def is_first(self) -> bool:
@@ -217,6 +218,7 @@ def _compare(run: _Run, thread: GmailThread, asked_at: datetime) -> None:
 
 def _take(run: _Run, news: ThreadNews) -> None:
     run.done.threads += 1
+    _learn_labels(run, news)
     try:
         decision = take_in(run.ports, run.mailbox.id, news)
     except (TryLater, AccessLost):
@@ -235,6 +237,18 @@ def _take(run: _Run, news: ThreadNews) -> None:
             run.done.wants_owner = run.done.wants_owner or decision.wants_owner
             run.done.ticket_threads.add(news.thread_id)
     run.keep_lease()
+
+
+def _learn_labels(run: _Run, news: ThreadNews) -> None:
+    """What labels are called, asked once in a sync and only where one is not known; rules ask about names, Gmail shows ids."""
+    seen = {each for message in news.arrivals for each in message.label_ids}
+    if run.labels_asked or seen <= run.mailbox.label_names.keys():
+        return
+    run.labels_asked = True
+    names = {label.id: label.name for label in run.gmail.labels()}
+    with run.ports.db.write() as conn:
+        mailboxes.change(conn, run.mailbox.id, label_names=names)
+        run.mailbox = mailboxes.get(conn, run.mailbox.id)
 
 
 def _trouble(ports: Ports, mailbox_id: int, words: str, *, retry_after: datetime) -> None:

@@ -10,7 +10,7 @@ import structlog
 from inboxsla.errors import TryLater
 from inboxsla.services import runs
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, mailboxes, outbox, tickets
+from inboxsla.storage import configurations, envelopes, mailboxes, outbox, tickets
 
 log = structlog.get_logger()
 
@@ -68,7 +68,9 @@ def _sweep(ports: Ports, memory: Memory, now: datetime) -> int:
             *tickets.mailboxes_with_labels_due(conn),
         }
         unowned = tickets.mailboxes_with_unowned(conn) if ports.settings.assignment.strategy != "manual" else []
+        rolling = configurations.rolling(conn)
     rung = sum(_ring(ports, memory, "assign", [mailbox_id]) for mailbox_id in unowned)
+    rung += _ring(ports, memory, "roll_out", [rolling]) if rolling is not None else 0
     return rung + sum(_ring(ports, memory, "deliver", [mailbox_id]) for mailbox_id in sorted(owing))
 
 

@@ -60,6 +60,18 @@ def get(conn: Connection, version: int) -> Configuration | None:
     return None if row is None else Configuration(*row)
 
 
+def rolling(conn: Connection) -> int | None:
+    """The id of the newest configuration, if it has not reached every open ticket yet."""
+    newest_id: int | None = conn.execute(select(func.max(t.c.id))).scalar_one()
+    where = (t.c.id == newest_id, t.c.rolled_at.is_(None))
+    return conn.execute(select(t.c.id).where(*where)).scalar_one_or_none()
+
+
+def rolled(conn: Connection, configuration_id: int, to: int, done_at: datetime | None) -> None:
+    """Open tickets up to this id have it; with `done_at` all of them."""
+    conn.execute(update(t).where(t.c.id == configuration_id).values(rolled_to=to, rolled_at=done_at))
+
+
 def replace_teams(conn: Connection, bodies: Mapping[str, Mapping[str, Any]]) -> None:
     """Make the teams what `bodies` says by name; the others stay as inactive, so that tickets can still name them."""
     insert_ignore(conn, teams, [{"name": name, "body": dict(body)} for name, body in bodies.items()], conflict=["name"])

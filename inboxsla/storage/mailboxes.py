@@ -34,6 +34,7 @@ class MailboxRow:
     retry_after: datetime | None
     assigned_turn: int
     retired_at: datetime | None
+    label_names: Mapping[str, str]
 
     @property
     def is_live(self) -> bool:

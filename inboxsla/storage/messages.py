@@ -71,6 +71,19 @@ def of_thread(conn: Connection, mailbox_id: int, thread_id: str, *, lock: bool =
     return [_row(row) for row in rows]
 
 
+def of_threads(conn: Connection, mailbox_id: int, thread_ids: Sequence[str]) -> dict[str, list[MessageRow]]:
+    """The same for many threads in one query; a thread without messages is left out."""
+    found: dict[str, list[MessageRow]] = {}
+    rows = conn.execute(
+        select(*_COLUMNS)
+        .where(t.c.mailbox_id == mailbox_id, t.c.thread_id.in_(thread_ids))
+        .order_by(t.c.internal_at, t.c.id)
+    )
+    for row in map(_row, rows):
+        found.setdefault(row.thread_id, []).append(row)
+    return found
+
+
 def known(conn: Connection, mailbox_id: int, gmail_ids: Sequence[str]) -> dict[str, str]:
     """Message id to thread id, of those that are kept already."""
     found: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -68,6 +68,13 @@ def newest_id(conn: Connection, name: str) -> int | None:
     """The version of this name that new tickets get."""
     newest: int | None = conn.execute(select(func.max(t.c.id)).where(t.c.name == name)).scalar_one()
     return newest
+
+
+def newest_versions(conn: Connection, names: Collection[str]) -> dict[str, tuple[int, int]]:
+    """Name → (id, version) of what new tickets get by each of these names; those never saved are left out."""
+    newest = select(func.max(t.c.id)).where(t.c.name.in_(list(names))).group_by(t.c.name)
+    rows = conn.execute(select(t.c.name, t.c.id, t.c.version).where(t.c.id.in_(newest)))
+    return {row.name: (row.id, row.version) for row in rows}
 
 
 @lru_cache(maxsize=512)

@@ -219,6 +219,33 @@ def open_threads(conn: Connection, mailbox_id: int) -> list[str]:
     return list(conn.execute(select(t.c.thread_id).where(*where).order_by(t.c.id)).scalars())
 
 
+def opened_before(
+    conn: Connection, mailbox_id: int, requester: str, before: datetime, limit: int
+) -> tuple[datetime, ...]:
+    """When this requester opened other tickets, newest first."""
+    where = (t.c.mailbox_id == mailbox_id, t.c.requester == requester, t.c.opened_at < before)
+    return tuple(
+        conn.execute(select(t.c.opened_at).where(*where).order_by(t.c.opened_at.desc()).limit(limit)).scalars()
+    )
+
+
+def open_after(conn: Connection, after: int, limit: int) -> list[int]:
+    """Ids above `after` of tickets of connected mailboxes that are not over, in order."""
+    connected = select(mailboxes.c.id).where(mailboxes.c.kind == "gmail")
+    where = (t.c.id > after, t.c.status.in_((*OPEN_STATUSES, "away")), t.c.mailbox_id.in_(connected))
+    return list(conn.execute(select(t.c.id).where(*where).order_by(t.c.id).limit(limit)).scalars())
+
+
+def opened_since(conn: Connection, mailbox_id: int, since: datetime, after: int, limit: int) -> list[TicketRow]:
+    """Tickets of a mailbox that began at `since` or later, those with ids above `after`, in order."""
+    where = (t.c.mailbox_id == mailbox_id, t.c.opened_at >= since, t.c.id > after)
+    return [_row(row) for row in conn.execute(select(*_COLUMNS).where(*where).order_by(t.c.id).limit(limit))]
+
+
+def count_since(conn: Connection, mailbox_id: int, since: datetime) -> int:
+    return count(conn, t.c.mailbox_id == mailbox_id, t.c.opened_at >= since)
+
+
 def mailboxes_of(conn: Connection, ticket_ids: Sequence[int]) -> list[int]:
     """The mailboxes that these tickets (as far as there are any) belong to."""
     return sorted(conn.execute(select(t.c.mailbox_id).where(t.c.id.in_(ticket_ids)).distinct()).scalars())

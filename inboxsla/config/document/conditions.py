@@ -11,8 +11,8 @@ from inboxsla.config.checks import Complaint
 from inboxsla.config.document import kinds
 from inboxsla.config.document.model import PRIORITIES
 from inboxsla.config.document.parts import Parts, unknown
-from inboxsla.domain.nearest import did_you_mean
 from inboxsla.config.places import Path as Key
+from inboxsla.domain.nearest import did_you_mean
 
 BOTH = ("all", "any")
 TEXT_OPERATORS = ("is", "contains", "starts_with", "matches", "one_of")

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from inboxsla.config.document import kinds
 from inboxsla.config.document.model import Policy, Rule, Team
-from inboxsla.domain.nearest import did_you_mean
 from inboxsla.config.places import Path as Key
 from inboxsla.config.settings import Calendar
+from inboxsla.domain.nearest import did_you_mean
 
 T = TypeVar("T", bound=BaseModel)
 

@@ -1,0 +1,79 @@
+"""Stored timelines under other promises: the same clocks, with the same events, read as if another policy had been in force.
+
+Clocks are replayed, not people: nobody knows who would have answered sooner had the reminder come earlier.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from inboxsla.domain.clock import NO_CHANGES, ClockReading, Running, State, read_runs, runs_of
+from inboxsla.domain.escalation import instant_of
+from inboxsla.domain.fold import standing
+from inboxsla.domain.policy import Do, Policy
+from inboxsla.domain.timeline import Event, Kind, Standing, Status
+
+# Events that follow from policies and rules, not from people or customers.
+_FOLLOWED = ("begins:", "rule:", "configuration:", "raise:", "reassign:")
+MAILS = frozenset(
+    {Do.REMIND_OWNER, Do.NOTIFY_OWNER, Do.NOTIFY_LEAD, Do.NOTIFY_ON_DUTY_LEAD, Do.NOTIFY_PERSON, Do.WARN_CLOSING}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One timeline under one policy, as of one instant. `counts` is False in Spam, Trash, or where it is no ticket.
+
+    `did` counts what reminder steps would have done: each mail to each role once, each reassignment.
+    """
+
+    facts: Standing
+    clocks: tuple[ClockReading, ...]
+    counts: bool
+    did: Mapping[Do, int]
+
+
+def bare(events: Iterable[Event]) -> list[Event]:
+    """What people and customers did: a timeline without what policies and rules made of it."""
+    return [
+        event
+        for event in events
+        if event.kind not in (Kind.POLICY_SET, Kind.STEP_TAKEN) and not event.source.startswith(_FOLLOWED)
+    ]
+
+
+def replay(
+    events: Sequence[Event], policy: Policy, until: datetime, later: Mapping[int, Policy] = NO_CHANGES
+) -> Replayed:
+    """Read a timeline at `until` (aware UTC) under `policy`; `later` as in `decide`."""
+    habits = {key: version.habits for key, version in later.items()} if later else {}
+    facts = standing(events, policy.habits, until, habits)
+    runs = runs_of(facts, policy, later)
+    counts = not facts.away and facts.status is not Status.NOT_A_TICKET
+    return Replayed(facts, read_runs(runs, facts, until).clocks, counts, _steps(runs, facts, until) if counts else {})
+
+
+def _steps(runs: Iterable[Running], facts: Standing, until: datetime) -> Counter[Do]:
+    did: Counter[Do] = Counter()
+    for run in runs:
+        end = run.cycle.ended_at or until
+        for step in run.policy.steps_of(run.cycle.metric):
+            instant = instant_of(run, step)
+            if instant is not None and instant < end:
+                for do in step.do:
+                    did[do] += len(step.notify) if do is Do.NOTIFY_PERSON else 1
+    if facts.warned_at is not None and facts.warned_at <= until:
+        did[Do.WARN_CLOSING] += 1
+    return did
+
+
+def missed(clocks: Iterable[ClockReading]) -> frozenset[tuple[str, str]]:
+    """The cycles that were not kept, by promise and key; what was closed without a reply is neither."""
+    return frozenset(
+        (clock.metric.value, clock.key)
+        for clock in clocks
+        if clock.breached and clock.state is not State.CLOSED_WITHOUT_REPLY
+    )

@@ -1,0 +1,206 @@
+"""What the rules say about a ticket, as events: at its first message, and again when what they ask about has changed.
+
+Rules see the message that began the ticket, as far as it is kept, so that asking them again later, or asking a draft of
+them, sees the same. What a person decided by hand stays: rules only fill in what nobody said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from inboxsla.domain.fold import standing
+from inboxsla.domain.rules import Facts, Ruling
+from inboxsla.domain.timeline import Event, Habits, Kind, Standing
+from inboxsla.services import correspondence, rulebook
+from inboxsla.services.correspondence import Staff
+from inboxsla.services.rulebook import Rulebook
+from inboxsla.storage import messages, policies, tickets
+from inboxsla.storage.mailboxes import MailboxRow
+from inboxsla.storage.messages import MessageRow
+from inboxsla.storage.tickets import TicketRow
+
+# How many earlier tickets of a customer rules can count.
+EARLIER = 100
+# How the events of raised priorities are named.
+RAISED = "raise:"
+# What rules say at the beginning; so named that at equal instants it comes before everything people do.
+BEGINS = "begins"
+_BY_HAND = {Kind.PRIORITY_SET: "priority", Kind.ASSIGNED: "owner", Kind.STATUS_SET: "status", Kind.ROUTED: "team"}
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """What a new ticket begins with: the policy version, and what the rules said beside."""
+
+    policy_id: int
+    events: tuple[Event, ...]
+
+
+def first(conn: Connection, mailbox: MailboxRow, rows: Sequence[MessageRow], staff: Staff, requester: str) -> First:
+    """Ask the rules about a thread that becomes a ticket."""
+    book = rulebook.in_force(conn)
+    if book is None:
+        policy_id = policies.newest_id(conn, mailbox.policy_name)
+        assert policy_id is not None, "a policy is saved before anything is synced"
+        return First(policy_id, ())
+    begins = beginning(rows, staff)
+    ruling = book.ask(facts_of(conn, mailbox, begins, requester))
+    name, policy_id = book.policy_for(ruling, mailbox.address)
+    told = Standing(team=book.team_of(mailbox.address))
+    at = begins.internal_at
+    rule = ruling.rule_of("policy")
+    events = [*_policy(book, name, policy_id, ruling, at, BEGINS)] if rule else []
+    events += changes(ruling, told, at, BEGINS, begins=True)
+    if told.team and ruling.team is None:
+        events.append(
+            Event(Kind.ROUTED, at, f"{BEGINS}:routed", data={"team": told.team, "why": "the mailbox's own team"})
+        )
+    return First(policy_id, tuple(events))
+
+
+def again(
+    conn: Connection,
+    ticket: TicketRow,
+    mailbox: MailboxRow,
+    timeline: Sequence[Event],
+    at: datetime,
+    source: str,
+    *,
+    why: str = "",
+) -> list[Event]:
+    """What the rules say now that tags, tier or priority, or the rules themselves, have changed: only what differs.
+
+    `source` begins the names of the events and must be new on the ticket. `why` is said where no rule decides.
+    """
+    book = rulebook.in_force(conn)
+    if book is None:
+        return []
+    rows = messages.of_thread(conn, mailbox.id, ticket.thread_id)
+    if not rows:
+        return []
+    facts = standing(timeline, Habits(), at)
+    asked = facts_of(conn, mailbox, beginning(rows, None, ticket.requester), ticket.requester, facts, timeline)
+    ruling = book.ask(asked)
+    name, policy_id = book.policy_for(ruling, mailbox.address)
+    events = changes(ruling, facts, at, source, begins=False)
+    if policy_id != _policy_now(ticket, facts):
+        events = [*_policy(book, name, policy_id, ruling, at, source, why), *events]
+    return events
+
+
+def beginning(rows: Sequence[MessageRow], staff: Staff | None, requester: str = "") -> MessageRow:
+    """The message rules are asked about: the customer's first, else the first of all."""
+    human = [row for row in rows if row.kind == "human"]
+    if staff is not None:
+        return next((row for row in human if not staff.wrote(row)), human[0] if human else rows[0])
+    return next((row for row in human if correspondence.customer_of(row) == requester), human[0] if human else rows[0])
+
+
+def facts_of(
+    conn: Connection,
+    mailbox: MailboxRow,
+    row: MessageRow,
+    requester: str,
+    told: Standing | None = None,
+    timeline: Iterable[Event] = (),
+) -> Facts:
+    """The kept message, and what is known of its ticket and its customer, as rules see them."""
+    told = told or Standing()
+    earlier = tickets.opened_before(conn, mailbox.id, requester, row.internal_at, EARLIER) if requester else ()
+    labels = (mailbox.label_names.get(each, each) for each in sorted(row.labels))
+    return Facts(
+        at=row.internal_at,
+        sender=row.sender,
+        requester=str(row.headers.get("requester_hint") or ""),
+        recipients=tuple(dict.fromkeys((*row.recipients, *_delivered_to(row)))),
+        subject=row.subject,
+        body=row.excerpt,
+        headers={name: [value] for name, value in row.headers.get("asked", {}).items()},
+        attachments=tuple(row.headers.get("attachments", ())),
+        labels=tuple(labels),
+        size=int(row.headers.get("size", 0)),
+        priority=told.priority,
+        tags=tuple(sorted(told.tags)),
+        tier=told.tier if "tier" in _decided(timeline) else "",
+        channel=told.channel if "channel" in _decided(timeline) else "",
+        earlier=tuple(earlier),
+        mailbox=mailbox.address,
+        by_hand=_decided(timeline),
+    )
+
+
+def _delivered_to(row: MessageRow) -> list[str]:
+    asked = row.headers.get("asked", {})
+    named = (asked.get(name, "") for name in ("delivered-to", "x-original-to", "x-forwarded-to"))
+    return [address.strip().lower() for address in named if "@" in address]
+
+
+def _decided(timeline: Iterable[Event]) -> frozenset[str]:
+    """What a person, or a reminder step that a person wrote, decided: in the words of `Facts.by_hand`."""
+    found: set[str] = set()
+    for event in timeline:
+        if event.actor is None and not event.source.startswith(RAISED):
+            continue
+        if event.kind in _BY_HAND:
+            found.add(_BY_HAND[event.kind])
+        elif event.kind is Kind.TAGGED:
+            found.update(f"tag:{tag}" for key in ("add", "remove") for tag in event.data.get(key, ()))
+        elif event.kind is Kind.CLASSIFIED:
+            found.update(key for key in ("tier", "channel") if key in event.data)
+    return frozenset(found)
+
+
+def _policy_now(ticket: TicketRow, facts: Standing) -> int:
+    return facts.policies[-1][1] if facts.policies else ticket.policy_id
+
+
+def _policy(
+    book: Rulebook, name: str, policy_id: int, ruling: Ruling, at: datetime, source: str, why: str = ""
+) -> list[Event]:
+    rule = ruling.rule_of("policy") or ""
+    data: dict[str, Any] = {
+        "policy": policy_id,
+        "name": name,
+        "version": book.version_of(policy_id),
+        "rule": rule,
+        "why": ruling.because("policy") or why,
+    }
+    return [Event(Kind.POLICY_SET, at, f"{source}:policy", data=data)]
+
+
+def changes(ruling: Ruling, facts: Standing, at: datetime, source: str, *, begins: bool) -> list[Event]:
+    """What the rules said and the ticket does not have yet, as events at `at`. Status and owner are only given at the beginning."""
+    events: list[Event] = []
+
+    def say(kind: Kind, what: str, action: str, **data: Any) -> None:
+        events.append(Event(kind, at, f"{source}:{what}", data={**data, "why": ruling.because(action)}))
+
+    if ruling.priority and ruling.priority != facts.priority:
+        say(Kind.PRIORITY_SET, "priority", "priority", priority=ruling.priority)
+    add = [tag for tag in ruling.tags if tag not in facts.tags]
+    remove = [tag for tag in ruling.untag if tag in facts.tags]
+    if add or remove:
+        say(Kind.TAGGED, "tags", f"tag:{(add or remove)[0]}", add=add, remove=remove)
+    classified = {
+        key: value
+        for key, value in (("tier", ruling.tier), ("channel", ruling.channel))
+        if value and value != getattr(facts, key)
+    }
+    if classified:
+        say(Kind.CLASSIFIED, "classified", next(iter(classified)), **classified)
+    if ruling.team and (ruling.team, ruling.strategy) != (facts.team, facts.strategy):
+        say(Kind.ROUTED, "routed", "team", team=ruling.team, strategy=ruling.strategy)
+    elif ruling.strategy and ruling.strategy != facts.strategy:
+        say(Kind.ROUTED, "routed", "strategy", team=facts.team, strategy=ruling.strategy)
+    if begins and ruling.owner:
+        say(Kind.ASSIGNED, "owner", "owner", owner=ruling.owner)
+    if begins and ruling.not_a_ticket:
+        say(Kind.STATUS_SET, "status", "not_a_ticket", status="not_a_ticket", reason="")
+    elif begins and ruling.status:
+        say(Kind.STATUS_SET, "status", "status", status=ruling.status, reason="")
+    return events

@@ -1,0 +1,201 @@
+"""What would have been: stored timelines read again under a draft configuration, beside what they are now.
+
+Rules are asked about the messages as they are kept, clocks are read from what happened. It replays clocks, not people.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from inboxsla.config.document import Document, compile_policies
+from inboxsla.domain.audit import Figures, Observed, Tally
+from inboxsla.domain.policy import Do, Policy
+from inboxsla.domain.policy_data import from_data
+from inboxsla.domain.replay import MAILS, Replayed, bare, missed, replay
+from inboxsla.domain.timeline import Event, Standing
+from inboxsla.services import rulebook, ruling
+from inboxsla.services.ports import Ports
+from inboxsla.services.rulebook import Judge
+from inboxsla.storage import events, mailboxes, messages, policies, tickets
+from inboxsla.storage.mailboxes import MailboxRow
+from inboxsla.storage.messages import MessageRow
+from inboxsla.storage.tickets import TicketRow
+
+_PAGE = 500
+# How many tickets are named as examples of a miss that would appear or vanish.
+NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two: as it is, or as it would be. `policies` counts tickets by the policy they have."""
+
+    figures: Figures
+    policies: Mapping[str, int]
+    did: Mapping[Do, int]
+
+    @property
+    def mails(self) -> int:
+        return sum(count for do, count in self.did.items() if do in MAILS)
+
+    @property
+    def reassignments(self) -> int:
+        return self.did.get(Do.REASSIGN, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What a draft would have made of the tickets that began in the days looked at.
+
+    `appear` and `vanish` are tickets with a miss that the draft would add or take away, the first of them by number.
+    `no_tickets` are those that the draft's rules would keep off the board; `matched` counts tickets by the rule that matched.
+    """
+
+    days: int
+    mailboxes: tuple[str, ...]
+    tickets: int
+    now: Side
+    then: Side
+    misses_appear: int
+    misses_vanish: int
+    appear: tuple[int, ...]
+    vanish: tuple[int, ...]
+    no_tickets: int
+    matched: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class _Counting:
+    tally: Tally = field(default_factory=Tally)
+    policies: Counter[str] = field(default_factory=Counter)
+    did: Counter[Do] = field(default_factory=Counter)
+
+    def add(self, one: Replayed, policy: str, timeline: Sequence[Event]) -> None:
+        if one.counts:
+            self.tally.add(Observed(not one.facts.status.is_over, one.clocks))
+            self.policies[policy] += 1
+            self.did.update(one.did)
+
+    def side(self) -> Side:
+        return Side(self.tally.figures(), dict(self.policies.most_common()), dict(self.did))
+
+
+@dataclass(slots=True)
+class _Course:
+    """What is being counted while tickets go by."""
+
+    judge: Judge
+    drafted: Mapping[str, Policy]
+    now: _Counting = field(default_factory=_Counting)
+    then: _Counting = field(default_factory=_Counting)
+    appear: Counter[int] = field(default_factory=Counter)
+    vanish: Counter[int] = field(default_factory=Counter)
+    matched: Counter[str] = field(default_factory=Counter)
+    tickets: int = 0
+    no_tickets: int = 0
+
+
+def whatif(ports: Ports, draft: Document, days: int, mailbox: str | None, moved: Callable[[int], None]) -> WhatIf:
+    """Replay the tickets that began within `days` (24 h each) of now, or of a file's newest message. Nothing is written.
+
+    `moved(n)` is told after every n tickets. Raises ConfigMistakes if the draft's rules cannot be used.
+    """
+    drafted = {name: from_data(body) for name, body in compile_policies(draft).items()}
+    course = _Course(rulebook.judge_of(draft), drafted)
+    looked_at = []
+    with ports.db.read() as conn:
+        boxes = [box for box in mailboxes.every(conn) if mailbox is None or box.address == mailbox]
+    for box in boxes:
+        until = box.as_of or ports.now()
+        looked_at.append(box.address)
+        for rows in _pages(ports, box, until - timedelta(days=days)):
+            with ports.db.read() as conn:
+                _replay_page(conn, course, box, rows, until)
+            moved(len(rows))
+    return WhatIf(
+        days=days,
+        mailboxes=tuple(dict.fromkeys(looked_at)),
+        tickets=course.tickets,
+        now=course.now.side(),
+        then=course.then.side(),
+        misses_appear=course.appear.total(),
+        misses_vanish=course.vanish.total(),
+        appear=tuple(sorted(course.appear)[:NAMED]),
+        vanish=tuple(sorted(course.vanish)[:NAMED]),
+        no_tickets=course.no_tickets,
+        matched=dict(course.matched.most_common()),
+    )
+
+
+def count(ports: Ports, days: int, mailbox: str | None) -> int:
+    """How many tickets `whatif` would look at, for a bar that shows how far it is."""
+    with ports.db.read() as conn:
+        boxes = [box for box in mailboxes.every(conn) if mailbox is None or box.address == mailbox]
+        edges = [(box.id, (box.as_of or ports.now()) - timedelta(days=days)) for box in boxes]
+        return sum(tickets.count_since(conn, box_id, edge) for box_id, edge in edges)
+
+
+def _pages(ports: Ports, box: MailboxRow, since: datetime) -> Iterator[list[TicketRow]]:
+    after = 0
+    while True:
+        with ports.db.read() as conn:
+            rows = tickets.opened_since(conn, box.id, since, after, _PAGE)
+        if not rows:
+            return
+        yield rows
+        after = rows[-1].id
+
+
+def _replay_page(
+    conn: Connection, course: _Course, box: MailboxRow, rows: Sequence[TicketRow], until: datetime
+) -> None:
+    timelines = events.timelines(conn, [row.id for row in rows])
+    threads = messages.of_threads(conn, box.id, [row.thread_id for row in rows]) if course.judge.rules.rules else {}
+    for row in rows:
+        timeline = timelines.get(row.id, [])
+        begun = policies.get(conn, row.policy_id)
+        now = replay(timeline, begun.policy, until, policies.named_by(conn, timeline))
+        named = policies.get(conn, now.facts.policies[-1][1]).name if now.facts.policies else begun.name
+        then, policy = _then(conn, course, box, row, threads.get(row.thread_id, ()), timeline, until)
+        course.tickets += 1
+        course.now.add(now, named, timeline)
+        course.then.add(then, policy, timeline)
+        course.no_tickets += now.counts and not then.counts
+        before, after = missed(now.clocks), missed(then.clocks)
+        if after - before:
+            course.appear[row.id] += len(after - before)
+        if before - after:
+            course.vanish[row.id] += len(before - after)
+
+
+def _then(
+    conn: Connection,
+    course: _Course,
+    box: MailboxRow,
+    row: TicketRow,
+    thread: Sequence[MessageRow],
+    timeline: Sequence[Event],
+    until: datetime,
+) -> tuple[Replayed, str]:
+    happened = bare(timeline)
+    name = course.judge.document.policy_of(box.address)
+    if thread:
+        begins = ruling.beginning(thread, None, row.requester)
+        told = Standing(tags=frozenset(_tags_by_hand(happened)))
+        said = course.judge.ask(ruling.facts_of(conn, box, begins, row.requester, told, happened))
+        course.matched.update(said.matched)
+        name = course.judge.policy_named(said, box.address)
+        happened += ruling.changes(said, Standing(), begins.internal_at, ruling.BEGINS, begins=True)
+    return replay(happened, course.drafted[name], until), name
+
+
+def _tags_by_hand(happened: Sequence[Event]) -> set[str]:
+    tags: set[str] = set()
+    for event in happened:
+        tags = tags.difference(event.data.get("remove", ())) | set(event.data.get("add", ()))
+    return tags
