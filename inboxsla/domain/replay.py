@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inboxsla.domain.clock import NO_CHANGES, ClockReading, Running, State, read_runs, runs_of
-from inboxsla.domain.escalation import instant_of
+from inboxsla.domain.clock import NO_CHANGES, NO_TIME, ClockReading, Running, State, read_runs, runs_of
 from inboxsla.domain.fold import standing
-from inboxsla.domain.policy import Do, Policy
+from inboxsla.domain.policy import Do, Policy, Step
 from inboxsla.domain.timeline import Event, Kind, Standing, Status
 
 # Events that follow from policies and rules, not from people or customers.
@@ -53,21 +52,31 @@ def replay(
     facts = standing(events, policy.habits, until, habits)
     runs = runs_of(facts, policy, later)
     counts = not facts.away and facts.status is not Status.NOT_A_TICKET
-    return Replayed(facts, read_runs(runs, facts, until).clocks, counts, _steps(runs, facts, until) if counts else {})
+    clocks = read_runs(runs, facts, until).clocks
+    return Replayed(facts, clocks, counts, _steps(zip(runs, clocks, strict=True), facts, until) if counts else {})
 
 
-def _steps(runs: Iterable[Running], facts: Standing, until: datetime) -> Counter[Do]:
+def _steps(runs: Iterable[tuple[Running, ClockReading]], facts: Standing, until: datetime) -> Counter[Do]:
     did: Counter[Do] = Counter()
-    for run in runs:
-        end = run.cycle.ended_at or until
+    for run, clock in runs:
         for step in run.policy.steps_of(run.cycle.metric):
-            instant = instant_of(run, step)
-            if instant is not None and instant < end:
+            if _came(run, step, clock, until):
                 for do in step.do:
                     did[do] += len(step.notify) if do is Do.NOTIFY_PERSON else 1
     if facts.warned_at is not None and facts.warned_at <= until:
         did[Do.WARN_CLOSING] += 1
     return did
+
+
+def _came(run: Running, step: Step, clock: ClockReading, until: datetime) -> bool:
+    """Whether the step fell due before the clock stopped: by the time used, and by instants only where that does not tell."""
+    budget = step.budget(run.target)
+    if budget <= NO_TIME or clock.elapsed < budget:
+        return False
+    if clock.elapsed > budget:
+        return True
+    instant = run.instant_of(budget)
+    return instant is not None and instant < (run.cycle.ended_at or until)
 
 
 def missed(clocks: Iterable[ClockReading]) -> frozenset[tuple[str, str]]:

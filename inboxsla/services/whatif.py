@@ -24,6 +24,7 @@ from inboxsla.services.rulebook import Judge
 from inboxsla.storage import events, mailboxes, messages, policies, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
+from inboxsla.storage.policies import PolicyVersion
 from inboxsla.storage.tickets import TicketRow
 
 _PAGE = 500
@@ -98,6 +99,13 @@ class _Course:
     matched: Counter[str] = field(default_factory=Counter)
     tickets: int = 0
     no_tickets: int = 0
+    versions: dict[int, PolicyVersion] = field(default_factory=dict)
+
+    def version(self, conn: Connection, policy_id: int) -> PolicyVersion:
+        """Asked of the database once for all tickets."""
+        if policy_id not in self.versions:
+            self.versions[policy_id] = policies.get(conn, policy_id)
+        return self.versions[policy_id]
 
 
 def whatif(ports: Ports, draft: Document, days: int, mailbox: str | None, moved: Callable[[int], None]) -> WhatIf:
@@ -158,9 +166,9 @@ def _replay_page(
     threads = messages.of_threads(conn, box.id, [row.thread_id for row in rows]) if course.judge.rules.rules else {}
     for row in rows:
         timeline = timelines.get(row.id, [])
-        begun = policies.get(conn, row.policy_id)
+        begun = course.version(conn, row.policy_id)
         now = replay(timeline, begun.policy, until, policies.named_by(conn, timeline))
-        named = policies.get(conn, now.facts.policies[-1][1]).name if now.facts.policies else begun.name
+        named = course.version(conn, now.facts.policies[-1][1]).name if now.facts.policies else begun.name
         then, policy = _then(conn, course, box, row, threads.get(row.thread_id, ()), timeline, until)
         course.tickets += 1
         course.now.add(now, named, timeline)

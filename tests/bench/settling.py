@@ -31,7 +31,7 @@ GOAL = 300
 
 
 def figures() -> Iterable[tuple[str, str, str, bool]]:
-    with tempfile.TemporaryDirectory() as folder, _office(Path(folder)) as ports:
+    with tempfile.TemporaryDirectory() as folder, office(Path(folder), BATCHES * BATCH) as ports:
         rates = []
         for _ in range(BATCHES):
             due = _claimed(ports)
@@ -44,8 +44,8 @@ def figures() -> Iterable[tuple[str, str, str, bool]]:
 
 
 @contextmanager
-def _office(folder: Path) -> Iterator[Ports]:
-    """A live mailbox in office hours with as many tickets due as the batches take."""
+def office(folder: Path, count: int) -> Iterator[Ports]:
+    """A live mailbox in office hours with `count` tickets due."""
     chosen = Settings.of(
         {
             "data_dir": str(folder),
@@ -59,7 +59,7 @@ def _office(folder: Path) -> Iterator[Ports]:
     ports = Ports(chosen, database, NoBell(), lambda: NOW, _no_gmail)
     try:
         setup.prepare(ports)
-        _fill(database, BATCHES * BATCH)
+        _fill(database, count)
         yield ports
     finally:
         database.close()
