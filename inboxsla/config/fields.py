@@ -38,6 +38,11 @@ def _plain_length(value: object) -> timedelta:
     return _length(value, None)
 
 
+def _plain_length_or_never(value: object) -> timedelta | None:
+    never = value is None or (isinstance(value, str) and value.strip().lower() == "never")
+    return None if never else _length(value, None)
+
+
 def _promised_length(value: object, info: ValidationInfo) -> timedelta:
     return _length(value, (info.context or {}).get("business_day", BUSINESS_DAY))
 
@@ -234,6 +239,7 @@ def _day(value: object) -> date:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_plain_length)]
+DurationOrNever = Annotated[timedelta | None, BeforeValidator(_plain_length_or_never)]
 Span = Annotated[timedelta, BeforeValidator(_plain_length), AfterValidator(_positive)]
 BusinessDay = Annotated[Span, AfterValidator(_at_most_a_day)]
 Promise = Annotated[

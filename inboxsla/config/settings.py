@@ -123,6 +123,7 @@ class Assignment(Section):
     strategy: Literal["least_loaded", "round_robin", "manual"] = "least_loaded"
     reassign: Literal["if_needed", "always"] = "if_needed"
     cap_per_hour: Annotated[Whole, Field(ge=1, le=10_000)] = 10
+    reassign_absent_after: fields.DurationOrNever = timedelta(days=1)
 
 
 class Notify(Section):

@@ -15,9 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 from inboxsla.domain.open_table import EPOCH, EPOCH_ORDINAL, FIRST, LAST, YEAR, OpenPeriods, OpenTable
-from inboxsla.domain.opening_hours import DAY, WEEKDAYS, OpeningHours, SpecialDays, Written, read_hours
+from inboxsla.domain.opening_hours import DAY, WEEKDAYS, OpeningHours, SpecialDays, Written, read_hours, written_hours
 from inboxsla.errors import NoWorkingTime
 
 HORIZON = 3653 * DAY  # ten years, counted with as many leap days as ten years can have
@@ -133,6 +134,10 @@ class BusinessCalendar:
         if table.since <= since and until <= table.until:
             return table
         return self._compiled.covering(since, until)
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain data from which `BusinessCalendar(**data)` makes an equal calendar."""
+        return written_hours(self._hours)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, BusinessCalendar):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from inboxsla.errors import ConfigMistakes
@@ -47,6 +48,24 @@ def read_hours(
     if mistakes:
         raise ConfigMistakes(mistakes)
     return OpeningHours(zone, week, tuple(sorted(exceptions.items())))
+
+
+def written_hours(hours: OpeningHours) -> dict[str, Any]:
+    """What `read_hours` reads into exactly `hours`: zone, hours and special_days as plain data, every shorthand spelled out."""
+    return {
+        "zone": hours.zone,
+        "hours": {name: _written_day(day) for name, day in zip(WEEKDAYS, hours.week, strict=True) if day},
+        "special_days": {date.fromordinal(day).isoformat(): _written_day(spans) for day, spans in hours.exceptions},
+    }
+
+
+def _written_day(day: Day) -> list[list[str]]:
+    return [[_written_time(start), _written_time(end)] for start, end in day]
+
+
+def _written_time(since_midnight: int) -> str:
+    hours, minutes = divmod(since_midnight // _MINUTE, 60)
+    return f"{hours:02}:{minutes:02}"
 
 
 def _check_zone(zone: str, mistakes: list[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from inboxsla.domain.assignment import Person
+from inboxsla.domain.people import Person
 from inboxsla.domain.timeline import Event, Kind, participant
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow

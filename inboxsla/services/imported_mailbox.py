@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from inboxsla.config import Settings
-from inboxsla.domain.assignment import Person
+from inboxsla.domain.people import Person
 from inboxsla.errors import Refused
 from inboxsla.gmail.message import thread_subject
 from inboxsla.services import conversations

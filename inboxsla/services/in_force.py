@@ -13,10 +13,12 @@ from sqlalchemy import Connection
 from inboxsla.config import Settings
 from inboxsla.config.document import Document, compile_policies, house_zone, of_settings, people_rows, teams_rows
 from inboxsla.config.program import typed
-from inboxsla.domain.assignment import Person
+from inboxsla.domain.people import Person, team_of
+from inboxsla.domain.people_data import people_from_data
 from inboxsla.domain.speech import NBSP, Dated, English
+from inboxsla.services.people_changes import people_changed
 from inboxsla.services.ports import Ports
-from inboxsla.storage import configurations, mailboxes, people, policies
+from inboxsla.storage import configurations, mailboxes, people, policies, teams
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.types import as_json, from_json
 
@@ -84,9 +86,9 @@ def mailboxes_known(ports: Ports) -> frozenset[str]:
 
 
 def staff(force: InForce, mailbox: str) -> list[Person]:
-    """The people list of one mailbox."""
-    rows = people_rows(force.document, mailbox)
-    return [Person(row["address"], row["name"], row["role"], row["zone"]) for row in rows]
+    """The people list of one mailbox. Substitutes may be of other mailboxes."""
+    here = {person.address for person in force.document.staff_of(mailbox)}
+    return [person for person in people_from_data(people_rows(force.document)) if person.address in here]
 
 
 def put_in_force(conn: Connection, force: InForce, now: datetime) -> None:
@@ -100,7 +102,7 @@ def put_in_force(conn: Connection, force: InForce, now: datetime) -> None:
         if box.kind == "gmail":
             _bring_in_line(conn, force, box)
     if force.version is not None:
-        configurations.replace_teams(conn, teams_rows(force.document))
+        teams.replace_all(conn, [team_of(name, body) for name, body in teams_rows(force.document).items()])
 
 
 def _bring_in_line(conn: Connection, force: InForce, box: MailboxRow) -> None:
@@ -108,6 +110,7 @@ def _bring_in_line(conn: Connection, force: InForce, box: MailboxRow) -> None:
     if box.policy_name != policy:
         mailboxes.change(conn, box.id, policy_name=policy)
     people.replace_all(conn, box.id, staff(force, box.address))
+    people_changed(conn, box)
 
 
 @lru_cache(maxsize=16)

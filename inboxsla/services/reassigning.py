@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from inboxsla.domain.assignment import should_move
+from inboxsla.domain.assignment import Waits, should_move
+from inboxsla.domain.duty import on_duty
 from inboxsla.domain.policy import Do
 from inboxsla.domain.timeline import Metric
 from inboxsla.notify.notice import Told
@@ -15,7 +16,8 @@ from inboxsla.services import assign
 from inboxsla.services.looking import Look
 from inboxsla.services.owing import BATCH, local_key, looks_at, still_wanted
 from inboxsla.services.ports import Ports
-from inboxsla.storage import outbox, people, tickets
+from inboxsla.services.roster import Roster, rosters
+from inboxsla.storage import outbox, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.outbox import Owed
 
@@ -23,37 +25,54 @@ _HOUR = timedelta(hours=1)
 
 
 def reassign(conn: Connection, ports: Ports, mailbox: MailboxRow, now: datetime) -> None:
-    """Carry out every reassignment the mailbox owes, in the caller's transaction."""
+    """Carry out every reassignment the mailbox (which is locked) owes, in the caller's transaction."""
     acts = [act for act in outbox.owed(conn, mailbox.id, now, BATCH) if act.act == Do.REASSIGN]
     looks = looks_at(conn, acts, now)
-    for act in acts:
-        if act.ticket_id in looks and still_wanted(conn, act, looks[act.ticket_id], now):
-            _reassign_one(conn, ports, mailbox, act, looks[act.ticket_id], now)
+    wanted = [act for act in acts if act.ticket_id in looks and still_wanted(conn, act, looks[act.ticket_id], now)]
+    if not wanted:
+        return
+    by_team = rosters(conn, mailbox, ports.settings, {looks[act.ticket_id].ticket.team for act in wanted})
+    for act in wanted:
+        seen = looks[act.ticket_id]
+        _reassign_one(conn, ports, by_team[seen.ticket.team], mailbox, act, seen, now)
 
 
-def _reassign_one(conn: Connection, ports: Ports, mailbox: MailboxRow, act: Owed, seen: Look, now: datetime) -> None:
+def _reassign_one(
+    conn: Connection, ports: Ports, roster: Roster, mailbox: MailboxRow, act: Owed, seen: Look, now: datetime
+) -> None:
     owner = seen.view.owner
-    active = {person.address for person in people.of_mailbox(conn, mailbox.id)}
+    there = {person.address for person in roster.people_of(mailbox.id) if on_duty(person, now)}
     moves = should_move(
         owner,
         touched_since_last_step=_touched(seen, act),
-        owner_can_act=owner in active,
+        owner_can_act=owner in there,
         rule=ports.settings.assignment.reassign,
     )
     if not moves:
         outbox.finish(conn, [act.id], "done", now, "stays: its owner has touched it since the last step")
         return
     full = _at_their_cap(conn, ports, mailbox, now)
-    person = assign.pick(conn, ports, mailbox.id, without={owner or "", *full})
-    if person is None:
-        outbox.finish(conn, [act.id], "done", now, "stays: nobody else can take it now")
+    strategy = seen.decision.facts.strategy
+    answer = roster.choose(mailbox.id, now, strategy=strategy, without={owner or "", *full}, leads_too=True)
+    if isinstance(answer, Waits):
+        _nobody_now(conn, act, answer, now)
         return
+    person = answer.person
     promise = Metric(act.data["metric"]).value.replace("_", " ")
     why = f"the {promise} promise ran out"
     ticket = tickets.load(conn, act.ticket_id)
     assign.hand_over(conn, ticket, mailbox, person.address, why, f"reassign:{local_key(act)}", now)
+    roster.given(mailbox.id, person, ticket.status, ticket.urgency)
     outbox.finish(conn, [act.id], "done", now, f"handed to {person.address}")
     _tell_of_move(conn, mailbox, act, owner, person.address, now)
+
+
+def _nobody_now(conn: Connection, act: Owed, waits: Waits, now: datetime) -> None:
+    """Nobody else is there to take it: look again when somebody is, if only the hour is in the way."""
+    if waits.until is None or waits.full:
+        outbox.finish(conn, [act.id], "done", now, f"stays: {waits.why}")
+    else:
+        outbox.hold(conn, act.id, waits.until, f"waits: {waits.why}")
 
 
 def _touched(seen: Look, act: Owed) -> bool:
@@ -85,6 +104,9 @@ def _tell_of_move(conn: Connection, mailbox: MailboxRow, act: Owed, old: str | N
         return
     if old is None:
         outbox.finish_owed(conn, sibling.id, "dropped", now, "nobody owned it")
-    else:
-        moved = {**sibling.data, "told": Told.REASSIGNED_FROM_YOU.value, "recipient": old}
-        outbox.direct(conn, sibling.id, "person", moved)
+        return
+    moved = {**sibling.data, "told": Told.REASSIGNED_FROM_YOU.value, "recipient": old}
+    if not outbox.direct(conn, sibling.id, "person", moved):
+        # Told of the miss before anybody was there to take it over.
+        act_of_its_own = (f"{key}/from", Told.REASSIGNED_FROM_YOU.value, "person", moved)
+        outbox.put(conn, mailbox.id, act.ticket_id, [act_of_its_own], now)

@@ -19,20 +19,24 @@ log = structlog.get_logger()
 
 
 def sync(ports: Ports, mailbox_ids: Sequence[int]) -> None:
-    """Read what is new in each mailbox, then hand out and deliver what follows."""
+    """Read what is new in each mailbox, then hand out and deliver what follows.
+
+    Any news may have made room for tickets that wait: somebody's were answered or solved.
+    """
     for mailbox_id in mailbox_ids:
         done = syncing.sync(ports, mailbox_id)
-        if done.wants_owner:
-            assigning.drain(ports, mailbox_id)
         if done.threads:
+            assigning.drain(ports, mailbox_id)
             follow(ports, "deliver", [mailbox_id])
 
 
 def settle(ports: Ports, ticket_ids: Sequence[int]) -> None:
     """Settle a batch of tickets that time alone has changed."""
-    settling.wake(ports, ticket_ids)
+    decisions = settling.wake(ports, ticket_ids)
     with ports.db.read() as conn:
         mailbox_ids = tickets.mailboxes_of(conn, ticket_ids)
+    if any(decision.wants_owner or decision.facts.status.is_over for decision in decisions):
+        follow(ports, "assign", mailbox_ids)
     follow(ports, "deliver", mailbox_ids)
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
 from inboxsla.errors import TryLater
+from inboxsla.services import assign as assigning
 from inboxsla.services import runs
 from inboxsla.services.ports import Ports
-from inboxsla.storage import configurations, envelopes, mailboxes, outbox, tickets
+from inboxsla.storage import configurations, envelopes, mailboxes, outbox, teams, tickets
 
 log = structlog.get_logger()
 
@@ -36,12 +38,21 @@ def tick(ports: Ports, memory: Memory) -> int:
     now = ports.now()
     with ports.db.write() as conn:
         due = [ticket_id for ticket_id, _ in tickets.claim_due(conn, now, _CLAIM)]
+        on_duty = _with_somebody_on_duty(conn, now)
     rung = _ring(ports, memory, "settle", due) if due else 0
+    rung += sum(_ring(ports, memory, "assign", [mailbox_id]) for mailbox_id in on_duty)
     rung += sum(_ring(ports, memory, "sync", [mailbox_id]) for mailbox_id in _to_sync(ports, memory, now))
     if memory.swept_at is None or now - memory.swept_at >= _SWEEP_EVERY:
         memory.swept_at = now
         rung += _sweep(ports, memory, now)
     return rung
+
+
+def _with_somebody_on_duty(conn: Connection, now: datetime) -> list[int]:
+    """Mailboxes in which somebody has come on duty while tickets wait; a team's may be in any of them."""
+    again_at = now + tickets.RING_AGAIN_AFTER
+    waking = mailboxes.claim_waking(conn, now, again_at)
+    return mailboxes.connected(conn) if teams.claim_waking(conn, now, again_at) else waking
 
 
 def _to_sync(ports: Ports, memory: Memory, now: datetime) -> list[int]:
@@ -67,9 +78,8 @@ def _sweep(ports: Ports, memory: Memory, now: datetime) -> int:
             *envelopes.mailboxes_with_work(conn, now),
             *tickets.mailboxes_with_labels_due(conn),
         }
-        unowned = tickets.mailboxes_with_unowned(conn) if ports.settings.assignment.strategy != "manual" else []
         rolling = configurations.rolling(conn)
-    rung = sum(_ring(ports, memory, "assign", [mailbox_id]) for mailbox_id in unowned)
+    rung = sum(_ring(ports, memory, "assign", [mailbox_id]) for mailbox_id in assigning.untried(ports))
     rung += _ring(ports, memory, "roll_out", [rolling]) if rolling is not None else 0
     return rung + sum(_ring(ports, memory, "deliver", [mailbox_id]) for mailbox_id in sorted(owing))
 

@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Text, func, insert, select, text, type_coerce, update
 
-from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import configurations as t
-from inboxsla.storage.schema import mailboxes, policies, teams, tickets
+from inboxsla.storage.schema import mailboxes, policies, tickets
 from inboxsla.storage.tickets import OPEN_STATUSES
 
 
@@ -70,14 +69,6 @@ def rolling(conn: Connection) -> int | None:
 def rolled(conn: Connection, configuration_id: int, to: int, done_at: datetime | None) -> None:
     """Open tickets up to this id have it; with `done_at` all of them."""
     conn.execute(update(t).where(t.c.id == configuration_id).values(rolled_to=to, rolled_at=done_at))
-
-
-def replace_teams(conn: Connection, bodies: Mapping[str, Mapping[str, Any]]) -> None:
-    """Make the teams what `bodies` says by name; the others stay as inactive, so that tickets can still name them."""
-    insert_ignore(conn, teams, [{"name": name, "body": dict(body)} for name, body in bodies.items()], conflict=["name"])
-    for name, body in bodies.items():
-        conn.execute(update(teams).where(teams.c.name == name).values(body=dict(body), active=True))
-    conn.execute(update(teams).where(teams.c.name.not_in(bodies)).values(active=False))
 
 
 def open_by_policy(conn: Connection) -> dict[str, int]:

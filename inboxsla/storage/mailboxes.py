@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, or_, select, update
 from sqlalchemy import delete as sql_delete
 
-from inboxsla.storage.database import insert_ignore
+from inboxsla.storage.database import claim, insert_ignore
 from inboxsla.storage.schema import mailboxes as t
 
 
@@ -35,6 +35,7 @@ class MailboxRow:
     assigned_turn: int
     retired_at: datetime | None
     label_names: Mapping[str, str]
+    wake_at: datetime | None
 
     @property
     def is_live(self) -> bool:
@@ -124,9 +125,15 @@ def move_cursor(conn: Connection, mailbox_id: int, seen: str | None, to: str) ->
     return conn.execute(update(t).where(t.c.id == mailbox_id, at).values(history_id=to)).rowcount == 1
 
 
-def next_turn(conn: Connection, mailbox_id: int) -> int:
-    """Count one hand-out and return how many there were before; the row stays locked until the transaction ends."""
-    counted = conn.execute(
-        update(t).where(t.c.id == mailbox_id).values(assigned_turn=t.c.assigned_turn + 1).returning(t.c.assigned_turn)
+def claim_waking(conn: Connection, now: datetime, again_at: datetime) -> list[int]:
+    """Mailboxes in which somebody has come on duty by `now` while tickets wait; nobody else is told so before `again_at`."""
+    waking = [t.c.wake_at.is_not(None), t.c.wake_at <= now]
+    rows = claim(conn, t, waking, {"wake_at": again_at}, order_by=t.c.id, limit=500, returning=[t.c.id])
+    return sorted(row.id for row in rows)
+
+
+def connected(conn: Connection) -> list[int]:
+    """Mailboxes that people work in; nobody does on what came from a file."""
+    return list(
+        conn.execute(select(t.c.id).where(t.c.kind == "gmail", t.c.retired_at.is_(None)).order_by(t.c.id)).scalars()
     )
-    return int(counted.scalar_one()) - 1

@@ -112,6 +112,17 @@ def finish_owed(conn: Connection, act_id: int, state: str, now: datetime, outcom
     )
 
 
+def hold(conn: Connection, act_id: int, until: datetime, why: str) -> None:
+    """Leave an act owed, but not before `until`."""
+    conn.execute(update(t).where(t.c.id == act_id, t.c.state == "owed").values(not_before=until, outcome=why))
+
+
+def release_held(conn: Connection, mailbox_id: int) -> None:
+    """Look again at everything this mailbox owes: what it waited for may have changed."""
+    where = (_IS_OWED, t.c.mailbox_id == mailbox_id, t.c.not_before > t.c.owed_at)
+    conn.execute(update(t).where(*where).values(not_before=t.c.owed_at))
+
+
 def count_handed(conn: Connection, mailbox_id: int, act: str, since: datetime) -> Counter[str]:
     """How many acts of this kind were owed to each recipient since `since`."""
     rows = conn.execute(select(t.c.data).where(t.c.mailbox_id == mailbox_id, t.c.act == act, t.c.owed_at > since))

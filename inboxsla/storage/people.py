@@ -1,44 +1,101 @@
-"""The people list of each mailbox: who is staff, and in which role."""
+"""The people list of each mailbox: who is staff, in which role, when they are there and what they can take."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, Text, bindparam, select, type_coerce, update
 
-from inboxsla.domain.assignment import Person
+from inboxsla.domain.business_time import BusinessCalendar
+from inboxsla.domain.people import Absence, Person, absences_data
 from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import people as t
+from inboxsla.storage.types import from_json
+
+_COLUMNS = (
+    t.c.address,
+    t.c.name,
+    t.c.role,
+    t.c.zone,
+    t.c.active,
+    # As text, so that the same calendar is read once and not for each mail that comes in.
+    type_coerce(t.c.calendar, Text).label("calendar"),
+    t.c.skills,
+    t.c.capacity,
+    t.c.absences,
+)
+_ACTIVE = select(*_COLUMNS).where(t.c.mailbox_id == bindparam("mailbox"), t.c.active).order_by(t.c.address)
 
 
 def of_mailbox(conn: Connection, mailbox_id: int) -> list[Person]:
     """Active people of a mailbox, by address."""
-    rows = conn.execute(
-        select(t.c.address, t.c.name, t.c.role, t.c.zone, t.c.active)
-        .where(t.c.mailbox_id == mailbox_id, t.c.active)
-        .order_by(t.c.address)
+    return [_person(row) for row in conn.execute(_ACTIVE, {"mailbox": mailbox_id})]
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        row.address,
+        row.name,
+        row.role,
+        row.zone,
+        row.active,
+        None if row.calendar is None else _calendar(row.calendar),
+        frozenset(row.skills),
+        row.capacity,
+        tuple(
+            Absence(date.fromisoformat(each["from"]), date.fromisoformat(each["until"]), each.get("substitute"))
+            for each in row.absences
+        ),
     )
-    return [Person(*row) for row in rows]
+
+
+@lru_cache(maxsize=256)
+def _calendar(written: str) -> BusinessCalendar:
+    return BusinessCalendar(**from_json(written))
 
 
 def replace_all(conn: Connection, mailbox_id: int, people: Iterable[Person]) -> None:
     """Make the list what `people` says; those no longer on it stay as inactive, so that their names are still known."""
     wanted = {person.address: person for person in people}
-    rows = [
-        {"mailbox_id": mailbox_id, "address": p.address, "name": p.name, "role": p.role, "zone": p.zone}
-        for p in wanted.values()
-    ]
+    rows = [{"mailbox_id": mailbox_id, "address": p.address, **_columns(p)} for p in wanted.values()]
     insert_ignore(conn, t, rows, conflict=["mailbox_id", "address"])
     for person in wanted.values():
         conn.execute(
             update(t)
             .where(t.c.mailbox_id == mailbox_id, t.c.address == person.address)
-            .values(name=person.name, role=person.role, zone=person.zone, active=True)
+            .values(active=True, **_columns(person))
         )
     conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.address.not_in(wanted)).values(active=False))
+
+
+def _columns(person: Person) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "role": person.role,
+        "zone": person.zone,
+        "calendar": None if person.calendar is None else person.calendar.to_data(),
+        "skills": sorted(person.skills),
+        "capacity": person.capacity,
+        "absences": absences_data(person),
+    }
 
 
 def names(conn: Connection, mailbox_id: int) -> dict[str, str]:
     """Address to name, of everybody who is or was on the list."""
     rows = conn.execute(select(t.c.address, t.c.name).where(t.c.mailbox_id == mailbox_id))
     return {row.address: row.name for row in rows}
+
+
+def id_of(conn: Connection, mailbox_id: int, address: str) -> int:
+    """Raises NoResultFound for somebody who was never on the list."""
+    where = (t.c.mailbox_id == mailbox_id, t.c.address == address)
+    return int(conn.execute(select(t.c.id).where(*where)).scalar_one())
+
+
+def address_of(conn: Connection, person_id: int) -> str | None:
+    """The address of the person with this id, whichever mailbox they belong to."""
+    found: str | None = conn.execute(select(t.c.address).where(t.c.id == person_id)).scalar_one_or_none()
+    return found

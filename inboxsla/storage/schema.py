@@ -62,6 +62,7 @@ mailboxes = Table(
     Column("sync_error", Text),
     Column("access_lost_at", Instant),
     Column("retry_after", Instant),
+    # Who was given a ticket of no team last (id in people), 0 before the first.
     Column("assigned_turn", Integer, nullable=False, server_default=text("0")),
     # When tickets of no team can next be handed out: somebody comes on duty.
     Column("wake_at", Instant),

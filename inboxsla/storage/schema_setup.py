@@ -59,6 +59,7 @@ teams = Table(
     Column("name", String(64), nullable=False, unique=True),
     Column("body", Json, nullable=False),
     Column("active", Boolean, nullable=False, server_default=text("true")),
+    # Who was given a ticket last (id in people), 0 before the first.
     Column("turn", Integer, nullable=False, server_default=text("0")),
     # When somebody of the team comes on duty while tickets wait.
     Column("wake_at", Instant),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select, update
 
 from inboxsla.errors import TicketMoved
 from inboxsla.storage.database import claim, insert_ignore
@@ -167,33 +167,6 @@ def mailboxes_with_labels_due(conn: Connection) -> list[int]:
     return list(conn.execute(select(t.c.mailbox_id).where(t.c.label_due).distinct()).scalars())
 
 
-_UNOWNED = text("owner IS NULL AND status = 'open' AND due_at IS NOT NULL")
-
-
-def unowned(conn: Connection, mailbox_id: int, limit: int) -> list[int]:
-    """Open tickets that nobody owns and whose time runs, soonest due first."""
-    rows = conn.execute(select(t.c.id).where(t.c.mailbox_id == mailbox_id, _UNOWNED).order_by(t.c.due_at).limit(limit))
-    return list(rows.scalars())
-
-
-def mailboxes_with_unowned(conn: Connection) -> list[int]:
-    """Connected mailboxes only: nobody works on tickets that came from a file, or whose mailbox is not read any more."""
-    connected = select(mailboxes.c.id).where(mailboxes.c.kind == "gmail", mailboxes.c.retired_at.is_(None))
-    return list(
-        conn.execute(select(t.c.mailbox_id).where(_UNOWNED, t.c.mailbox_id.in_(connected)).distinct()).scalars()
-    )
-
-
-def load_by_owner(conn: Connection, mailbox_id: int) -> dict[str, int]:
-    """How many open tickets each person has."""
-    rows = conn.execute(
-        select(t.c.owner, func.count())
-        .where(t.c.mailbox_id == mailbox_id, t.c.status.in_(OPEN_STATUSES), t.c.owner.is_not(None))
-        .group_by(t.c.owner)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def shown(conn: Connection, where: Sequence[ColumnElement[bool]], limit: int) -> list[TicketRow]:
     """Rows for a list: what is due soonest first, then what happened last."""
     rows = conn.execute(
@@ -231,7 +204,7 @@ def opened_before(
 
 def open_after(conn: Connection, after: int, limit: int) -> list[int]:
     """Ids above `after` of tickets of connected mailboxes that are not over, in order."""
-    connected = select(mailboxes.c.id).where(mailboxes.c.kind == "gmail")
+    connected = select(mailboxes.c.id).where(mailboxes.c.kind == "gmail", mailboxes.c.retired_at.is_(None))
     where = (t.c.id > after, t.c.status.in_((*OPEN_STATUSES, "away")), t.c.mailbox_id.in_(connected))
     return list(conn.execute(select(t.c.id).where(*where).order_by(t.c.id).limit(limit)).scalars())
 
