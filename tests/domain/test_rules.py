@@ -100,8 +100,9 @@ def test_a_tag_is_taken_off() -> None:
 )
 def test_what_a_rule_decided_is_a_fact_for_the_rules_after_it(then: dict[str, Any], when: dict[str, Any]) -> None:
     earlier, later = rule("Earlier", **then), rule("Later", when, policy="Long haul")
+    before = rule("Before", when, policy="Billing")
 
-    assert ruled(earlier, later).policy == "Long haul"
+    assert ruled(before, earlier, later).policy == "Long haul"
     assert ruled(later, earlier).policy is None
 
 

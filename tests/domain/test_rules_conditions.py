@@ -206,6 +206,10 @@ def test_only_the_beginning_of_a_very_long_text_is_read() -> None:
     assert holds({"body": {"contains": "outage"}}, body=far[10_000:])
     assert not holds({"body": {"matches": "outage"}}, body=far[10_000:])
     assert holds({"body": {"matches": "outage"}}, body=far[60_000:])
+    names = (*["photo"] * 3_000, "outage.pdf")
+    assert not holds({"attachment": {"matches": "outage"}}, attachments=names)
+    assert holds({"attachment": {"matches": "outage"}}, attachments=names[1_000:])
+    assert holds({"attachment": {"is": "outage.pdf"}}, attachments=names)
 
 
 def test_an_empty_subject_can_be_asked_for() -> None:
