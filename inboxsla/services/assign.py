@@ -84,7 +84,7 @@ def _hand_out(ports: Ports, mailbox_id: int, name: str) -> int:
             if isinstance(answer, Waits):
                 waits[alike] = answer
                 continue
-            given += 1
+            given += answer
             if given == _BATCH:
                 break
         roster.wake(_look_again(waits.values(), now))
@@ -128,16 +128,16 @@ def _left_waiting(roster: Roster, ports: Ports, box_id: int, named: Sequence[str
     ]
 
 
-def _give(
-    roster: Roster, mailbox: MailboxRow, ticket: TicketRow, strategy: str | None, now: datetime
-) -> Chosen | Waits:
+def _give(roster: Roster, mailbox: MailboxRow, ticket: TicketRow, strategy: str | None, now: datetime) -> Waits | bool:
+    """Whether somebody has it now; or the wait."""
     answer = roster.choose(mailbox.id, now, strategy=strategy, without={ticket.owner or ""})
-    if isinstance(answer, Chosen):
-        why = answer.why if ticket.owner is None else AWAY
-        source = f"owner:{ticket.version}:{answer.person.address}"
-        hand_over(roster.conn, ticket, mailbox, answer.person.address, why, source, now)
-        roster.given(mailbox.id, answer.person, ticket.status, ticket.urgency)
-    return answer
+    if isinstance(answer, Waits):
+        return answer
+    taker = answer.person.address
+    why = answer.why if ticket.owner is None else AWAY
+    owner = hand_over(roster.conn, ticket, mailbox, taker, why, _source(ticket, taker), now)
+    roster.given(mailbox.id, answer.person, ticket.status, ticket.urgency)
+    return owner == taker
 
 
 def _look_again(waits: Collection[Waits], now: datetime) -> datetime | None:
@@ -150,10 +150,18 @@ def _look_again(waits: Collection[Waits], now: datetime) -> datetime | None:
 
 def hand_over(
     conn: Connection, ticket: TicketRow, mailbox: MailboxRow, owner: str | None, why: str, source: str, now: datetime
-) -> None:
-    """Record the new owner (None: nobody) and settle the ticket, in the caller's transaction."""
+) -> str | None:
+    """Record the new owner (None: nobody) and settle the ticket, in the caller's transaction.
+
+    Returns who owns it after that: somebody else if another word on it bears a later time.
+    """
     event = Event(Kind.ASSIGNED, mailbox.as_of or now, source, data={"owner": owner, "why": why})
-    settle.settle_in(conn, ticket, mailbox, [event], now)
+    return settle.settle_in(conn, ticket, mailbox, [event], now).facts.owner
+
+
+def _source(ticket: TicketRow, owner: str | None) -> str:
+    """Names the event. Two at one instant are read in the order of their sources, so the later one must sort last."""
+    return f"owner:{ticket.version:09}:{owner or ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,34 +177,39 @@ def hand_over_all(
 ) -> HandedOver:
     """Hand over everything a person has in a mailbox that is not over, as if new, or all of it to `to`.
 
-    What nobody on duty at `at` can take is nobody's until somebody can. Raises Refused if `to` cannot take anything over.
+    It goes to people on duty at `at`, which may be later than now: an evening's hand-over is for the next morning's people.
+    What none of them can take is nobody's until somebody can. Raises Refused if `to` cannot take anything over.
     """
+    with ports.db.read() as conn:
+        everything = hand_outs.owned_by(conn, mailbox_id, from_address)
     taken: Counter[str] = Counter()
-    while handed := settle.again_if_moved(partial(_hand_over_some, ports, mailbox_id, from_address, to, at)):
-        taken.update(handed)
+    for start in range(0, len(everything), _BATCH):
+        batch = everything[start : start + _BATCH]
+        taken.update(settle.again_if_moved(partial(_hand_over_some, ports, mailbox_id, batch, from_address, to, at)))
     waiting = taken.pop("", 0)
     return HandedOver(dict(taken), waiting)
 
 
-def _hand_over_some(ports: Ports, mailbox_id: int, gives: str, to: str | None, at: datetime) -> list[str]:
+def _hand_over_some(
+    ports: Ports, mailbox_id: int, batch: Sequence[int], gives: str, to: str | None, at: datetime
+) -> list[str]:
     """One batch in one transaction; who took each ticket, "" where nobody did."""
     takers: list[str] = []
+    now = ports.now()
     with ports.db.write() as conn:
         mailbox = mailboxes.lock(conn, mailbox_id)
-        mine = hand_outs.owned_by(conn, mailbox_id, gives, _BATCH)
-        by_team = rosters(conn, mailbox, ports.settings, {ticket.team for ticket in mine})
-        strategies = hand_outs.strategies(conn, [ticket.id for ticket in mine])
         name = people.names(conn, mailbox_id).get(gives, gives)
-        able = [person.address for person in people.of_mailbox(conn, mailbox_id)]
-        if to is not None and (to == gives or to not in able):
-            raise Refused(f"{to} cannot take over the tickets of {name}: write somebody else on the people list.")
-        for waiting in mine:
-            ticket, roster, strategy = tickets.load(conn, waiting.id), by_team[waiting.team], strategies.get(waiting.id)
+        able = {person.address for person in people.of_mailbox(conn, mailbox_id)} - {gives}
+        if to is not None and to not in able:
+            raise Refused(f"{to} cannot take over the tickets of {name}. Name somebody else on the people list.")
+        mine = [row for ticket_id in batch if (row := tickets.load(conn, ticket_id)).owner == gives]
+        by_team = rosters(conn, mailbox, ports.settings, {ticket.team for ticket in mine})
+        strategies = hand_outs.strategies(conn, batch)
+        for ticket in mine:
+            roster, strategy = by_team[ticket.team], strategies.get(ticket.id)
             answer = roster.choose(mailbox_id, at, strategy=strategy, without={gives}) if to is None else None
             taker = answer.person.address if isinstance(answer, Chosen) else to
-            hand_over(
-                conn, ticket, mailbox, taker, f"handed over by {name}", f"owner:{ticket.version}:{taker or ''}", at
-            )
+            hand_over(conn, ticket, mailbox, taker, f"handed over by {name}", _source(ticket, taker), now)
             if isinstance(answer, Chosen):
                 roster.given(mailbox_id, answer.person, ticket.status, ticket.urgency)
             takers.append(taker or "")

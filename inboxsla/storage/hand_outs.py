@@ -82,8 +82,7 @@ def counts_by_owner(conn: Connection, owners: Collection[str]) -> list[tuple[str
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
-def owned_by(conn: Connection, mailbox_id: int, owner: str, limit: int) -> list[Waiting]:
+def owned_by(conn: Connection, mailbox_id: int, owner: str) -> list[int]:
     """A person's tickets that are not over, soonest due first."""
     where = (t.c.mailbox_id == mailbox_id, t.c.owner == owner, t.c.status.in_(OPEN_STATUSES))
-    soonest = (t.c.due_at.is_(None), t.c.due_at, t.c.id)
-    return _waiting(conn.execute(select(*_WAITING).where(*where).order_by(*soonest).limit(limit)))
+    return list(conn.execute(select(t.c.id).where(*where).order_by(t.c.due_at.is_(None), t.c.due_at, t.c.id)).scalars())

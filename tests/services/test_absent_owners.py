@@ -110,6 +110,7 @@ def anas(desk: Desk, count: int) -> list[str]:
     desk.sync()
     for thread in threads:
         desk.owned_by(thread, ANA)
+    desk.clock.forward(minutes=1)
     return threads
 
 
@@ -121,8 +122,8 @@ def test_everything_somebody_has_is_handed_over_at_once_as_if_it_were_new(desk: 
     desk.archives(threads[5])
     desk.sync()
     done = assign.hand_over_all(desk.ports, desk.id, ANA, desk.clock())
-    assert (Counter(done.to), done.waiting) == ({JONAS: 3, CLAIRE: 2}, 0)
-    assert Counter(desk.ticket(thread).owner for thread in threads) == {JONAS: 3, CLAIRE: 2, ANA: 1}
+    assert (Counter(done.to), done.waiting) == ({CLAIRE: 3, JONAS: 2}, 0)
+    assert Counter(desk.ticket(thread).owner for thread in threads) == {CLAIRE: 3, JONAS: 2, ANA: 1}
     assert desk.events(threads[0])[-1].data["why"] == "handed over by Ana Ruiz"
     again = assign.hand_over_all(desk.ports, desk.id, ANA, desk.clock())
     assert (again.to, again.waiting) == ({}, 0)
@@ -138,6 +139,16 @@ def test_what_nobody_on_duty_can_take_waits_for_the_first_who_comes(desk: Desk) 
     desk.clock.at = datetime.fromisoformat("2026-11-24T12:00Z")
     desk.catch_up()
     assert {desk.ticket(thread).owner for thread in threads} == {JONAS}
+
+
+def test_in_the_evening_everything_can_be_handed_to_the_people_of_the_next_morning(desk: Desk) -> None:
+    staffed(desk, person(ANA, "agent", FROM_TOMORROW), person(JONAS, calendar=MORNINGS), person(CLAIRE))
+    threads = anas(desk, 2)
+    desk.clock.forward(hours=9)
+    morning = desk.clock() + timedelta(hours=12)
+    done = assign.hand_over_all(desk.ports, desk.id, ANA, morning)
+    assert done.to == {CLAIRE: 1, JONAS: 1}
+    assert desk.events(threads[0])[-1].happened_at == desk.clock()
 
 
 def test_each_ticket_goes_by_the_strategy_of_its_team(desk: Desk) -> None:
