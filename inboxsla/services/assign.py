@@ -16,7 +16,7 @@ from inboxsla.domain.timeline import Event, Kind
 from inboxsla.errors import Refused
 from inboxsla.services import settle
 from inboxsla.services.ports import Ports
-from inboxsla.services.roster import Roster, absent_after, rosters
+from inboxsla.services.roster import Roster, rosters
 from inboxsla.storage import hand_outs, mailboxes, people, teams, tickets
 from inboxsla.storage.hand_outs import Waiting
 from inboxsla.storage.mailboxes import MailboxRow
@@ -71,7 +71,7 @@ def _hand_out(ports: Ports, mailbox_id: int, name: str) -> int:
         roster, boxes, named = _locked(conn, ports, mailbox_id, name)
         if roster is None:
             return 0
-        waiting = _what_waits(roster, ports, boxes, named, now)
+        waiting = _what_waits(roster, boxes, named, now)
         strategies = hand_outs.strategies(conn, [ticket.id for ticket in waiting])
         # What is said of one ticket holds for the others like it: nobody comes on duty or gets room on the way.
         waits: dict[tuple[int, str | None], Waits] = {}
@@ -106,18 +106,16 @@ def _locked(
     return Roster.of_mailbox(conn, mailbox, ports.settings), {mailbox.id: mailbox}, named
 
 
-def _what_waits(
-    roster: Roster, ports: Ports, boxes: Iterable[int], named: Sequence[str], now: datetime
-) -> list[Waiting]:
+def _what_waits(roster: Roster, boxes: Iterable[int], named: Sequence[str], now: datetime) -> list[Waiting]:
     """The tickets to hand out next, soonest due first."""
     waiting = hand_outs.unowned(roster.conn, list(boxes), named, _LOOKED_AT)
-    waiting.extend(ticket for box_id in boxes for ticket in _left_waiting(roster, ports, box_id, named, now))
+    waiting.extend(ticket for box_id in boxes for ticket in _left_waiting(roster, box_id, named, now))
     return sorted(waiting, key=lambda ticket: (ticket.due_at is None, ticket.due_at or now, ticket.id))
 
 
-def _left_waiting(roster: Roster, ports: Ports, box_id: int, named: Sequence[str], now: datetime) -> list[Waiting]:
+def _left_waiting(roster: Roster, box_id: int, named: Sequence[str], now: datetime) -> list[Waiting]:
     """Tickets whose customer wrote while the owner was away, and will not be back for longer than the team accepts."""
-    after = absent_after(roster.team, ports.settings)
+    after = roster.team.reassign_absent_after
     if after is None:
         return []
     away = {person.address: person for person in roster.people_of(box_id) if not on_duty(person, now)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -22,12 +22,6 @@ def own_team(settings: Settings) -> Team:
     written = settings.assignment
     strategy = Strategy.NOBODY if written.strategy == "manual" else Strategy(written.strategy)
     return Team("", strategy=strategy, reassign_absent_after=written.reassign_absent_after)
-
-
-def absent_after(team: Team, settings: Settings) -> timedelta | None:
-    """How long an owner of this team may be away before a customer who writes gets another one."""
-    general = settings.assignment.reassign_absent_after
-    return general if team.reassign_absent_after is None else team.reassign_absent_after
 
 
 @dataclass(slots=True)
@@ -54,12 +48,11 @@ class Roster:
         return cls(conn, own_team(settings), mailbox.id, last, mailbox.wake_at)
 
     def people_of(self, mailbox_id: int) -> list[Person]:
-        """The people list of a mailbox; with what they have, read once."""
+        """The people list of a mailbox, read once; and before the first, what everybody has."""
+        if not self.listed:
+            self.loads |= assignment.loads(hand_outs.counts_by_owner(self.conn))
         if mailbox_id not in self.listed:
-            self.listed[mailbox_id] = there = people.of_mailbox(self.conn, mailbox_id)
-            new = [person.address for person in there if person.address not in self.loads]
-            known = assignment.loads(hand_outs.counts_by_owner(self.conn, new))
-            self.loads |= {address: known.get(address, assignment.NOTHING) for address in new}
+            self.listed[mailbox_id] = people.of_mailbox(self.conn, mailbox_id)
         return self.listed[mailbox_id]
 
     def choose(
