@@ -73,7 +73,7 @@ def strategies(conn: Connection, ticket_ids: Sequence[int]) -> dict[int, str]:
 
 def counts_by_owner(conn: Connection) -> list[tuple[str, str, str, int]]:
     """(owner, status, urgency, how many) of everybody's tickets that are not over, in all connected mailboxes."""
-    connected = select(mailboxes.c.id).where(mailboxes.c.kind == "gmail")
+    connected = select(mailboxes.c.id).where(mailboxes.c.kind == "gmail", mailboxes.c.retired_at.is_(None))
     rows = conn.execute(
         select(t.c.owner, t.c.status, t.c.urgency, func.count())
         .where(t.c.mailbox_id.in_(connected), t.c.status.in_(OPEN_STATUSES))
