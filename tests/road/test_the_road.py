@@ -28,9 +28,9 @@ pytestmark = pytest.mark.processes
 
 INBOXSLA = str(Path(sys.executable).with_name("inboxsla"))
 SUPPORT = "support@lumenvelo.example"
-# Fourteen seconds to answer: the reminders fall at 10.5, 12.6 and 14 s.
+# Twenty-four seconds to answer: long enough to read who owns the ticket first, also on a busy machine.
 QUICK = {
-    "INBOXSLA_POLICY__FIRST_RESPONSE": "14s",
+    "INBOXSLA_POLICY__FIRST_RESPONSE": "24s",
     "INBOXSLA_SYNC__POLL_EVERY": "1s",
     "INBOXSLA_NOTIFY__MERGE_WITHIN": "0s",
 }
@@ -152,11 +152,10 @@ def test_mail_comes_in_a_label_and_reminders_go_out_and_the_ticket_moves(product
         assert ticket["owner"] != first_owner
         assert ticket["breached"] is True
         assert ticket["urgency"] == "overdue"
-        subjects = [subject for subject in _sent(product) if "Rear light goes out" in subject]
-        reminders = [subject for subject in subjects if subject.startswith("Due in")]
+        eventually(lambda: len(_about_the_miss(product)) >= 3, within=30)
+        reminders = [subject for subject in _about_the_light(product) if subject.startswith("Due in")]
         assert 1 <= len(reminders) <= 2, "at 75 and at 90 %; a slow machine may come to both at once"
-        rest = sorted(subject.partition(" ")[0] for subject in subjects if subject not in reminders)
-        assert rest == ["Was", "With", "Yours"], "lead, old owner and new owner, once each"
+        assert _about_the_miss(product) == ["Was", "With", "Yours"], "lead, old owner and new owner, once each"
 
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)
@@ -178,3 +177,12 @@ def _sent(product: Product) -> list[str]:
         for message in thread["messages"]
     ]
     return [found["subject"] for found in headers if "x-inboxsla-id" in found]
+
+
+def _about_the_light(product: Product) -> list[str]:
+    return [subject for subject in _sent(product) if "Rear light goes out" in subject]
+
+
+def _about_the_miss(product: Product) -> list[str]:
+    """The first words of what was sent when the promise ran out."""
+    return sorted(each.partition(" ")[0] for each in _about_the_light(product) if not each.startswith("Due in"))
