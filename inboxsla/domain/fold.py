@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from inboxsla.domain import silence
 from inboxsla.domain.delivery import with_bounces
 from inboxsla.domain.so_far import SoFar
 from inboxsla.domain.timeline import Event, Habits, Kind, Metric, Outcome, Standing, Status, Taken
@@ -27,9 +28,11 @@ def standing(events: Iterable[Event], habits: Habits, now: datetime, later: Mapp
     for event in with_bounces(known):
         _by_itself(so_far, event.happened_at, habits)
         if event.kind is Kind.POLICY_SET:
-            habits = later.get(event.data["policy"], habits)
+            before, habits = habits, later.get(event.data["policy"], habits)
+            if silence.terms(before) != silence.terms(habits):
+                so_far.closing_since = event.happened_at
         _STEPS[event.kind](so_far, event, habits)
-        _foresee(so_far, habits)
+        silence.foresee(so_far, habits)
     _by_itself(so_far, now, habits)
     return so_far.standing()
 
@@ -47,20 +50,7 @@ def _by_itself(so_far: SoFar, until: datetime, habits: Habits) -> None:
         touched = so_far.last_touched
         _over(so_far, Status.CLOSED, closes)
         so_far.last_touched = touched
-        _foresee(so_far, habits)
-
-
-def _foresee(so_far: SoFar, habits: Habits) -> None:
-    """When the ticket closes by itself: only while it waits for a customer who heard from a person."""
-    so_far.closes_at = so_far.warned_at = None
-    after, calendar, waits_from = habits.closes_after, habits.calendar, so_far.since
-    if after is None or calendar is None or waits_from is None or so_far.answered_at is None:
-        return
-    if so_far.status is Status.WAITING and not so_far.away:
-        silent_from = max(so_far.answered_at, waits_from)
-        so_far.closes_at = calendar.add(silent_from, after)
-        if habits.warned_before is not None:
-            so_far.warned_at = calendar.add(silent_from, max(after - habits.warned_before, NO_TIME))
+        silence.foresee(so_far, habits)
 
 
 def _customer_wrote(so_far: SoFar, event: Event, habits: Habits) -> None:

@@ -34,15 +34,17 @@ class _Span:
 class SoFar:
     """Changed in place: a copy for every event would take longer than everything else about it.
 
-    The attributes are those of `Standing`. At most one span is open per status and one while away, at most one cycle runs
-    per promise.
+    The attributes are those of `Standing`, and `back_at`, when it last came back from Spam or Trash, and `closing_since`,
+    when what the policy says about closing by itself was last changed. At most one span is open per status and one while
+    away, at most one cycle runs per promise.
     """
 
     __slots__ = (
-        "_away_span", "_cycles", "_running", "_spans", "_status_span", "answered_at", "channel", "closes_at",
-        "customers", "first_reply_at", "hold_keeps_on_reply", "hold_until", "last_activity", "last_touched",
-        "opened_at", "owner", "policies", "priorities", "priority", "rule", "started_by_staff", "status",
-        "status_reason", "steps", "strategy", "tags", "team", "tier", "unreached", "waiting_since", "warned_at", "why",
+        "_away_span", "_cycles", "_running", "_spans", "_status_span", "answered_at", "back_at", "channel", "closes_at",
+        "closing_since", "customers", "first_reply_at", "hold_keeps_on_reply", "hold_until", "last_activity",
+        "last_touched", "opened_at", "owner", "policies", "priorities", "priority", "rule", "started_by_staff",
+        "status", "status_reason", "steps", "strategy", "tags", "team", "tier", "unreached", "waiting_since",
+        "warned_at", "why",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -61,6 +63,8 @@ class SoFar:
         self.answered_at: datetime | None = None
         self.closes_at: datetime | None = None
         self.warned_at: datetime | None = None
+        self.back_at: datetime | None = None
+        self.closing_since: datetime | None = None
         self.customers: set[str] = set()
         self.unreached: set[str] = set()
         self.tags: frozenset[str] = frozenset()
@@ -117,7 +121,7 @@ class SoFar:
 
     def come_back(self, at: datetime) -> None:
         if self._away_span is not None:
-            self._away_span.end = at
+            self._away_span.end = self.back_at = at
             self._away_span = None
 
     @property
