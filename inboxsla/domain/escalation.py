@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from inboxsla.domain.clock import Running
 from inboxsla.domain.policy import Step
 from inboxsla.domain.timeline import Standing
+from inboxsla.errors import NoWorkingTime
 
 _NOTHING = timedelta(0)
 ACTED, SKIPPED, OBSERVED = "acted", "skipped", "observed"
@@ -60,9 +61,12 @@ def schedule(run: Running, facts: Standing, now: datetime, live_since: datetime 
 
 
 def instant_of(run: Running, step: Step) -> datetime | None:
-    """When the step comes; None if it would lie before the start, or a pause that still lasts keeps it from coming."""
+    """When the step comes; None if it would lie before the start or beyond ten years, or a pause that lasts is before it."""
     budget = step.budget(run.target)
-    return run.instant_of(budget) if budget > _NOTHING else None
+    try:
+        return run.instant_of(budget) if budget > _NOTHING else None
+    except NoWorkingTime:
+        return None
 
 
 def _highest(step: DueStep, live_since: datetime | None) -> DueStep:
