@@ -25,6 +25,8 @@ def from_data(data: Mapping[str, Any]) -> Policy:
     calendar = _calendar(data.get("calendar", {}), mistakes)
     calendars = _calendars(data.get("calendars", {}), mistakes)
     targets = _targets(data.get("targets", {}), mistakes)
+    if calendars.get(Metric.FIRST_RESPONSE, calendar) == calendars.get(Metric.RESOLUTION, calendar):
+        _can_be_kept(targets, mistakes)
     ladder = _ladder(data.get("ladder", ()), targets, mistakes)
     pauses = _pauses(data.get("pauses", {}), mistakes)
     medium, urgent = data.get("medium_at", 50), data.get("urgent_at", 75)
@@ -80,12 +82,11 @@ def _targets(data: Mapping[str, Any], mistakes: list[str]) -> dict[Metric, dict[
                 targets[Metric(name)][priority] = timedelta(seconds=seconds)
     if not targets:
         mistakes.append("A policy needs at least one target.")
-    _can_be_kept(targets, mistakes)
     return targets
 
 
 def _can_be_kept(targets: Mapping[Metric, Mapping[str, timedelta]], mistakes: list[str]) -> None:
-    """A ticket cannot be solved before it is answered."""
+    """A ticket cannot be solved before it is answered; to be asked where both count in the same hours."""
     first, solved = targets.get(Metric.FIRST_RESPONSE, {}), targets.get(Metric.RESOLUTION, {})
     for priority in PRIORITIES:
         answer, solution = first.get(priority, first.get(NORMAL)), solved.get(priority, solved.get(NORMAL))
