@@ -193,6 +193,7 @@ def test_a_ticket_is_in_one_state_at_a_time_and_each_promise_runs_at_most_once(
     assert not (running[Metric.FIRST_RESPONSE] and running[Metric.NEXT_RESPONSE])
     assert len({(cycle.metric, cycle.key) for cycle in facts.cycles}) == len(facts.cycles)
     assert all(cycle.ended_at is None or cycle.ended_at >= cycle.started_at for cycle in facts.cycles)
+    assert [span.start for span in facts.spans] == sorted(span.start for span in facts.spans)
     for spans in (
         [span for span in facts.spans if span.status != "away"],
         [span for span in facts.spans if span.status == "away"],
