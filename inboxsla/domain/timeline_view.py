@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,14 +13,14 @@ from inboxsla.domain.delivery import with_bounces
 from inboxsla.domain.policy import Do
 from inboxsla.domain.speech import Speech
 from inboxsla.domain.ticket_view import METRIC_WORDS, PRIORITY_WORDS, STATUS_WORDS, TicketView, name_of
-from inboxsla.domain.timeline import Event, Kind, Metric, Standing, Status
+from inboxsla.domain.timeline import Event, Kind, Metric, Span, Standing, Status
 
 STEP_WORDS = {
     Do.REMIND_OWNER: "the owner is reminded",
     Do.NOTIFY_OWNER: "the owner is told",
     Do.NOTIFY_LEAD: "the lead is told",
     Do.NOTIFY_ON_DUTY_LEAD: "the lead on duty is told",
-    Do.NOTIFY_PERSON: "%(people)s are told",
+    Do.NOTIFY_PERSON: "a mail goes to %(people)s",
     Do.RAISE_PRIORITY: "the priority is raised",
     Do.REASSIGN: "the ticket goes to somebody else",
     Do.WARN_CLOSING: "the owner is told that the ticket will close",
@@ -54,7 +54,21 @@ def entries(
     """What happened, newest first. `quotes` maps an event's source to its message; `names` a staff address to a name."""
     newest_first = reversed(with_bounces(sorted(events, key=lambda event: event.order)))
     told = (_told(event, facts, quotes.get(event.source), names, say) for event in newest_first)
-    return tuple(entry for entry in told if entry is not None)
+    # What time does in the instant of an event comes before it.
+    both = [entry for entry in (*told, *_by_itself(events, facts, say)) if entry is not None]
+    return tuple(sorted(both, key=lambda entry: entry.at, reverse=True))
+
+
+def _by_itself(events: Sequence[Event], facts: Standing, say: Speech) -> Iterator[Entry]:
+    """What time alone did, which no event says."""
+    said = {event.happened_at for event in events}
+    closed = {e.happened_at for e in events if e.kind is Kind.STATUS_SET and e.data["status"] == Status.CLOSED}
+    for span in facts.spans:
+        if span.status == Status.CLOSED and span.start not in closed:
+            so = say.text("the customer stayed silent")
+            yield Entry(span.start, "status", "", say.text("Closed by itself"), so)
+        elif span.status == Status.ON_HOLD and span.end is not None and span.end not in said:
+            yield Entry(span.end, "status", "", say.text("The hold ended"), say.text("by itself"))
 
 
 def planned(view: TicketView, say: Speech) -> tuple[Entry, ...]:
@@ -206,10 +220,16 @@ def _step(event: Event, say: Speech) -> Entry:
 
 
 def _started(event: Event, facts: Standing, say: Speech) -> str:
+    if event.data.get("thanks") and any(_is_over_in(span, event.happened_at) for span in facts.spans):
+        return say.text("only thanks, so the ticket stays solved")
     # Updates are promised anew with every answer: not worth a word each time.
     started = {c.metric for c in facts.cycles if c.key == event.source} - {Metric.UPDATE}
     begun = [say.text(METRIC_WORDS[metric]).lower() for metric in Metric if metric in started]
     return say.text("%(promises)s started", promises=say.text(" and ").join(begun)) if begun else ""
+
+
+def _is_over_in(span: Span, at: datetime) -> bool:
+    return span.status in (Status.SOLVED, Status.CLOSED) and span.start <= at and (span.end is None or at < span.end)
 
 
 def _stopped(event: Event, facts: Standing, say: Speech) -> str:
