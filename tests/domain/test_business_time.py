@@ -28,6 +28,7 @@ def at(zone: str, text: str, fold: int = 0) -> datetime:
 
 
 def test_a_night_shift_over_spring_forward_is_an_hour_shorter_and_over_autumn_an_hour_longer():
+    """C59: wall times are kept with their zone, and counted as real time."""
     nights = BusinessCalendar("Europe/Berlin", {"sat": [("22:00", "06:00")]})
 
     assert nights.between(utc("2026-03-28T12:00"), utc("2026-03-29T12:00")) == 7 * HOUR
@@ -36,6 +37,7 @@ def test_a_night_shift_over_spring_forward_is_an_hour_shorter_and_over_autumn_an
 
 
 def test_an_hour_that_comes_twice_counts_twice_and_one_that_never_comes_not_at_all():
+    """C59: half past two is in neither night what it is in all others."""
     small_hours = BusinessCalendar("Europe/Berlin", {"sun": [("02:00", "02:30")]})
 
     assert small_hours.between(utc("2026-10-25T00:00"), utc("2026-10-25T12:00")) == HOUR
@@ -110,6 +112,7 @@ def test_the_morning_of_a_weekly_night_is_closed_by_a_holiday_on_that_morning_on
 
 
 def test_unsorted_touching_and_overlapping_rows_are_one_period():
+    """C20: several periods a day, however they are written."""
     office = BusinessCalendar("UTC", {"mon": [("12:00", "17:00"), ("09:00", "12:00"), ("11:00", "13:00")]})
 
     assert list(office.open_spans(utc("2026-03-09T00:00"), utc("2026-03-10T00:00"))) == [
@@ -210,11 +213,13 @@ def test_calendars_are_equal_by_what_they_say_and_survive_pickling():
     ],
 )
 def test_a_calendar_that_never_opens_is_refused(zone, hours, special):
+    """C34: refused when it is made, and not found out by whoever is assigned a ticket."""
     with pytest.raises(NoWorkingTime):
         BusinessCalendar(zone, hours, [], special)
 
 
 def test_time_that_does_not_come_within_ten_years_is_refused():
+    """C34: looking ahead has an end, and says so."""
     once = BusinessCalendar("UTC", {}, special_days={"2026-03-09": [("09:00", "17:00")]})
     rarely = BusinessCalendar("UTC", {"mon": [("09:00", "09:01")]})
 

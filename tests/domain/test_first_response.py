@@ -56,9 +56,32 @@ def test_it_counts_opening_hours_and_spoken_time_and_due_time_agree() -> None:
 
 
 def test_a_public_holiday_in_between_is_not_counted() -> None:
+    """C14: opening hours and holidays, from the first day."""
     rules = policy(BusinessCalendar(LONDON, OFFICE_HOURS, ["2026-06-02"]))
 
     assert clock(decided([wrote(june("1 16:00"))], june("1 16:00"), rules), FIRST).due_at == june("3 12:00")
+
+
+def test_a_lunch_break_is_nobodys_delay() -> None:
+    """C20, C29: a day may have several periods, and what lies between them does not count."""
+    with_lunch = {day: [("09:00", "12:00"), ("13:00", "17:00")] for day in OFFICE_HOURS}
+    first = clock(
+        decided([wrote(june("1 11:30"))], june("1 13:15"), policy(BusinessCalendar(LONDON, with_lunch), first=HOUR)),
+        FIRST,
+    )
+
+    assert (first.elapsed, first.due_at, first.breached) == (45 * MINUTE, june("1 13:30"), False)
+
+
+def test_deadlines_and_whether_anybody_is_there_follow_the_same_calendar() -> None:
+    """C49: what is closed to the due time is closed to every message about it."""
+    calendar = BusinessCalendar(LONDON, OFFICE_HOURS, ["2026-06-02"])
+    asked = june("2 11:00")
+    first = clock(decided([wrote(asked)], asked, policy(calendar)), FIRST)
+
+    assert not calendar.is_open(asked)
+    assert calendar.next_open(asked) == june("3 09:00")
+    assert first.due_at == calendar.next_open(asked) + 4 * HOUR
 
 
 def test_a_promise_over_the_change_of_the_clocks_keeps_its_wall_times() -> None:

@@ -37,6 +37,7 @@ from tests.gmail.mails import SUPPORT, mail
     ],
 )
 def test_the_kind_of_mail_follows_from_its_headers(headers: dict[str, str], kind: Kind) -> None:
+    """C39, C40: out-of-office answers are told from people, and `Auto-Submitted: no` is a person."""
     got = parse(mail(**headers))
 
     assert got.kind is kind, got.kind_reason
@@ -47,6 +48,7 @@ def test_the_kind_of_mail_follows_from_its_headers(headers: dict[str, str], kind
     "own", [SUPPORT, "support.lumenvelo.example", "SUPPORT.lumenvelo.example", "lumenvelo.example"]
 )
 def test_list_headers_of_our_own_group_are_ordinary(own: str) -> None:
+    """C41: a group adds such headers to every customer's mail."""
     raw = mail(
         Precedence="list",
         List_ID="<support.lumenvelo.example>",

@@ -49,6 +49,7 @@ def test_the_mail_comes_from_the_mailbox_and_says_that_a_machine_wrote_it() -> N
 
 
 def test_the_mail_never_joins_a_thread() -> None:
+    """C53: our mails to staff stay out of the customer's conversation."""
     mail = read(compose(notice(), SAY))
     assert mail["In-Reply-To"] is None
     assert mail["References"] is None

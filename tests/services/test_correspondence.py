@@ -53,6 +53,7 @@ def test_without_a_sender_line_the_team_answered(desk: Desk) -> None:
 
 
 def test_an_agent_who_answers_from_their_own_account_answers(desk: Desk) -> None:
+    """C65: with the mailbox in copy, a mail from a personal address counts."""
     thread = desk.writes().thread_id
     desk.writes_again(thread, ANA, "It is on its way.", to=f"{ZOFIA}, {SUPPORT}")
     desk.sync()
@@ -95,6 +96,7 @@ def test_a_message_from_our_own_address_that_gmail_did_not_send_is_a_customers(d
     ],
 )
 def test_a_machines_mail_makes_no_ticket_and_is_no_customer(desk: Desk, headers: dict[str, str]) -> None:
+    """C39: it is recorded, and neither starts, stops nor reopens anything."""
     alone = desk.writes("robot@shop.example", "I am away", "Hello", headers=headers)
     thread = desk.writes().thread_id
     desk.answers(thread)
@@ -113,6 +115,7 @@ def test_an_automatic_acknowledgement_of_ours_does_not_answer(desk: Desk) -> Non
 
 
 def test_mail_through_one_of_our_own_lists_is_ordinary_mail(desk_with_a_list: Desk) -> None:
+    """C41: list headers of our own group say nothing."""
     headers = {"List-Id": "Support <support.lumenvelo.example>", "Precedence": "list"}
     mail = desk_with_a_list.writes(headers=headers)
     desk_with_a_list.sync()

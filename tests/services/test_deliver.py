@@ -60,6 +60,7 @@ def carry_on(desk: Desk) -> None:
 @pytest.mark.processes
 @pytest.mark.parametrize("point", [COMPOSED, CLAIMED, ACCEPTED, SECOND])
 def test_a_worker_killed_at_any_point_sends_nothing_twice_and_loses_nothing(owing: Desk, point: str) -> None:
+    """C43: whatever dies in between."""
     assert run_to_the_end(owing, "deliver", f"die={point}") == -signal.SIGKILL
     carry_on(owing)
     assert sorted(owing.mailed()) == [ANA, JONAS]

@@ -56,6 +56,7 @@ def test_a_ticket_solved_with_a_miss_carries_none(desk: Desk, thread: str) -> No
 
 
 def test_mail_that_arrives_later_gets_the_label_too(desk: Desk, thread: str) -> None:
+    """C69: Gmail's labels lie on messages, so a new one has none."""
     desk.clock.forward(minutes=1)
     desk.writes_again(thread)
     desk.sync()

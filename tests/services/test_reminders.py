@@ -29,6 +29,7 @@ def anas(desk: Desk, **mail: Any) -> str:
 
 
 def test_at_75_and_90_percent_the_owner_gets_a_mail(desk: Desk, thread: str) -> None:
+    """C62: reminders are built in."""
     desk.later(hours=2, minutes=59)
     assert desk.mailed() == []
     desk.later(minutes=1)
@@ -38,6 +39,7 @@ def test_at_75_and_90_percent_the_owner_gets_a_mail(desk: Desk, thread: str) -> 
 
 
 def test_a_mail_of_ours_says_what_it_is_and_stays_out_of_the_customers_thread(desk: Desk, thread: str) -> None:
+    """C53: nothing of it is seen by the customer."""
     desk.later(hours=3)
     (mail,) = desk.mails()
     assert mail["Auto-Submitted"] == "auto-generated"

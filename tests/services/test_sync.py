@@ -108,6 +108,7 @@ def test_a_mistake_of_ours_in_the_middle_reads_again_without_duplicates(
 
 
 def test_expired_history_is_listed_again_without_duplicates_and_without_losing_what_happened(desk: Desk) -> None:
+    """C68: a cursor that Gmail has forgotten costs a bounded listing, and nothing else."""
     quiet, archived, trashed, deleted, answered = (
         desk.writes(subject=f"Lamp {n} flickers").thread_id for n in range(5)
     )

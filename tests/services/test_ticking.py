@@ -35,6 +35,7 @@ def test_a_sync_is_rung_for_as_often_as_the_settings_say(desk: Desk) -> None:
 
 
 def test_tickets_whose_time_has_come_are_rung_for_together_and_not_again_at_once(desk: Desk) -> None:
+    """C61: each ticket has its own instant; none waits for an hourly round."""
     threads = [desk.writes(subject=f"Lamp {n} flickers").thread_id for n in range(3)]
     desk.catch_up()
     ids = [desk.ticket(thread).id for thread in threads]
