@@ -1,0 +1,75 @@
+"""What has been so stays so: time that has passed is never told differently by what happens after it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inboxsla.domain.policy import Do, Policy
+from inboxsla.domain.timeline import Event, Kind, Standing
+from tests import people
+from tests.domain.stories import LATER, PACE, policies, stories
+from tests.laws import law
+from tests.people import LONG_AGO
+
+
+def facts(events: list[Event], now: datetime, rules: Policy) -> Standing:
+    return people.decided(events, now, rules, LONG_AGO, LATER).facts
+
+
+def spent(standing: Standing, until: datetime) -> list[tuple[str, datetime, datetime]]:
+    """What the ticket was in, and from when to when, up to an instant."""
+    return [
+        (span.status, span.start, until if span.end is None else min(span.end, until))
+        for span in standing.spans
+        if span.start < until
+    ]
+
+
+@law
+@given(stories(), policies(), st.integers(0, 12), PACE)
+def test_what_happens_later_changes_no_status_of_before(
+    story: list[Event], rules: Policy, seen: int, later: timedelta
+) -> None:
+    """Not even another policy, which may close what has been silent for long; only a bounce may, of mail already read."""
+    story = [event for event in story if event.kind is not Kind.BOUNCED] or story[:1]
+    now = story[min(seen, len(story) - 1)].happened_at + later
+    end = max(now, story[-1].happened_at) + timedelta(days=30)
+
+    assert spent(facts(story, end, rules), now) == spent(facts(story, now, rules), now)
+
+
+@law
+@given(stories(), policies(), st.integers(0, 12))
+def test_a_ticket_that_closes_by_itself_was_warned_of_before_where_the_policy_warns(
+    story: list[Event], rules: Policy, seen: int
+) -> None:
+    """Settled at each instant it wakes for, as the ticker does."""
+    events, now = story[: min(seen, len(story) - 1) + 1], story[min(seen, len(story) - 1)].happened_at
+    known = list(events)
+    warned: list[datetime] = []
+    decision = people.decided(known, now, rules, LONG_AGO, LATER)
+    for _ in range(40):
+        known += decision.steps_taken
+        warned += [now for act in decision.acts if act.do is Do.WARN_CLOSING]
+        closes, warns = decision.facts.closes_at, decision.facts.warned_at
+        if closes is None or decision.wake_at is None:
+            return
+        if warns is not None and decision.wake_at >= closes:
+            assert warned
+            assert warned[-1] < closes
+        now = decision.wake_at
+        decision = people.decided(known, now, rules, LONG_AGO, LATER)
+
+
+@law
+@given(stories(), policies(), PACE)
+def test_one_settling_moves_a_ticket_and_raises_its_priority_at_most_once(
+    story: list[Event], rules: Policy, later: timedelta
+) -> None:
+    acts = people.decided(story, story[-1].happened_at + later, rules, LONG_AGO, LATER).acts
+
+    for once in (Do.REASSIGN, Do.RAISE_PRIORITY):
+        assert sum(act.do is once for act in acts) <= 1
