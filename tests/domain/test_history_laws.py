@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inboxsla.domain.policy import Do, Policy
 from inboxsla.domain.timeline import Event, Kind, Standing
 from tests import people
-from tests.domain.stories import LATER, PACE, policies, stories
+from tests.domain.stories import BEGINNING, LATER, PACE, policies, stories
 from tests.laws import law
-from tests.people import LONG_AGO
+from tests.people import LONG_AGO, MINUTE, governed, policy, replied, wrote
 
 
 def facts(events: list[Event], now: datetime, rules: Policy) -> Standing:
@@ -30,6 +30,12 @@ def spent(standing: Standing, until: datetime) -> list[tuple[str, datetime, date
 
 @law
 @given(stories(), policies(), st.integers(0, 12), PACE)
+@example(
+    [wrote(BEGINNING), replied(BEGINNING + 10 * MINUTE), governed(BEGINNING + timedelta(days=20), 2)],
+    policy(),
+    1,
+    timedelta(days=10),
+)
 def test_what_happens_later_changes_no_status_of_before(
     story: list[Event], rules: Policy, seen: int, later: timedelta
 ) -> None:
