@@ -43,7 +43,6 @@ class ClockReading:
 
     `due_at` is None while paused before it: then there is only `left`. `left` is negative when overdue. `elapsed` stops
     when the clock stops. `late_by` freezes when it stops. `breached` counts from the due instant, whenever it was noticed.
-    `medium_from` and `urgent_from` are None once it has stopped.
     """
 
     metric: Metric
@@ -58,8 +57,6 @@ class ClockReading:
     breached: bool
     late_by: timedelta
     ended_at: datetime | None
-    medium_from: datetime | None
-    urgent_from: datetime | None
 
     @property
     def fraction(self) -> float:
@@ -82,10 +79,6 @@ class Running:
     calendar: BusinessCalendar
     since: datetime | None = None
     used: tuple[timedelta, ...] = ()
-
-    def instant_at(self, percent: int) -> datetime | None:
-        """When `percent` of the target is used, or None if a pause that still lasts begins before that."""
-        return self.instant_of(share(self.target, percent))
 
     def instant_of(self, budget: timedelta) -> datetime | None:
         """When that much business time is used; None if a pause that still lasts begins before that."""
@@ -189,17 +182,14 @@ def read_clock(run: Running, now: datetime) -> ClockReading:
     late = NO_TIME if missed is None or until <= missed else elapsed - run.elapsed(missed)
     breached = missed is not None and (until > missed or (until == missed and ended_at is None))
     state = _state(run, breached, now)
-    medium = urgent = None
-    if ended_at is None:
-        medium, urgent = run.instant_at(run.policy.medium_at), run.instant_at(run.policy.urgent_at)
     if state is State.RUNNING:
-        urgency = _urgency(now, medium, urgent, due)
+        urgency = _urgency(run, elapsed)
     else:
         urgency = Urgency.PAUSED if state is State.PAUSED else Urgency.MET if state is State.MET else Urgency.NONE
     shown_due = None if state is State.PAUSED and not breached else due
     return ClockReading(
         cycle.metric, cycle.key, state, urgency, run.target, cycle.started_at, elapsed, run.target - elapsed,
-        shown_due, breached, late, ended_at, medium, urgent,
+        shown_due, breached, late, ended_at,
     )  # fmt: skip
 
 
@@ -213,11 +203,13 @@ def _state(run: Running, breached: bool, now: datetime) -> State:
     return State.RUNNING
 
 
-def _urgency(now: datetime, medium: datetime | None, urgent: datetime | None, due: datetime | None) -> Urgency:
-    for urgency, since in ((Urgency.OVERDUE, due), (Urgency.URGENT, urgent), (Urgency.MEDIUM, medium)):
-        if since is not None and now >= since:
-            return urgency
-    return Urgency.LOW
+def _urgency(run: Running, elapsed: timedelta) -> Urgency:
+    """By the time used: as much as `budget` is used up exactly from `run.instant_of(budget)` on."""
+    if elapsed >= run.target:
+        return Urgency.OVERDUE
+    if elapsed >= share(run.target, run.policy.urgent_at):
+        return Urgency.URGENT
+    return Urgency.MEDIUM if elapsed >= share(run.target, run.policy.medium_at) else Urgency.LOW
 
 
 @dataclass(frozen=True, slots=True)

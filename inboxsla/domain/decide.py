@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from inboxsla.domain.clock import NO_CHANGES, ClockReading, Reading, Running, State, Urgency, read_runs, runs_of
 from inboxsla.domain.escalation import ACTED, OBSERVED, SKIPPED, DueStep, schedule
 from inboxsla.domain.fold import standing
-from inboxsla.domain.policy import Do, Policy
+from inboxsla.domain.policy import Do, Policy, share
 from inboxsla.domain.timeline import Event, Kind, Metric, Standing, Status
 
 _ROLE = {
@@ -83,7 +83,7 @@ def decide(
     for run, clock in live:
         plan = schedule(run, facts, now, live_since)
         taken.extend(plan.due)
-        wakes += (plan.next_at, clock.medium_from, clock.urgent_from, clock.due_at)
+        wakes += (plan.next_at, clock.due_at, *_urgencies(run, clock))
     warning, warned = _warning(facts, now, live_since)
     acts = _once([act for due in taken if due.outcome == ACTED for act in _acts(due)])
     return Decision(
@@ -102,6 +102,14 @@ def _live(runs: Iterable[Running], facts: Standing, reading: Reading) -> list[tu
         return []
     pairs = zip(runs, reading.clocks, strict=True)
     return [(run, clock) for run, clock in pairs if clock.state is State.RUNNING]
+
+
+def _urgencies(run: Running, clock: ClockReading) -> Iterator[datetime | None]:
+    """When the urgency of a running clock rises before it is due."""
+    for percent in (run.policy.medium_at, run.policy.urgent_at):
+        budget = share(run.target, percent)
+        if clock.elapsed < budget:
+            yield run.instant_of(budget)
 
 
 def _name(due: DueStep) -> str:

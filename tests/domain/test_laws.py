@@ -33,7 +33,7 @@ def settled(reading: ClockReading) -> tuple[Any, ...]:
     """What of a reading may change only at a named instant: everything but the time that runs on."""
     return (
         reading.metric, reading.key, reading.state, reading.urgency, reading.target, reading.due_at, reading.breached,
-        reading.ended_at, reading.medium_from, reading.urgent_from,
+        reading.ended_at,
     )  # fmt: skip
 
 
