@@ -195,20 +195,17 @@ def _status_set(so_far: SoFar, event: Event, habits: Habits) -> None:
     if so_far.status.is_over:
         _taken_up(so_far, event, habits)
     so_far.last_touched = at
-    so_far.enter(
-        status,
-        at,
-        by=event.actor,
-        reason=data.get("reason", ""),
-        until=_hold_ends(so_far, event, habits) if status is Status.ON_HOLD else None,
-        keeps_on_reply=bool(data.get("keeps_on_reply", False)),
-    )
+    until = None
+    if status is Status.ON_HOLD:
+        so_far.hold_asked = datetime.fromisoformat(data["until"]) if data.get("until") else None
+        until = _hold_ends(so_far, at, habits)
+    keeps = bool(data.get("keeps_on_reply", False))
+    so_far.enter(status, at, by=event.actor, reason=data.get("reason", ""), until=until, keeps_on_reply=keeps)
 
 
-def _hold_ends(so_far: SoFar, event: Event, habits: Habits) -> datetime | None:
+def _hold_ends(so_far: SoFar, at: datetime, habits: Habits) -> datetime | None:
     """When a hold ends by itself: at its date, or when the ticket has been on hold as long as the policy allows in all."""
-    at, until = event.happened_at, event.data.get("until")
-    ends = [max(datetime.fromisoformat(until), at)] if until else []
+    ends = [max(so_far.hold_asked, at)] if so_far.hold_asked is not None else []
     if habits.longest_hold is not None and habits.calendar is not None:
         held = (habits.calendar.between(s.start, s.end or at) for s in so_far.spans() if s.status == Status.ON_HOLD)
         ends.append(habits.calendar.add(at, max(habits.longest_hold - sum(held, NO_TIME), NO_TIME)))
@@ -241,6 +238,8 @@ def _policy_set(so_far: SoFar, event: Event, habits: Habits) -> None:
     data = event.data
     so_far.policies.append((event.happened_at, data["policy"]))
     so_far.rule, so_far.why = data.get("rule", ""), data.get("why", "")
+    if so_far.status is Status.ON_HOLD:
+        so_far.hold_until = _hold_ends(so_far, event.happened_at, habits)
 
 
 def _step_taken(so_far: SoFar, event: Event, habits: Habits) -> None:

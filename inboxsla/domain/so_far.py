@@ -35,22 +35,23 @@ class SoFar:
     """Changed in place: a copy for every event would take longer than everything else about it.
 
     The attributes are those of `Standing`, and `back_at`, when it last came back from Spam or Trash, and `closing_since`,
-    when what the policy says about closing by itself was last changed. At most one span is open per status and one while
-    away, at most one cycle runs per promise.
+    when what the policy says about closing by itself was last changed; `hold_asked` is until when the last hold was to last.
+    At most one span is open per status and one while away, at most one cycle runs per promise.
     """
 
     __slots__ = (
-        "_away_span", "_cycles", "_running", "_spans", "_status_span", "answered_at", "back_at", "channel", "closes_at",
-        "closing_since", "customers", "first_reply_at", "hold_keeps_on_reply", "hold_until", "last_activity",
-        "last_touched", "opened_at", "owner", "policies", "priorities", "priority", "rule", "started_by_staff",
-        "status", "status_reason", "steps", "strategy", "tags", "team", "tier", "unreached", "waiting_since",
-        "warned_at", "why",
+        "_away_span", "_cycles", "_running", "_spans", "_status_span", "answered_at", "back_at", "channel",
+        "closes_at", "closing_since", "customers", "first_reply_at", "hold_asked", "hold_keeps_on_reply",
+        "hold_until", "last_activity", "last_touched", "opened_at", "owner", "policies", "priorities", "priority",
+        "rule", "started_by_staff", "status", "status_reason", "steps", "strategy", "tags", "team", "tier",
+        "unreached", "waiting_since", "warned_at", "why",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.status = Status.OPEN
         self.status_reason = ""
         self.hold_until: datetime | None = None
+        self.hold_asked: datetime | None = None
         self.hold_keeps_on_reply = False
         self.owner: str | None = None
         self.priority = NORMAL

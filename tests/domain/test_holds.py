@@ -124,6 +124,32 @@ def test_the_limit_of_the_policy_in_force_when_the_hold_begins_counts() -> None:
     assert decided(story, june("1 12:00"), later={1: TWO_DAYS}).facts.hold_until == june("3 11:00")
 
 
+def test_a_policy_that_brings_a_limit_limits_the_hold_that_lasts() -> None:
+    """No hold ends before the limit was made; what was used up by then counts."""
+    story = [QUESTION, held(june("1 11:00"), june("22 11:00")), governed(june("2 11:00"), 1)]
+    late = [*story[:2], governed(june("9 11:00"), 1)]
+
+    assert decided(story, june("2 10:00"), later={1: TWO_DAYS}).facts.hold_until == june("22 11:00")
+    assert decided(story, june("2 12:00"), later={1: TWO_DAYS}).facts.hold_until == june("3 11:00")
+    ended = decided(late, june("9 11:00"), later={1: TWO_DAYS}).facts
+    assert (ended.status, ended.spans[-1].end) == (Status.OPEN, june("9 11:00"))
+
+
+def test_a_policy_without_the_limit_gives_the_hold_its_date_back() -> None:
+    dated = [QUESTION, held(june("1 11:00"), june("12 11:00")), governed(june("2 11:00"), 1)]
+    undated = [QUESTION, held(june("1 11:00"), None), governed(june("2 11:00"), 1)]
+
+    assert decided(dated, june("2 12:00"), TWO_DAYS, later={1: policy()}).facts.hold_until == june("12 11:00")
+    assert decided(undated, june("2 12:00"), TWO_DAYS, later={1: policy()}).facts.hold_until is None
+
+
+def test_a_policy_with_the_same_limit_changes_nothing_about_a_hold() -> None:
+    story = [QUESTION, held(june("1 11:00"), None), governed(june("2 11:00"), 1)]
+
+    same = policy(first=HOUR, longest_hold=16 * HOUR)
+    assert decided(story, june("2 12:00"), TWO_DAYS, later={1: same}).facts.hold_until == june("3 11:00")
+
+
 def test_solving_ends_a_hold() -> None:
     story = [QUESTION, held(june("1 11:00"), june("4 11:00")), archived(june("1 12:00"))]
 
