@@ -179,7 +179,9 @@ def read_clock(run: Running, now: datetime) -> ClockReading:
     until = now if ended_at is None else min(ended_at, now)
     elapsed, due = run.elapsed(until), run.instant_of(run.target)
     missed = due if due is None or run.since is None else max(due, run.since)
-    late = NO_TIME if missed is None or until <= missed else elapsed - run.elapsed(missed)
+    late = NO_TIME
+    if missed is not None and until > missed:
+        late = elapsed - (run.target if missed is due else run.elapsed(missed))
     breached = missed is not None and (until > missed or (until == missed and ended_at is None))
     state = _state(run, breached, now)
     if state is State.RUNNING:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inboxsla.domain.clock import NO_CHANGES, NO_TIME, ClockReading, Running, State, read_runs, runs_of
+from inboxsla.domain.clock import NO_CHANGES, NO_TIME, ClockReading, Running, State, read_clock, runs_of
 from inboxsla.domain.fold import standing
 from inboxsla.domain.policy import Do, Policy, Step
 from inboxsla.domain.timeline import Event, Kind, Standing, Status
@@ -52,7 +52,7 @@ def replay(
     facts = standing(events, policy.habits, until, habits)
     runs = runs_of(facts, policy, later)
     counts = not facts.away and facts.status is not Status.NOT_A_TICKET
-    clocks = read_runs(runs, facts, until).clocks
+    clocks = tuple([read_clock(run, until) for run in runs])
     return Replayed(facts, clocks, counts, _steps(zip(runs, clocks, strict=True), facts, until) if counts else {})
 
 

@@ -48,6 +48,7 @@ class TicketRow:
     rule: str
 
 
+# In the order of the fields.
 _COLUMNS = [t.c[name] for name in TicketRow.__dataclass_fields__]
 # Built once, because for one row building a statement costs more than running it.
 _BY_ID = select(*_COLUMNS).where(t.c.id == bindparam("id"))
@@ -56,7 +57,7 @@ OPEN_STATUSES = ("open", "waiting_on_customer", "on_hold")
 
 
 def _row(row: Row[Any]) -> TicketRow:
-    return TicketRow(**row._mapping)
+    return TicketRow(*tuple(row))
 
 
 def load(conn: Connection, ticket_id: int) -> TicketRow:
