@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -16,12 +16,18 @@ from inboxsla.config.sources import Source
 from inboxsla.domain.nearest import did_you_mean
 
 
-def sentences(error: ValidationError, source: Source, model: type[BaseModel] = Settings) -> list[str]:
-    """One sentence for each thing that is wrong, in the order it is written. `model` is what the whole should have been."""
+def sentences(
+    error: ValidationError, source: Source, model: type[BaseModel] = Settings, told: Collection[Key] = ()
+) -> list[str]:
+    """One sentence for each thing that is wrong, in the order it is written. `model` is what the whole should have been.
+
+    Nothing is said about what stands below the keys in `told` (of at most two parts).
+    """
     found = []
     for details in error.errors(include_url=False):
         key = _as_written(tuple(part for part in details["loc"] if part != "[key]"), source.tree)
-        found.append(sentence(key, _reason(key, details, model), source))
+        if key[:1] not in told and key[:2] not in told:
+            found.append(sentence(key, _reason(key, details, model), source))
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from inboxsla.config.document import Written, from_body, read
+from inboxsla.domain.folding import fold
 from inboxsla.errors import ConfigMistakes
 
 NOW = datetime(2026, 11, 24, 9, 48, tzinfo=UTC)
@@ -95,8 +96,8 @@ def with_policy(**more: Any) -> dict[str, Any]:
 
 
 def with_rule(when: Any = None, **then: Any) -> dict[str, Any]:
-    given = {} if when is None else {"when": when}
-    return changed(rules=[{"name": "This one", **given, "then": then or {"priority": "high"}}])
+    asked = {"subject": {"contains": "outage"}} if when is None else when
+    return changed(rules=[{"name": "This one", "when": asked, "then": then or {"priority": "high"}}])
 
 
 def accepted(body: Mapping[str, Any]) -> Written:
@@ -116,9 +117,9 @@ _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 _WORDS = (
     st.text(st.characters(exclude_categories=_UNSEEN), min_size=1, max_size=12)
     .map(str.strip)
-    .filter(lambda word: word not in ("", "24x7"))
+    .filter(lambda word: fold(word) not in ("", "24x7"))
 )
-_TEXTS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20).filter(str.strip)
+_TEXTS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20).filter(fold)
 _DATES = st.dates(date(2026, 1, 1), date(2035, 12, 31)).map(date.isoformat)
 _HOURS = st.sampled_from(("09:00–17:00", "09:00-12:30, 13:00-17:30", "22:00–06:00", "24h", "08:00 to 12:00"))
 _SHORT = st.sampled_from(("5m", "30m", "1 h", "2:30", "4h", "450 s"))
@@ -127,11 +128,16 @@ _DAYS = st.sampled_from(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
 
 
 def _named(words: st.SearchStrategy[str] = _WORDS, least: int = 0) -> st.SearchStrategy[list[str]]:
-    return st.lists(words, min_size=least, max_size=3, unique_by=str.casefold)
+    return st.lists(words, min_size=least, max_size=3, unique_by=fold)
 
 
 def _some(values: list[str]) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(values), max_size=3, unique=True) if values else st.just([])
+
+
+def _given(name: str, values: st.SearchStrategy[list[str]]) -> st.SearchStrategy[dict[str, Any]]:
+    """A list that rules may have, which is never empty."""
+    return values.map(lambda found: {name: found} if found else {})
 
 
 def _maybe(**optional: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -184,10 +190,14 @@ def _conditions(tags: list[str], calendars: list[str]) -> st.SearchStrategy[dict
         {"one_of": st.lists(_TEXTS, min_size=1, max_size=3)}
     )
     leaves = [
-        st.dictionaries(st.sampled_from(("subject", "body", "sender", "label")), texts, min_size=1, max_size=1),
+        st.dictionaries(st.sampled_from(("subject", "body", "attachment", "label")), texts, min_size=1, max_size=1),
         st.just({"repeated": {"at_least": 2, "days": 30}}),
         st.just({"size": {"at_least": "5 MB"}}),
-        st.builds(lambda name, text: {"header": {"name": name, "is": text}}, _WORDS, _TEXTS),
+        st.builds(
+            lambda name, text: {"header": {"name": name, "is": text}},
+            st.sampled_from(("X-Priority", "list-id")),
+            _TEXTS,
+        ),
         st.sampled_from([*calendars, "24x7"]).map(lambda name: {"hours": {"is": "closed", "calendar": name}}),
     ]
     if tags:
@@ -218,8 +228,12 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         "tiers": {name: draw(st.lists(st.sampled_from(("@big.example", ANA)), unique=True)) for name in tiers},
         "rules": [
             {"name": name, "when": draw(conditions)}
-            | draw(_maybe(stop=st.booleans(), mailboxes=_some(boxes)))
-            | {"then": {"priority": "high", "tags": draw(_some(tags)), "policy": draw(st.sampled_from(policies))}}
+            | draw(_maybe(stop=st.booleans()))
+            | draw(_given("mailboxes", _some(boxes)))
+            | {
+                "then": {"priority": "high", "policy": draw(st.sampled_from(policies))}
+                | draw(_given("tags", _some(tags)))
+            }
             for name in draw(_named())
         ],
         "people": [
@@ -232,7 +246,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             | draw(_maybe(absences=st.just([{"from": "2026-12-24", "until": "2027-01-02"}])))
             for address in people
         ],
-        "teams": [{"name": name, "strategy": "nobody", "members": draw(_some(people))} for name in draw(_named())],
+        "teams": [{"name": name, "strategy": "nobody", "members": people} for name in draw(_named()) if people],
         "mailboxes": [{"address": box} | draw(_maybe(policy=st.sampled_from(policies))) for box in boxes],
     }
     used = draw(st.booleans())

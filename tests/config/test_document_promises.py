@@ -29,6 +29,9 @@ def compiled(**more: Any) -> dict[str, Any]:
         ({"targets": {"first_response": {"normal": "1h", "low": "5 days"}, "resolution": "8h"}}, [
             "policies[1].targets.resolution: nobody can keep this: for low priority the first response may take 5 days, longer than the"
             " resolution with 8h. Make the resolution longer."]),
+        ({"targets": {"first_response": "4h", "resolution": {"normal": "2h", "calendar": "24x7"}}}, [
+            "policies[1].targets.resolution.normal: nobody can keep this: for normal priority the first response may take 4h, longer than"
+            " the resolution with 2h. Make the resolution longer."]),
         ({"targets": {"resolution": "1000 business days"}, "auto_close": "30000 days"}, [
             "policies[1].auto_close: “30000 days” of opening hours do not come together within ten years."
             " Promise less, or open longer."]),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from inboxsla.config.checks import Complaint
-from inboxsla.config.document import conditions, kinds, promises, staff
-from inboxsla.config.document.model import Rule, Then
-from inboxsla.config.document.parts import Part, Parts, texts, unknown, value_of
+from inboxsla.config.document import kinds, promises, rule_checks, staff
+from inboxsla.config.document.parts import Parts, texts, unknown
 from inboxsla.config.places import Path as Key
 
-_NAMED = {"policies": "name", "rules": "name", "teams": "name", "people": "address", "mailboxes": "address"}
+_NAMED = {"policies": "name", "teams": "name", "people": "address", "mailboxes": "address"}
 
 
 def complaints(seen: Parts, now: datetime) -> Iterator[Complaint]:
@@ -25,13 +24,12 @@ def complaints(seen: Parts, now: datetime) -> Iterator[Complaint]:
 
 
 def _check_rules(seen: Parts) -> Iterator[Complaint]:
+    yield from rule_checks.complaints(seen)
     for rule in seen.rules:
-        for key, address in rule.texts("mailboxes"):
-            if address.lower() not in seen.all_mailboxes():
-                yield key, unknown(address, seen.all_mailboxes(), "mailboxes")
-        if rule.raw.get("when"):
-            yield from conditions.complaints(rule.raw["when"], (*rule.key, "when"), seen)
-        yield from _actions(rule, seen)
+        then = rule.raw.get("then")
+        policy = then.get("policy") if isinstance(then, Mapping) else None
+        if isinstance(policy, str) and policy.strip() in seen.names("policies"):
+            yield from _policy(policy.strip(), (*rule.key, "then", "policy"), seen)
 
 
 def _check_people(seen: Parts) -> Iterator[Complaint]:
@@ -93,23 +91,3 @@ def _mailboxes(seen: Parts) -> Iterator[Complaint]:
             yield from _policy(policy, (*box.key, "policy"), seen)
         if (team := box.text("team")) and team not in seen.names("teams"):
             yield (*box.key, "team"), unknown(team, seen.names("teams"), "teams")
-
-
-def _actions(rule: Part[Rule], seen: Parts) -> Iterator[Complaint]:
-    """What a rule gives must be there."""
-    then = value_of(Then, rule.raw.get("then"))
-    if then is None:
-        return
-    key = (*rule.key, "then")
-    if then.policy:
-        yield from _policy(then.policy, (*key, "policy"), seen)
-    for name, section in (("tier", "tiers"), ("team", "teams")):
-        written = getattr(then, name)
-        if written and written not in seen.names(section):
-            yield (*key, name), unknown(written, seen.names(section), section)
-    if then.owner and then.owner not in seen.names("people"):
-        yield (*key, "owner"), unknown(then.owner, seen.names("people"), "people")
-    for name in ("tags", "untag"):
-        for nth, tag in enumerate(getattr(then, name)):
-            if tag not in seen.names("tags"):
-                yield (*key, name, nth), unknown(tag, seen.names("tags"), "tags")

@@ -102,7 +102,7 @@ def _summary(part: Any) -> Iterator[str]:
         case Person():
             yield f"{part.name}, {part.role}"
         case Team():
-            yield f"{', '.join(part.members) or 'nobody'}; {saying.spaced(part.strategy)}"
+            yield f"{', '.join(part.members) or part.person}; {saying.spaced(part.strategy)}"
         case MailboxPolicy():
             yield f"policy {part.policy or 'by default'}, team {part.team or 'everybody'}"
         case Calendar():

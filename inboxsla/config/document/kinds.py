@@ -17,8 +17,6 @@ ALWAYS = "24x7"
 WORD_LIMIT = 64
 
 _DOMAIN = re.compile(r"[^@\s<>\"(),:;.]+(?:\.[^@\s<>\"(),:;.]+)+")
-_SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(bytes?|b|kb|mb|gb)", re.I)
-_BYTES = {"b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3}
 _SECOND = timedelta(seconds=1)
 
 
@@ -71,15 +69,6 @@ def _address_or_domain(value: object) -> str:
         raise ValueError(
             f"“{value}” is neither an address nor a domain. Write ceo@small.example or @big.example."
         ) from None
-
-
-def size(value: object) -> int:
-    """“5 MB” in bytes; a kB is 1,000 of them. Raises ValueError with a sentence."""
-    written = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
-    if written is None:
-        raise ValueError(f"“{value}” is not a size. Write it like “5 MB” or “200 kB”.")
-    unit = written[2].lower()
-    return round(float(written[1]) * _BYTES["b" if unit.startswith("byte") else unit])
 
 
 Word = Annotated[str, BeforeValidator(_word)]

@@ -125,21 +125,15 @@ class Then(Section):
     status: RuleStatus | None = None
     not_a_ticket: bool | None = None
 
-    @model_validator(mode="after")
-    def _does_something(self) -> Then:
-        if not self.model_fields_set:
-            raise ValueError("this rule does nothing. Write for example then = {policy = “Outage”}.")
-        return self
-
 
 class Rule(Section):
-    """`when` is a condition as plain data (`conditions` reads it); none: every ticket."""
+    """`when` is a condition as plain data; `domain.rules` reads it, and says what is wrong with a rule."""
 
     name: fields.Name
     mailboxes: tuple[fields.Address, ...] = ()
     stop: bool = False
     when: dict[str, Any] = {}
-    then: Then
+    then: Then = Then()
 
 
 class Absence(Section):

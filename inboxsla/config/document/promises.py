@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import combinations
 
 from inboxsla.config.checks import Complaint
+from inboxsla.config.document import kinds
 from inboxsla.config.document.lengths import length
 from inboxsla.config.document.model import METRICS, PRIORITIES, Metric, Policy, Priority, Step, Target
 from inboxsla.config.document.parts import Part, Parts
@@ -91,16 +92,15 @@ def _comes(key: Key, text: str, calendar: Calendar | None, now: datetime) -> Ite
 
 
 def _can_be_kept(part: Part[Policy], policy: Policy, seen: Parts) -> Iterator[Complaint]:
-    """Nobody solves before they answer. Lengths are compared only where they count in the same hours."""
+    """Nobody solves before they answer. Lengths can be compared where they count in the same hours, or the solution in all."""
     answer, solution = policy.targets.first_response, policy.targets.resolution
-    if answer is None or solution is None or _hours(policy, answer) != _hours(policy, solution):
+    if answer is None or solution is None or _hours(policy, solution) not in (_hours(policy, answer), kinds.ALWAYS):
         return
-    calendar = _calendar(policy, solution, seen)
     for priority in PRIORITIES:
         first, last = _effective(answer, priority), _effective(solution, priority)
         if not (first and last) or not (priority in answer.lengths or priority in solution.lengths):
             continue
-        if length(first, calendar) > length(last, calendar):
+        if length(first, _calendar(policy, answer, seen)) > length(last, _calendar(policy, solution, seen)):
             yield (
                 _place(part, "resolution", priority),
                 f"nobody can keep this: for {priority} priority the first response may take {first}, longer than the "

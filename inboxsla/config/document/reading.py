@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,11 +13,15 @@ from pydantic import ValidationError
 from inboxsla.config import mistakes, sources
 from inboxsla.config.checks import Complaint
 from inboxsla.config.document import checks, promises
-from inboxsla.config.document.compiling import compile_policies
+from inboxsla.config.document.compiling import compile_policies, people_rows, teams_rows
 from inboxsla.config.document.model import Document
 from inboxsla.config.document.parts import parts
+from inboxsla.config.places import Path as Key
 from inboxsla.config.sources import Source
+from inboxsla.domain.people import Person
+from inboxsla.domain.people_data import people_from_data
 from inboxsla.domain.policy_data import from_data
+from inboxsla.domain.teams_data import teams_from_data
 from inboxsla.errors import ConfigMistakes
 
 # Keys of the document that config.toml does not have.
@@ -56,14 +61,17 @@ def is_document(tree: Mapping[str, Any]) -> bool:
 
 
 def _checked(source: Source, now: datetime, mailboxes: Collection[str] | None) -> Written:
-    found: list[str] = []
+    seen = parts(source.tree, mailboxes)
+    complaints = list(checks.complaints(seen, now))
+    # What is wrong within a rule is said once, by whoever reads the rule.
+    told = {key[:2] for key, _ in complaints if key[:1] == ("rules",)}
+    found = []
     document = None
     try:
         document = Document.model_validate(source.tree)
     except ValidationError as error:
-        found += mistakes.sentences(error, source, Document)
-    seen = parts(source.tree, mailboxes)
-    found += [mistakes.sentence(key, reason, source) for key, reason in checks.complaints(seen, now)]
+        found += mistakes.sentences(error, source, Document, told)
+    found += [mistakes.sentence(key, reason, source) for key, reason in complaints]
     if document is not None and not found:
         found += [mistakes.sentence(key, reason, source) for key, reason in _last_look(document)]
     if found or document is None:
@@ -73,14 +81,23 @@ def _checked(source: Source, now: datetime, mailboxes: Collection[str] | None) -
 
 
 def _last_look(document: Document) -> Iterator[Complaint]:
-    """What whoever counts the time would refuse; nothing, if the checks above miss nothing."""
+    """What whoever counts the time or hands out tickets would refuse; nothing, if the checks above miss nothing."""
     bodies = compile_policies(document)
     for nth, policy in enumerate(document.policies):
-        try:
-            if policy.enabled:
-                from_data(bodies[policy.name])
-        except ConfigMistakes as wrong:
-            yield from ((("policies", nth), reason) for reason in wrong.mistakes)
+        if policy.enabled:
+            yield from _refused(("policies", nth), partial(from_data, bodies[policy.name]))
+    people: list[Person] = []
+    yield from _refused(("people",), lambda: people.extend(people_from_data(people_rows(document))))
+    if len(people) == len(document.people):
+        teams = [{"name": name, **body} for name, body in teams_rows(document).items()]
+        yield from _refused(("teams",), lambda: teams_from_data(teams, people))
+
+
+def _refused(key: Key, read: Callable[[], object]) -> Iterator[Complaint]:
+    try:
+        read()
+    except ConfigMistakes as wrong:
+        yield from ((key, reason) for reason in wrong.mistakes)
 
 
 def _plain(value: Any) -> Any:

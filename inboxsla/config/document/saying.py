@@ -75,8 +75,6 @@ def absence(written: Absence) -> str:
 
 def condition(when: Mapping[str, Any], depth: int = 0) -> str:
     """“subject contains “outage” and not (sender is one of a@x.example)”; a condition without mistakes."""
-    if not when:
-        return "every ticket"
     ((name, below),) = when.items()
     if name in ("all", "any"):
         joined = (" and " if name == "all" else " or ").join(condition(each, depth + 1) for each in below)
@@ -105,7 +103,7 @@ def actions(then: Then) -> str:
     parts += [f"no longer tag {quoted(tag)}" for tag in then.untag]
     if then.not_a_ticket is not None:
         parts.append("not a ticket" if then.not_a_ticket else "a ticket")
-    return ", ".join(parts)
+    return ", ".join(parts) or "nothing"
 
 
 def leaf(value: Any) -> str:

@@ -59,15 +59,17 @@ def _takers(part: Part[Team], team: Team, seen: Parts) -> Iterator[Complaint]:
         yield part.key, "one person gets everything here (strategy = “fixed”). Say who: person = “ana@example.org”."
     if team.strategy == "skill" and not team.skills:
         yield part.key, "tickets go by skill here (strategy = “skill”). Say which: skills = [“billing”]."
-    if not team.members and team.strategy not in ("nobody", "fixed"):
-        yield (
-            part.key,
-            "nobody is in this team. Name members, or write strategy = “nobody” and hand tickets out yourself.",
-        )
+    for name, strategy in (("person", "fixed"), ("skills", "skill")):
+        if getattr(team, name) and team.strategy != strategy:
+            yield (*part.key, name), f"this counts only with strategy = “{strategy}”. Write that, or leave this out."
+    if not team.members and team.strategy != "fixed":
+        yield part.key, "nobody is in this team. Name its members."
+    if team.strategy != "skill":
+        return
     skilled = {
         skill.lower()
         for person in seen.people
-        if not team.members or person.text("address").lower() in team.members
+        if person.text("address").lower() in team.members
         for _, skill in person.texts("skills")
     }
     for nth, skill in enumerate(team.skills):
@@ -88,6 +90,8 @@ def _substitutes(seen: Parts, known: set[str]) -> Iterator[Complaint]:
             key = (*absence.key, "substitute")
             if absence.substitute not in known:
                 yield key, unknown(absence.substitute, known, "people")
+            elif absence.substitute == address:
+                yield key, "nobody can stand in for themselves. Name somebody else, or leave this out."
             elif chain := _circle(address, absence, away):
                 yield key, f"{' → '.join(chain)}: they stand in for each other while all of them are away."
 
