@@ -43,7 +43,7 @@ class ClockReading:
 
     `due_at` is None while paused before it: then there is only `left`. `left` is negative when overdue. `elapsed` stops
     when the clock stops. `late_by` freezes when it stops. `breached` counts from the due instant, whenever it was noticed.
-    `medium_from` and `urgent_from` are None once it has stopped.
+    `medium_from` and `urgent_from` are None once it has stopped. `business_day` is the open time of an ordinary day.
     """
 
     metric: Metric
@@ -60,6 +60,7 @@ class ClockReading:
     ended_at: datetime | None
     medium_from: datetime | None
     urgent_from: datetime | None
+    business_day: timedelta = timedelta(hours=24)
 
     @property
     def fraction(self) -> float:
@@ -199,7 +200,7 @@ def read_clock(run: Running, now: datetime) -> ClockReading:
     shown_due = None if state is State.PAUSED and not breached else due
     return ClockReading(
         cycle.metric, cycle.key, state, urgency, run.target, cycle.started_at, elapsed, run.target - elapsed,
-        shown_due, breached, late, ended_at, medium, urgent,
+        shown_due, breached, late, ended_at, medium, urgent, run.calendar.business_day,
     )  # fmt: skip
 
 
