@@ -62,7 +62,10 @@ class FirstResponse:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """One mailbox as of `as_of` (aware UTC). `messages` counts kept messages by kind."""
+    """One mailbox as of `as_of` (aware UTC). `messages` counts kept messages by kind.
+
+    `business_day` is the open time of an ordinary day, None where its promises count in different hours.
+    """
 
     mailbox: str
     kind: str
@@ -75,6 +78,7 @@ class Audit:
     open: int
     first_response: FirstResponse
     promises: tuple[Promise, ...]
+    business_day: timedelta | None = None
 
     @property
     def solved(self) -> int:
@@ -89,6 +93,7 @@ class Figures:
     open: int
     first_response: FirstResponse
     promises: tuple[Promise, ...]
+    business_day: timedelta | None
 
 
 def figures(observed: Iterable[Observed]) -> Figures:
@@ -107,6 +112,7 @@ class Tally:
         self._states: Counter[tuple[Metric, State]] = Counter()
         self._late: dict[Metric, list[timedelta]] = {metric: [] for metric in Metric}
         self._answered: list[timedelta] = []
+        self._days: set[timedelta] = set()
 
     def add(self, ticket: Observed) -> None:
         self._tickets += 1
@@ -114,6 +120,7 @@ class Tally:
         self._open += ticket.is_open
         for clock in ticket.clocks:
             state = _decided(clock)
+            self._days.add(clock.business_day)
             self._states[clock.metric, state] += 1
             if state is State.MISSED:
                 self._late[clock.metric].append(clock.late_by)
@@ -131,7 +138,8 @@ class Tally:
         )
         promises = [_promise(metric, self._states, sorted(self._late[metric])) for metric in Metric]
         shown = [one for one in promises if one.metric is not Metric.UPDATE or self._has(Metric.UPDATE)]
-        return Figures(self._tickets, self._open, first, tuple(shown))
+        day = next(iter(self._days)) if len(self._days) == 1 else None
+        return Figures(self._tickets, self._open, first, tuple(shown), day)
 
     def _has(self, metric: Metric) -> bool:
         return any(found is metric for found, _ in self._states)

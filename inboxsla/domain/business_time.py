@@ -66,6 +66,11 @@ class BusinessCalendar:
         """Every hour of every day; no date differs."""
         return not self._hours.exceptions and all(day == ((0, DAY),) for day in self._hours.week)
 
+    @property
+    def business_day(self) -> timedelta:
+        """The open time of an ordinary day: what most open weekdays have, 24 hours where it is always open."""
+        return self._compiled.usual_day
+
     def is_exception(self, day: date) -> bool:
         """Whether a holiday or special day governs this local date."""
         return self._compiled.is_exception(day.toordinal())

@@ -43,6 +43,7 @@ class ClockReading:
 
     `due_at` is None while paused before it: then there is only `left`. `left` is negative when overdue. `elapsed` stops
     when the clock stops. `late_by` freezes when it stops. `breached` counts from the due instant, whenever it was noticed.
+    `business_day` is the open time of an ordinary day.
     """
 
     metric: Metric
@@ -57,6 +58,7 @@ class ClockReading:
     breached: bool
     late_by: timedelta
     ended_at: datetime | None
+    business_day: timedelta = timedelta(hours=24)
 
     @property
     def fraction(self) -> float:
@@ -191,7 +193,7 @@ def read_clock(run: Running, now: datetime) -> ClockReading:
     shown_due = None if state is State.PAUSED and not breached else due
     return ClockReading(
         cycle.metric, cycle.key, state, urgency, run.target, cycle.started_at, elapsed, run.target - elapsed,
-        shown_due, breached, late, ended_at,
+        shown_due, breached, late, ended_at, run.calendar.business_day,
     )  # fmt: skip
 
 

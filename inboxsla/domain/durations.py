@@ -55,21 +55,22 @@ def parse_duration(text: str, business_day: timedelta | None = None) -> timedelt
 def words(length: timedelta, *, business_day: timedelta | None = None, round_up: bool = False) -> str:
     """Say a length the way pages, cards and mails do: “42 min”, “1 h 35 min”, “less than a minute”.
 
-    At most two units, joined by no-break spaces. Seconds are dropped (time left) or, with `round_up`, completed to the
-    next minute (time over). With `business_day`, lengths from 24 hours on are said in days of that many hours: “2 days”,
+    At most two units, joined by no-break spaces. What is smaller is dropped (time left) or, with `round_up`, completed to
+    the next unit (time over). With `business_day`, lengths from 24 hours on are said in days of that many hours: “2 days”,
     “3 days 2 h”. Raises ValueError for a negative length: the caller knows whether that means “over”.
     """
     if length < timedelta():
         raise ValueError("a length of time cannot be negative")
     if length < _MINUTE:
         return NBSP.join(("less", "than", "a", "minute"))
+    length = _count(length, _MINUTE, round_up) * _MINUTE
     if business_day and length >= _DAY:
         days, rest = divmod(length, business_day)
         hours = _count(rest, _HOUR, round_up)
         if hours * _HOUR >= business_day:
             days, hours = days + 1, 0
         return _joined((days, "day" if days == 1 else "days"), (hours, "h"))
-    hours, minutes = divmod(_count(length, _MINUTE, round_up), 60)
+    hours, minutes = divmod(length // _MINUTE, 60)
     return _joined((hours, "h"), (minutes, "min"))
 
 

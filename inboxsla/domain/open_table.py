@@ -8,6 +8,7 @@ Only `business_time` uses this module, and `services.bulk_time` its tables.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -61,6 +62,7 @@ class OpenPeriods:
         self._zone = ZoneInfo(hours.zone)
         self._week = hours.week
         self._exceptions = dict(hours.exceptions)
+        self.usual_day = _usual_day(hours)
         self._growing = Lock()
         self.table = OpenTable(0, -1, [], [], [], [])  # covers nothing
 
@@ -116,6 +118,13 @@ class OpenPeriods:
         """The zone's offset from UTC in µs; at the very ends of time that of two days further in."""
         safe = min(max(instant, FIRST + 3 * DAY), LAST - 3 * DAY)
         return micros((EPOCH + timedelta(microseconds=safe)).astimezone(self._zone).utcoffset() or timedelta())
+
+
+def _usual_day(hours: OpeningHours) -> timedelta:
+    """The open time that most open weekdays have (special days where no weekday is open); of equals the longest."""
+    days = [day for day in hours.week if day] or [day for _, day in hours.exceptions if day]
+    counted = Counter(sum(end - start for start, end in day) for day in days)
+    return timedelta(microseconds=max(counted, key=lambda length: (counted[length], length), default=0))
 
 
 def _tabulate(since: int, until: int, spans: Iterable[tuple[int, int]]) -> OpenTable:

@@ -23,8 +23,17 @@ class Speech(Protocol):
 
     def same_day(self, at: datetime, now: datetime) -> bool: ...
 
-    def length(self, length: timedelta) -> str:
-        """ "1 h 35 min"; a length is never negative."""
+    def length(self, length: timedelta, *, business_day: timedelta | None = None, up: bool = False) -> str:
+        """ "1 h 35 min"; a length is never negative.
+
+        With `business_day`, from 24 hours on it is said in days of that length. Rounded down, or `up`.
+        """
+
+
+def with_hours(length: timedelta, business_day: timedelta, say: Speech) -> str:
+    """ "3 days (24 h)": where its pieces are said in hours beside it; "4 h" where there is nothing to add."""
+    days, hours = say.length(length, business_day=business_day), say.length(length)
+    return days if days == hours else f"{days} ({hours})"
 
 
 class English:
@@ -50,8 +59,8 @@ class English:
     def same_day(self, at: datetime, now: datetime) -> bool:
         return at.astimezone(self.zone).date() == now.astimezone(self.zone).date()
 
-    def length(self, length: timedelta) -> str:
-        return words(length)
+    def length(self, length: timedelta, *, business_day: timedelta | None = None, up: bool = False) -> str:
+        return words(length, business_day=business_day, round_up=up)
 
 
 class Dated:
@@ -70,8 +79,8 @@ class Dated:
     def same_day(self, at: datetime, now: datetime) -> bool:
         return False
 
-    def length(self, length: timedelta) -> str:
-        return self._say.length(length)
+    def length(self, length: timedelta, *, business_day: timedelta | None = None, up: bool = False) -> str:
+        return self._say.length(length, business_day=business_day, up=up)
 
 
 def _zone_name(there: datetime) -> str:

@@ -158,11 +158,11 @@ def clock_time_left(
         head = say.text("On hold until %(when)s", when=say.moment(hold_until, now))
         if clock.breached:
             return TimeLeft(head, _left_over(clock, say))
-        return TimeLeft(head, say.text("%(length)s left when it resumes", length=say.length(clock.left)))
+        return TimeLeft(head, say.text("%(length)s left when it resumes", length=_left(clock, say)))
     if clock.state is State.PAUSED or clock.due_at is None:
         if clock.breached:
             return TimeLeft(say.text("Paused"), _left_over(clock, say))
-        return TimeLeft(say.text("Paused"), say.text("%(length)s left when it resumes", length=say.length(clock.left)))
+        return TimeLeft(say.text("Paused"), say.text("%(length)s left when it resumes", length=_left(clock, say)))
     when = say.moment(clock.due_at, now)
     if clock.breached:
         return TimeLeft(_left_over(clock, say), say.text("was due %(when)s", when=when))
@@ -173,8 +173,13 @@ def clock_time_left(
 
 def _left_over(clock: ClockReading, say: Speech) -> str:
     if clock.breached:
-        return say.text("%(length)s over", length=say.length(clock.late_by))
-    return say.text("%(length)s left", length=say.length(clock.left))
+        over = say.length(clock.late_by, business_day=clock.business_day, up=True)
+        return say.text("%(length)s over", length=over)
+    return say.text("%(length)s left", length=_left(clock, say))
+
+
+def _left(clock: ClockReading, say: Speech) -> str:
+    return say.length(max(clock.left, timedelta()), business_day=clock.business_day)
 
 
 def _ended(view: TicketView, say: Speech) -> TimeLeft:
@@ -197,8 +202,8 @@ def _last_answer(clock: ClockReading) -> tuple[bool, datetime]:
 
 
 def how_it_ended(clock: ClockReading, say: Speech) -> TimeLeft:
-    """What one ended clock says: "Answered in 38 min" and "22 min to spare". The two add up to the target."""
-    length = say.length(_took(clock))
+    """What one ended clock says: "Answered in 38 min" and "22 min to spare". The two add up to the target, in the units said."""
+    length = say.length(_took(clock), business_day=clock.business_day, up=_is_taken_up(clock))
     if clock.state is State.CLOSED_WITHOUT_REPLY and clock.metric is Metric.UPDATE:
         return TimeLeft(say.text("Ended with the ticket"), say.text("after %(length)s", length=length))
     if clock.state is State.CLOSED_WITHOUT_REPLY:
@@ -207,13 +212,17 @@ def how_it_ended(clock: ClockReading, say: Speech) -> TimeLeft:
     head = say.text(done, length=length)
     if clock.breached:
         return TimeLeft(head, _left_over(clock, say))
-    return TimeLeft(head, say.text("%(length)s to spare", length=say.length(max(clock.left, timedelta()))))
+    return TimeLeft(head, say.text("%(length)s to spare", length=_left(clock, say)))
 
 
 def _took(clock: ClockReading) -> timedelta:
-    # Up, because what was left is said rounded down; but never up to a target that was not used up.
-    up = not clock.breached and clock.left >= _MINUTE
-    return (-(-clock.elapsed // _MINUTE) if up else clock.elapsed // _MINUTE) * _MINUTE
+    return (-(-clock.elapsed // _MINUTE) if _is_taken_up(clock) else clock.elapsed // _MINUTE) * _MINUTE
+
+
+def _is_taken_up(clock: ClockReading) -> bool:
+    # Up, because what was left is said rounded down and what was over rounded up; but not where that is said to be less than
+    # a minute: never up to a target that was not used up, nor beyond one that was hardly missed.
+    return (clock.late_by if clock.breached else clock.left) >= _MINUTE
 
 
 def said_lengths(clock: ClockView) -> tuple[timedelta | None, ...]:

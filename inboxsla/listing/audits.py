@@ -39,7 +39,7 @@ def audit_text(audits: Sequence[Audit], say: English) -> str:
 
 def _audit(audit: Audit, say: English) -> str:
     lines = "".join(f"{line}\n" for line in _lines(audit, say))
-    return lines + (rendered(_table(audit.promises, say)) if audit.tickets else "")
+    return lines + (rendered(_table(audit, say)) if audit.tickets else "")
 
 
 def _lines(audit: Audit, say: English) -> Iterator[str]:
@@ -56,24 +56,26 @@ def _lines(audit: Audit, say: English) -> Iterator[str]:
         return
     yield f"  Tickets         {audit.tickets:,}: {audit.open:,} open, {audit.solved:,} solved"
     first = audit.first_response
-    took = f", p50 {_length(first.p50, say)}, p90 {_length(first.p90, say)}" if first.answered else ""
+    took = f", p50 {_length(first.p50, audit, say)}, p90 {_length(first.p90, audit, say)}" if first.answered else ""
     yield f"  First response  {first.answered:,} answered{took}; {first.waiting:,} waiting"
     if first.astray:
         mails = "1 mail" if first.astray == 1 else f"{first.astray:,} mails"
         yield f"  Not an answer   {mails} from the team without the customer among the recipients (to a list or colleagues only)"
     yield f"  Policy          {'; '.join(plain(each) for each in audit.policies)}"
+    if audit.business_day:
+        yield f"  A day           {plain(say.length(audit.business_day))} of opening hours"
     yield ""
 
 
-def _table(promises: Sequence[Promise], say: English) -> Table:
+def _table(audit: Audit, say: English) -> Table:
     table = Table(box=None, pad_edge=False, show_edge=False)
     table.add_column("  Promise", no_wrap=True)
     for name in ("Kept", "Met", "Missed", "Closed without reply", "Running", "Paused", "Missed by (p50)"):
         table.add_column(name, justify="right")
-    for one in promises:
+    for one in audit.promises:
         numbers = (one.met, one.missed, one.closed_without_reply, one.running, one.paused)
         cells = [f"  {METRIC_WORDS[one.metric]}", _share(one), *(f"{number:,}" for number in numbers)]
-        table.add_row(*(Text(cell) for cell in [*cells, _length(one.late_p50, say)]))
+        table.add_row(*(Text(cell) for cell in [*cells, _length(one.late_p50, audit, say, up=True)]))
     return table
 
 
@@ -81,8 +83,8 @@ def _share(promise: Promise) -> str:
     return "–" if promise.kept is None else f"{100 * promise.kept:.1f} %"
 
 
-def _length(length: timedelta | None, say: English) -> str:
-    return "–" if length is None else plain(say.length(length))
+def _length(length: timedelta | None, audit: Audit, say: English, *, up: bool = False) -> str:
+    return "–" if length is None else plain(say.length(length, business_day=audit.business_day, up=up))
 
 
 def audit_json(audits: Sequence[Audit]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inboxsla.domain.speech import English
+from inboxsla.domain.speech import English, with_hours
 from inboxsla.domain.ticket_view import (
     PRIORITY_WORDS,
     STATUS_WORDS,
@@ -96,7 +96,8 @@ def _said(clock: ClockView, view: TicketView, say: English) -> str:
 
 def _why(clock: ClockView, view: TicketView, say: English) -> Iterator[str]:
     reading = clock.reading
-    yield f"    {plain(say.length(reading.target))} of opening hours, from {moment(reading.started_at, say)}"
+    target = plain(with_hours(reading.target, reading.business_day, say))
+    yield f"    {target} of opening hours, from {moment(reading.started_at, say)}"
     for span, shown in list(zip(clock.why, said_lengths(clock), strict=True))[:_SPANS]:
         length = "" if shown is None else f" {plain(say.length(shown))}"
         kind = "to spare" if span.kind == "left" and reading.ended_at else _SPAN_WORDS.get(span.kind, span.kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inboxsla.domain.speech import English
+from inboxsla.domain.speech import English, with_hours
 from inboxsla.domain.ticket_view import PRIORITY_WORDS
 from inboxsla.listing.words import moment, plain
 from inboxsla.services.trying import Trial
@@ -51,4 +51,4 @@ def _lines(trial: Trial, say: English) -> Iterator[str]:
     for clock in trial.clocks:
         reading = clock.reading
         due = moment(reading.due_at, say) if reading.due_at else "not while it is paused"
-        yield f"{clock.name:<16}{plain(say.length(reading.target))}, due {due}"
+        yield f"{clock.name:<16}{plain(with_hours(reading.target, reading.business_day, say))}, due {due}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from rich.table import Table
@@ -36,6 +37,9 @@ def whatif_text(found: WhatIf, say: English) -> str:
 
 
 def _table(found: WhatIf, say: English) -> Table:
+    # Days are said only where they are equally long now and then.
+    days = {found.now.figures.business_day, found.then.figures.business_day}
+    day = days.pop() if len(days) == 1 else None
     table = Table(box=None, pad_edge=False, show_edge=False)
     table.add_column("  Promise", no_wrap=True)
     for name in ("Kept now", "then", "Met now", "then", "Missed now", "then", "Missed by (p50) now", "then"):
@@ -45,7 +49,7 @@ def _table(found: WhatIf, say: English) -> Table:
         if now is None and then is None:
             continue
         cells = [f"  {METRIC_WORDS[metric]}"]
-        for show in (_share, _met, _missed, lambda one: _late(one, say)):
+        for show in (_share, _met, _missed, lambda one: _late(one, day, say)):
             cells += [show(now), show(then)]
         table.add_row(*(Text(cell) for cell in cells))
     return table
@@ -67,8 +71,8 @@ def _missed(one: Promise | None) -> str:
     return "–" if one is None else f"{one.missed:,}"
 
 
-def _late(one: Promise | None, say: English) -> str:
-    return "–" if one is None or one.late_p50 is None else plain(say.length(one.late_p50))
+def _late(one: Promise | None, day: timedelta | None, say: English) -> str:
+    return "–" if one is None or one.late_p50 is None else plain(say.length(one.late_p50, business_day=day, up=True))
 
 
 def _lines(found: WhatIf) -> Iterator[str]:

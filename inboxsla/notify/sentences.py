@@ -113,7 +113,7 @@ def _time_words(view: TicketView, say: Speech) -> str:
         just_now = clock.late_by < _MINUTE
         return say.text("Was due %(when)s", when=say.moment(due, view.now)) if just_now else head
     if say.same_day(due, view.now):
-        return say.text("Due in %(length)s", length=say.length(clock.left))
+        return say.text("Due in %(length)s", length=say.length(clock.left, business_day=clock.business_day))
     return head
 
 
@@ -177,7 +177,8 @@ def _share_words(view: TicketView, metric: Metric, percent: int, say: Speech) ->
     clock = _newest(view, metric)
     if clock is None:
         return ""
-    values: dict[str, str | int] = {"percent": percent, "target": say.length(clock.target)}
+    target = say.length(clock.target, business_day=clock.business_day)
+    values: dict[str, str | int] = {"percent": percent, "target": target}
     if view.worst is not None and view.worst.reading.metric is metric:
         return say.text("%(percent)s\u00a0%% of %(target)s is used", **values)
     timer = say.text(METRIC_WORDS[metric]).lower()

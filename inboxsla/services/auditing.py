@@ -52,6 +52,7 @@ def _audit(ports: Ports, box: MailboxRow, at: datetime) -> Audit:
             open=found.open,
             first_response=found.first_response,
             promises=found.promises,
+            business_day=found.business_day,
         )
 
 

@@ -10,10 +10,11 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from inboxsla.domain.timeline import Event, Kind
-from inboxsla.services import correspondence, ingest, settle
+from inboxsla.services import correspondence, ingest, ruling, settle
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.folders import INBOX
 from inboxsla.services.ports import Ports
+from inboxsla.services.ruling import First
 from inboxsla.services.takeout import ARCHIVED
 from inboxsla.storage import events as stored_events
 from inboxsla.storage import imported, mailboxes, messages, people, policies, tickets
@@ -75,14 +76,14 @@ def build(ports: Ports, read: Imported, moved: Callable[[int], None]) -> Built:
 
 
 def _build(conn: Connection, box: MailboxRow, threads: Mapping[str, Sequence[MessageRow]], now: datetime) -> int:
-    """Settle the tickets of these threads. Returns how many were judged by another policy version before."""
+    """Settle the tickets of these threads. Returns how many were judged otherwise before."""
     staff = Staff.of(box, people.of_mailbox(conn, box.id))
     known = imported.tickets_of(conn, box.id, list(threads))
-    judged_anew = _judge_anew(conn, box, list(known.values()))
     told = stored_events.timelines(conn, list(known.values())) if known else {}
     bounced = [row.headers["bounced_id"] for rows in threads.values() for row in rows if row.headers.get("bounced_id")]
     named = messages.by_rfc_id(conn, box.id, bounced) if bounced else {}
     sources = {rfc_id: correspondence.source(row) for rfc_id, row in named.items()}
+    judged_anew = 0
     for thread_id, rows in threads.items():
         events = _events(rows, staff, sources)
         ticket_id = known.get(thread_id)
@@ -90,20 +91,29 @@ def _build(conn: Connection, box: MailboxRow, threads: Mapping[str, Sequence[Mes
             if not correspondence.makes_a_ticket(rows, events):
                 imported.forget_ticket(conn, ticket_id)
                 continue
-            if _reads_differently(rows, events, told.get(ticket_id, ())):
+            before = told.get(ticket_id, [])
+            begins = ruling.first(conn, box, rows, staff, correspondence.header(rows, staff)["requester"])
+            judged_anew += _judge_anew(conn, ticket_id, begins, before)
+            if _reads_differently(rows, events, before):
                 imported.forget_events(conn, ticket_id)
+            events += begins.events
         ingest.settle_thread(conn, box, thread_id, rows, events, staff, now)
     return judged_anew
 
 
-def _judge_anew(conn: Connection, box: MailboxRow, ticket_ids: Sequence[int]) -> int:
-    """Hold tickets that began under another version to the one in force: nothing was promised to anybody in a file."""
-    newest = policies.newest_id(conn, box.policy_name)
-    changed = [each for each, policy_id in imported.policies_of(conn, ticket_ids).items() if policy_id != newest]
-    for ticket_id in changed:
-        imported.forget_steps(conn, ticket_id)
-        tickets.save(conn, ticket_id, tickets.load(conn, ticket_id).version, {"policy_id": newest})
-    return len(changed)
+def _judge_anew(conn: Connection, ticket_id: int, begins: First, before: Iterable[Event]) -> bool:
+    """Hold a ticket to what is promised now: nothing was promised to anybody in a file. False if it is held to it already."""
+    ruled = {
+        event.source: event
+        for event in before
+        if event.actor is None and event.kind in imported.JUDGEMENT and event.kind is not Kind.STEP_TAKEN
+    }
+    ticket = tickets.load(conn, ticket_id)
+    if ticket.policy_id == begins.policy_id and ruled == {event.source: event for event in begins.events}:
+        return False
+    imported.forget_judgement(conn, ticket_id)
+    tickets.save(conn, ticket_id, ticket.version, {"policy_id": begins.policy_id})
+    return True
 
 
 def _events(rows: Sequence[MessageRow], staff: Staff, sources: Mapping[str, str]) -> list[Event]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 import email
 import email.policy
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from email.message import EmailMessage
+from heapq import merge
 
 from sqlalchemy import ColumnElement, Connection
 
 from inboxsla.domain.clock import Urgency
+from inboxsla.domain.policy import Do
 from inboxsla.domain.speech import Speech
-from inboxsla.domain.ticket_view import TicketView
+from inboxsla.domain.ticket_view import TicketView, name_of
 from inboxsla.domain.timeline import Event, Kind
-from inboxsla.domain.timeline_view import Quote, entries, planned
+from inboxsla.domain.timeline_view import Entry, Quote, entries, planned
 from inboxsla.errors import Missing, Refused
 from inboxsla.gmail import labels
 from inboxsla.services import correspondence
@@ -125,10 +127,11 @@ def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
         quotes = _quotes(conn, seen)
         sent = envelopes.newest(conn, 50, ticket_id)
         lines = _lines(conn, sent)
+        mailed = _mailed(seen, sent, envelopes.acts_of(conn, ticket_id), say)
     facts = seen.decision.facts
     return TicketPage(
         view=seen.view,
-        happened=entries(_told_of(seen), facts, quotes, seen.names, say),
+        happened=tuple(merge(mailed, entries(_told_of(seen), facts, quotes, seen.names, say), key=_at, reverse=True)),
         planned=planned(seen.view, say),
         label=labels.label_for(row.label_wanted) if row.label_wanted and seen.mailbox.is_live else None,
         label_pending=row.label_due,
@@ -140,6 +143,22 @@ def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
 def _told_of(seen: Look) -> Sequence[Event]:
     """Every event; of an imported ticket not its steps, which were noted and reached nobody."""
     return [event for event in seen.events if not seen.mailbox.as_of or event.kind is not Kind.STEP_TAKEN]
+
+
+def _mailed(seen: Look, sent: Sequence[Envelope], acts: Mapping[int, set[str]], say: Speech) -> list[Entry]:
+    """To whom a mail about the ticket went out, newest first."""
+    found = []
+    for mail in sent:
+        if mail.state == "sent" and mail.sent_at is not None:
+            reminds = acts.get(mail.id) == {Do.REMIND_OWNER.value}
+            words = "Reminder sent to %(name)s" if reminds else "%(name)s was told by mail"
+            name = name_of(mail.recipient, seen.names) or mail.recipient
+            found.append(Entry(mail.sent_at, "step", "", say.text(words, name=name)))
+    return sorted(found, key=_at, reverse=True)
+
+
+def _at(entry: Entry) -> datetime:
+    return entry.at
 
 
 def _quotes(conn: Connection, seen: Look) -> dict[str, Quote]:

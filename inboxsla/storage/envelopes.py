@@ -175,6 +175,16 @@ def newest(conn: Connection, limit: int, ticket_id: int | None = None) -> list[E
     return [_row(row) for row in conn.execute(statement)]
 
 
+def acts_of(conn: Connection, ticket_id: int) -> dict[int, set[str]]:
+    """What each mail about a ticket was owed for: kinds of acts."""
+    rows = conn.execute(select(outbox.c.envelope_id, outbox.c.act).where(outbox.c.ticket_id == ticket_id))
+    found: dict[int, set[str]] = {}
+    for envelope_id, act in rows:
+        if envelope_id is not None:
+            found.setdefault(envelope_id, set()).add(act)
+    return found
+
+
 def tickets_of(conn: Connection, envelope_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """Which tickets each mail is about."""
     rows = conn.execute(

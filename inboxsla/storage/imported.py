@@ -11,6 +11,19 @@ from inboxsla.domain.timeline import Kind
 from inboxsla.storage.messages import MessageRow
 from inboxsla.storage.schema import events, messages, tickets
 
+# What, where no person did it, the rules and promises in force made of a ticket.
+JUDGEMENT = frozenset(
+    {
+        Kind.POLICY_SET,
+        Kind.PRIORITY_SET,
+        Kind.TAGGED,
+        Kind.CLASSIFIED,
+        Kind.ROUTED,
+        Kind.ASSIGNED,
+        Kind.STATUS_SET,
+        Kind.STEP_TAKEN,
+    }
+)
 _COLUMNS = [messages.c[name] for name in MessageRow.__dataclass_fields__]
 
 
@@ -92,9 +105,12 @@ def policies_in_force(conn: Connection, mailbox_id: int) -> list[int]:
     return sorted(conn.execute(select(in_force).where(tickets.c.mailbox_id == mailbox_id).distinct()).scalars())
 
 
-def forget_steps(conn: Connection, ticket_id: int) -> None:
-    """Take back the reminder steps a ticket was said to have come to, because it is held to other promises now."""
-    conn.execute(delete(events).where(events.c.ticket_id == ticket_id, events.c.kind == Kind.STEP_TAKEN.value))
+def forget_judgement(conn: Connection, ticket_id: int) -> None:
+    """Take back what rules said about a ticket and which steps it came to, because it is held to other promises now."""
+    kinds = [kind.value for kind in JUDGEMENT]
+    conn.execute(
+        delete(events).where(events.c.ticket_id == ticket_id, events.c.actor.is_(None), events.c.kind.in_(kinds))
+    )
 
 
 def forget_events(conn: Connection, ticket_id: int) -> None:

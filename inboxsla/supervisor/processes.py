@@ -87,12 +87,18 @@ class Supervisor:
         self._asked += 1
         self._ring()
 
+    def _hung_up(self, *_: object) -> None:
+        """The terminal was closed. The system and the shell both tell, which is not asking twice."""
+        self._asked = max(self._asked, 1)
+        self._ring()
+
     def listen_to_signals(self) -> None:
         """Ctrl-C, TERM and HUP ask to stop; a dying child wakes the loop. Main thread only."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
                 continue  # under nohup it is to outlive the terminal
-            self._before[number] = signal.signal(number, self.request_stop)
+            told = self._hung_up if number == signal.SIGHUP else self.request_stop
+            self._before[number] = signal.signal(number, told)
         self._before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: self._ring())
 
     def start(self, child: Child) -> None:

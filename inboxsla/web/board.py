@@ -42,8 +42,9 @@ def tickets() -> Response:
         address=shown[0].address if len(shown) == 1 else "",
         as_of=shown[0].as_of if len(shown) == 1 else None,
         retired=len(shown) == 1 and shown[0].mode == "retired",
-        # Whether some mailboxes are shown only when they are chosen.
+        # Whether some mailboxes are shown only when they are chosen; and whether the others are more than files.
         apart=len({box.kind for box in board.mailboxes}) > 1 or any(box.mode == "retired" for box in board.mailboxes),
+        connected=any(_in_gmail(box) for box in board.mailboxes) or not any(box.as_of for box in board.mailboxes),
     )
 
 

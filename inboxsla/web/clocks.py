@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from inboxsla.domain.clock import State
 from inboxsla.domain.policy import Do
-from inboxsla.domain.speech import Dated
+from inboxsla.domain.speech import Dated, with_hours
 from inboxsla.domain.ticket_view import (
     ClockView,
     StepView,
@@ -130,10 +130,11 @@ def _why(clock: ClockView, view: TicketView, say: BabelSpeech, base: datetime, a
         return None
     reading = clock.reading
     due_words = Dated(say) if view.as_of else say
+    left = with_hours(max(reading.left, timedelta()), reading.business_day, say)
     title = (
         say.text("Why %(when)s?", when=due_words.moment(reading.due_at, view.now))
         if reading.due_at
-        else say.text("Why %(when)s?", when=say.text("%(length)s left", length=say.length(reading.left)))
+        else say.text("Why %(when)s?", when=say.text("%(length)s left", length=left))
     )
     sentence = {
         "critical": "%(promise)s: critical priority gets %(length)s, %(counted)s.",
@@ -146,7 +147,7 @@ def _why(clock: ClockView, view: TicketView, say: BabelSpeech, base: datetime, a
     said = say.text(
         sentence,
         promise=say.text(clock.name),
-        length=say.length(reading.target),
+        length=with_hours(reading.target, reading.business_day, say),
         counted=say.text("counted around the clock" if always_open and not closed else "counted in opening hours"),
     )
     return Why(title, said, tuple(_pieces(clock, base, say)))

@@ -70,8 +70,8 @@ class BabelSpeech:
     def same_day(self, at: datetime, now: datetime) -> bool:
         return at.astimezone(self.zone).date() == now.astimezone(self.zone).date()
 
-    def length(self, length: timedelta) -> str:
-        return words(length)
+    def length(self, length: timedelta, *, business_day: timedelta | None = None, up: bool = False) -> str:
+        return words(length, business_day=business_day, round_up=up)
 
     def _skeleton(self, skeleton: str, there: datetime) -> str:
         return str(format_skeleton(skeleton, there, locale=self.locale))

@@ -62,7 +62,8 @@ def test_the_report_names_percentiles_and_compliance(full: Ports) -> None:
     assert "support@lumenvelo.example, imported, as of Fri 5 Jun 2026 03:00 UTC" in text
     assert "Tickets         3: 3 open, 0 solved" in text
     assert "First response  1 answered, p50 1 h, p90 1 h; 2 waiting" in text
-    assert re.search(r"First response +50\.0 % +1 +1 +0 +1 +0 +26 h", text)
+    assert re.search(r"First response +50\.0 % +1 +1 +0 +1 +0 +3 days 2 h", text)
+    assert "A day           8 h of opening hours\n" in text
     assert re.search(r"Next response +– +0 +0 +0 +0 +0 +–", text)
 
 

@@ -91,6 +91,7 @@ def test_from_24_hours_on_time_is_said_in_business_days():
 
     assert said == [text.replace(" ", NBSP) for text in ("23 h", "3 days", "3 days 2 h")]
     assert words(timedelta(hours=31, minutes=1), business_day=EIGHT_HOURS, round_up=True) == f"4{NBSP}days"
+    assert words(timedelta(hours=23, minutes=59, seconds=1), business_day=EIGHT_HOURS, round_up=True) == f"3{NBSP}days"
     assert words(timedelta(hours=24), business_day=timedelta(hours=24)) == f"1{NBSP}day"
 
 

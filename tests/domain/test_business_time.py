@@ -63,6 +63,22 @@ def test_landing_on_closing_time_gives_closing_time_and_adding_nothing_gives_the
     assert office.next_open(at("Europe/Berlin", "2026-03-09T10:00")) == at("Europe/Berlin", "2026-03-09T10:00")
 
 
+@pytest.mark.parametrize(
+    ("hours", "special_days", "length"),
+    [
+        (OFFICE, {}, 8 * HOUR),
+        (OFFICE | {"fri": [("09:00", "15:00")], "sat": [("10:00", "14:00")]}, {}, 8 * HOUR),
+        ({day: [("08:30", "12:00"), ("13:00", "17:00")] for day in WEEKDAYS}, {}, 7.5 * HOUR),
+        ({"mon": [("09:00", "17:00")], "sat": [("10:00", "14:00")]}, {}, 8 * HOUR),
+        ({day: [("22:00", "06:00")] for day in WEEKDAYS[:5]}, {}, 8 * HOUR),
+        ({day: [("00:00", "24:00")] for day in WEEKDAYS}, {}, 24 * HOUR),
+        ({}, {"2026-12-24": [("09:00", "12:00")]}, 3 * HOUR),
+    ],
+)
+def test_a_business_day_is_as_long_as_most_open_weekdays_are(hours, special_days, length):
+    assert BusinessCalendar("Europe/Berlin", hours, (), special_days).business_day == length
+
+
 def test_backwards_is_minus_the_way_forward():
     office = BusinessCalendar("Europe/Berlin", OFFICE)
     monday, tuesday = utc("2026-03-09T10:00"), utc("2026-03-10T10:00")

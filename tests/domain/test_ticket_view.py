@@ -14,6 +14,7 @@ from inboxsla.domain.ticket_view import ClockView, TicketView, TimeLeft, name_of
 from inboxsla.domain.timeline import Event, Status
 from inboxsla.domain.why import clock_views
 from tests.people import (
+    ALWAYS,
     ANA,
     FIRST,
     HOUR,
@@ -88,21 +89,36 @@ def said(story: Sequence[Event], now: datetime, rules: Policy | None = None) -> 
         (june("1 13:59") + SECOND, "less than a minute left", "due 14:00 BST"),
         (june("1 14:00"), "less than a minute over", "was due 14:00 BST"),
         (june("1 14:01"), "1 min over", "was due 14:00 BST"),
-        (june("1 14:01") + SECOND, "1 min over", "was due 14:00 BST"),
-        (june("1 14:59") + SECOND, "59 min over", "was due 14:00 BST"),
+        (june("1 14:01") + SECOND, "2 min over", "was due 14:00 BST"),
+        (june("1 14:59") + SECOND, "1 h over", "was due 14:00 BST"),
         (june("1 17:00"), "3 h over", "was due 14:00 BST"),
         (june("2 08:00"), "3 h over", "was due Mon 14:00 BST"),
         (june("2 09:03"), "3 h 3 min over", "was due Mon 14:00 BST"),
+        (june("4 13:58") + SECOND, "23 h 59 min over", "was due Mon 14:00 BST"),
+        (june("4 14:00"), "3 days over", "was due Mon 14:00 BST"),
+        (june("4 14:01"), "3 days 1 h over", "was due Mon 14:00 BST"),
+        (june("9 13:00") + SECOND, "6 days over", "was due 1 Jun 14:00 BST"),
     ],
 )
-def test_minutes_round_down(now: datetime, head: str, detail: str) -> None:
+def test_minutes_round_down_while_there_is_time_and_up_once_there_is_none(
+    now: datetime, head: str, detail: str
+) -> None:
     assert said([QUESTION], now) == (head, detail)
 
 
 def test_what_is_due_another_day_says_the_day_first() -> None:
     assert said([wrote(june("1 15:00"))], june("1 15:30")) == ("Due Tue 11:00 BST", "3 h 30 min left")
     far = policy(first=None, resolution=64 * HOUR)
-    assert said([QUESTION], june("1 11:00"), far) == ("Due 11 Jun 10:00 BST", "63 h left")
+    assert said([QUESTION], june("1 11:00"), far) == ("Due 11 Jun 10:00 BST", "7 days 7 h left")
+
+
+def test_a_day_is_what_the_timers_own_calendar_opens_for() -> None:
+    assert said([QUESTION], june("1 10:00"), policy(first=None)) == ("Due Thu 10:00 BST", "3 days left")
+    around_the_clock = policy(ALWAYS, first=None, resolution=64 * HOUR)
+    assert said([QUESTION], june("1 11:00"), around_the_clock) == ("Due Thu 02:00 BST", "2 days 15 h left")
+    assert said([QUESTION], june("5 02:01"), around_the_clock)[0] == "1 day 1 h over"
+    both = policy(first=30 * HOUR, resolution=None, calendars={FIRST: ALWAYS})
+    assert said([QUESTION], june("1 10:00"), both) == ("Due Tue 16:00 BST", "1 day 6 h left")
 
 
 def test_a_hold_says_until_when_and_what_it_leaves() -> None:
@@ -150,14 +166,29 @@ def test_what_is_answered_says_how_fast_it_was() -> None:
         (100, "Answered in 2 min", "2 min to spare"),
         (120, "Answered in 2 min", "2 min to spare"),
         (220, "Answered in 3 min", "less than a minute to spare"),
+        (270, "Answered in 4 min", "less than a minute over"),
         (300, "Answered in 5 min", "1 min over"),
-        (359, "Answered in 5 min", "1 min over"),
+        (359, "Answered in 6 min", "2 min over"),
     ],
 )
 def test_how_fast_and_what_was_to_spare_add_up(seconds: int, head: str, detail: str) -> None:
     rules = policy(first=4 * MINUTE, resolution=None)
 
     assert said([QUESTION, replied(june("1 10:00") + seconds * SECOND)], june("2 12:00"), rules) == (head, detail)
+
+
+@pytest.mark.parametrize(
+    ("hours", "head", "detail"),
+    [
+        (30.4, "Answered in 1 day 7 h", "1 day 17 h to spare"),
+        (50.4, "Answered in 2 days 3 h", "21 h 36 min to spare"),
+        (100.4, "Answered in 4 days 5 h", "1 day 5 h over"),
+    ],
+)
+def test_days_are_rounded_so_that_they_add_up_too(hours: float, head: str, detail: str) -> None:
+    rules = policy(ALWAYS, first=72 * HOUR, resolution=None)
+
+    assert said([QUESTION, replied(june("1 10:00") + hours * HOUR)], june("9 12:00"), rules) == (head, detail)
 
 
 def test_what_is_over_says_since_when_and_how_it_went() -> None:

@@ -154,7 +154,7 @@ def test_the_reader_learns_why_they_get_it() -> None:
 def test_another_timer_than_the_one_shown_is_named() -> None:
     both = policy(first_response=timedelta(hours=4), resolution=timedelta(hours=24))
     words = plain(why_words(ticket(promises=both), Metric.RESOLUTION, 75, Told.REMIND_OWNER, SAY))
-    assert words == "You get this because you own the ticket (resolution: 75 % of 24 h is used)."
+    assert words == "You get this because you own the ticket (resolution: 75 % of 3 days is used)."
 
 
 def test_a_timer_the_ticket_no_longer_has_is_not_spoken_of() -> None:

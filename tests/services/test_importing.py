@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from inboxsla.services import auditing, importing, rebuild, runs, ticking
+from inboxsla.services import auditing, configuring, importing, rebuild, runs, ticking
 from inboxsla.services.importing import Read
 from inboxsla.services.ports import Ports
 from inboxsla.storage import mailboxes, messages, people
@@ -185,6 +185,54 @@ def test_importing_again_judges_every_ticket_by_the_promises_now_in_force(databa
     known = rows(database, "events")
     assert imported(renamed, file)[1].judged_anew == 0
     assert rows(database, "events") == known
+
+
+RULED = """
+default_policy = "Standard"
+tags = ["lamp"]
+
+[[policies]]
+name = "Standard"
+calendar = "24x7"
+targets = {first_response = "4h"}
+
+[[policies]]
+name = "Lamps"
+calendar = "24x7"
+targets = {first_response = "%s"}
+
+[[rules]]
+name = "Lamps first"
+when = {subject = {contains = "lamp"}}
+then = {policy = "Lamps", priority = "high", tags = ["lamp"]}
+"""
+
+
+def test_importing_again_asks_the_rules_now_in_force(sqlite_database: Database, tmp_path: Path) -> None:
+    port = ports(sqlite_database, tmp_path)
+    file = written(tmp_path / "a.mbox", replace(ASKS, subject="My lamp flickers"), replace(OTHER, hours=3))
+    configuring.import_(port, RULED % "2h", "the tests", False)
+    assert imported(port, file)[1].policies == ("Standard, version 1", "Lamps, version 1")
+    again = imported(port, file)[1]
+    assert again.judged_anew == 0
+
+    configuring.import_(port, RULED % "40h", "the tests", False)
+    again = imported(port, file)[1]
+    assert (again.judged_anew, again.policies) == (1, ("Standard, version 1", "Lamps, version 2"))
+    configuring.import_(port, (RULED % "40h").replace('"lamp"}}', '"parcel"}}'), "the tests", False)
+    assert imported(port, file)[1].judged_anew == 2
+    found = {t["subject"]: (t["priority"], t["tags"]) for t in rows(sqlite_database, "tickets")}
+    assert found == {"My lamp flickers": ("normal", []), "Where is my parcel?": ("high", ["lamp"])}
+    assert all(line.ok for line in rebuild.compare(port))
+
+
+def test_what_rules_said_stays_when_mail_is_read_anew(sqlite_database: Database, tmp_path: Path) -> None:
+    port, file = ports(sqlite_database, tmp_path), written(tmp_path / "a.mbox", ASKS, ANSWER)
+    configuring.import_(port, RULED % "2h", "the tests", False)
+    imported(port, file, agents=())
+    assert imported(port, file, agents=(ANA,))[1].judged_anew == 0
+    (ticket,) = rows(sqlite_database, "tickets")
+    assert (ticket["priority"], ticket["rule"]) == ("high", "Lamps first")
 
 
 def test_naming_a_list_as_own_later_makes_its_mail_ordinary(sqlite_database: Database, tmp_path: Path) -> None:

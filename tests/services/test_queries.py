@@ -173,6 +173,20 @@ def test_a_ticket_from_a_file_is_dated_and_announces_nothing(past: Desk) -> None
     assert "step" not in {entry.icon for entry in page.happened}
 
 
+def test_the_story_says_whom_each_mail_reached(desk: Desk) -> None:
+    thread = desk.writes().thread_id
+    desk.sync()
+    desk.owned_by(thread, ANA)
+    desk.catch_up()
+    for hours in (3, 0.6, 0.4):
+        desk.later(hours=hours)
+    told = [entry.what for entry in queries.ticket(desk.ports, desk.ticket(thread).id, SAY).happened]
+    assert told.count("Reminder sent to Ana Ruiz") == 2
+    assert "Claire Dubois was told by mail" in told
+    first = len(told) - 1 - told[::-1].index("Reminder sent to Ana Ruiz")
+    assert told[first + 1] == "Reminder step taken", "newest first, and the mail followed the step"
+
+
 def test_a_solved_ticket_says_since_when(desk: Desk) -> None:
     thread = desk.writes().thread_id
     desk.sync()

@@ -185,9 +185,12 @@ def test_it_stops_as_well_when_its_terminal_is_closed(desk: Desk):
         while b"Ctrl-C stops everything." not in heard:
             heard += os.read(ours, 4096)
         eventually(lambda: len(desk.pids()) == 5)
+        begun = time.monotonic()
         os.close(ours)
+        process.send_signal(signal.SIGHUP)  # the shell says it too
 
         process.wait(timeout=10)
+        assert time.monotonic() - begun > 3, "hearing it from two is no reason to hurry"
         assert not any(map(lives, desk.pids())), "it leaves only after everybody"
     finally:
         process.kill()

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 
 from inboxsla.services import sign_in
 from inboxsla.storage.database import Database
+from tests.web.browsing import a_morning, chromium, serving
 from tests.web.shop import Shop, pages, shop
 
 
@@ -31,3 +34,18 @@ def claire(lumen: Shop, stranger: FlaskClient) -> FlaskClient:
 def signed_in(browser: FlaskClient, lumen: Shop) -> FlaskClient:
     assert browser.get(sign_in.make_link(lumen.ports, "http://localhost")).status_code == 302
     return browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def morning(browser: Browser, sqlite_database: Database, tmp_path: Path) -> Iterator[tuple[Shop, str, int]]:
+    """The shop on a busy morning, the address of its pages, and an urgent ticket."""
+    lumen = shop(sqlite_database, tmp_path / "data")
+    urgent = a_morning(lumen)
+    with serving(lumen) as base:
+        yield lumen, base, urgent

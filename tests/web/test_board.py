@@ -9,6 +9,7 @@ from inboxsla.domain.timeline import Kind
 from inboxsla.services import setup
 from inboxsla.storage import mailboxes, records
 from inboxsla.web import board as board_pages
+from tests.services.mailbox_files import Mail, imported, written
 from tests.web.reading import groups, page, rows, words
 from tests.web.shop import ADDRESS, ANA, JONAS, TUESDAY, Shop, minutes, settings
 
@@ -148,6 +149,10 @@ def test_a_mailbox_that_left_the_configuration_is_shown_where_it_is_chosen(lumen
     gone = words(page(claire, f"/tickets?mailbox={lumen.mailbox_id}&show=nobody").select_one(".filters nav"))
     assert gone == "Open 1 Nobody yet 1 Solved 0 All 1"
     assert page(claire, f"/tickets/{ticket}").select_one("#gmail") is None
+    imported(lumen.ports, written(lumen.ports.settings.data_dir / "old.mbox", Mail("1", subject="Old lamp")))
+    board = page(claire, "/tickets")
+    assert rows(board) == ["Old lamp"]
+    assert words(board.select_one("#box-all")) == "All imported mailboxes"
 
 
 def test_an_observed_mailbox_says_that_nothing_goes_out_and_how_to_change_that(

@@ -43,9 +43,9 @@ def in_a_request(sqlite_database: Database, tmp_path: Path) -> Iterator[None]:
         yield
 
 
-def ticket(now: datetime, asked: datetime = MONDAY_FOUR) -> TicketView:
+def ticket(now: datetime, asked: datetime = MONDAY_FOUR, rules: Settings = BERLIN_OFFICE) -> TicketView:
     """A ticket asked about on Monday at 16:00 in Berlin, four office hours promised, seen at `now`."""
-    policy = from_data(BERLIN_OFFICE.policy_data())
+    policy = from_data(rules.policy_data())
     timeline = [Event(Kind.CUSTOMER_WROTE, asked, "msg:1", data={"who": participant("zofia@poczta.example")})]
     decision = decide(timeline, policy, now, None)
     found = clock_views(decision.facts, decision.reading, policy, now)
@@ -127,6 +127,17 @@ def test_a_piece_of_less_than_a_minute_is_called_that(seconds: int, said: list[s
     assert why is not None
     shown = [piece.what.replace("\xa0", " ") for piece in why.pieces if piece.kind in ("counted", "left")]
     assert shown == said
+
+
+def test_a_promise_of_days_is_said_in_the_hours_of_its_pieces_too() -> None:
+    rules = Settings.of({"calendar": {"zone": "Europe/Berlin"}, "policy": {"first_response": "3 business days"}})
+    cards = clocks.live(ticket(MONDAY_FOUR + timedelta(minutes=10), rules=rules), SAY, MONDAY_FOUR)
+    card = next(card for card in cards if card.clock.name == "First response")
+    assert card.why is not None
+    assert "normal priority gets 3 days (24 h), counted in opening hours" in card.why.sentence.replace("\xa0", " ")
+    assert card.left.detail.replace("\xa0", " ") == "23 h 50 min left"
+    parts = [piece.what for piece in card.why.pieces if piece.kind in ("counted", "left")]
+    assert sum(map(minutes_in, parts)) == 24 * 60
 
 
 def minutes_in(said: str) -> int:

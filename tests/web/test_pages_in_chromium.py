@@ -1,35 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from inboxsla.storage import envelopes, records
-from inboxsla.storage.database import Database
-from tests.web.browsing import DESKTOP, NARROW, PHONE, TABLET, a_morning, chromium, serving, sideways, window
-from tests.web.shop import TUESDAY, Shop, minutes, shop
+from tests.web.browsing import DESKTOP, NARROW, PHONE, window
+from tests.web.shop import TUESDAY, Shop, minutes
 
 pytestmark = pytest.mark.browser
 POLL = 5_100
 GREEN, RED = "rgb(27, 116, 64)", "rgb(151, 20, 26)"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def morning(browser: Browser, sqlite_database: Database, tmp_path: Path) -> Iterator[tuple[Shop, str, int]]:
-    """The shop on a busy morning, the address of its pages, and an urgent ticket."""
-    lumen = shop(sqlite_database, tmp_path / "data")
-    urgent = a_morning(lumen)
-    with serving(lumen) as base:
-        yield lumen, base, urgent
 
 
 def subjects(page: Page) -> list[str]:
@@ -57,35 +38,6 @@ def test_axe_finds_nothing_to_object_to(browser: Browser, morning: tuple[Shop, s
                 page.set_viewport_size({"width": size[0], "height": size[1]})
                 found = Axe().run(page)
                 assert found.violations_count == 0, f"{path} at {size}\n{found.generate_report()}"
-
-
-def test_no_page_scrolls_sideways(browser: Browser, morning: tuple[Shop, str, int]) -> None:
-    lumen, base, urgent = morning
-    wide = []
-    with window(browser, lumen, base) as page:
-        for path in ("/tickets", "/tickets?show=solved", f"/tickets/{urgent}", "/tickets/5", "/mail", "/mail/1"):
-            page.goto(base + path)
-            for size in (DESKTOP, TABLET, PHONE, NARROW):
-                page.set_viewport_size({"width": size[0], "height": size[1]})
-                if sideways(page):
-                    wide.append(f"{path} at {size} by {sideways(page)}")
-    assert not wide
-
-
-def test_fingers_find_their_targets_on_a_phone(browser: Browser, morning: tuple[Shop, str, int]) -> None:
-    lumen, base, urgent = morning
-    with window(browser, lumen, base, PHONE) as page:
-        small = []
-        for path in ("/tickets", f"/tickets/{urgent}", "/mail"):
-            page.goto(base + path)
-            for target in page.locator(
-                "main .btn:visible, .side a:visible, tr.ticket:visible, .plain-list a:visible, .mails a:visible,"
-                " summary:visible"
-            ).all():
-                box = target.bounding_box()
-                if box is not None and box["height"] < 44:
-                    small.append(f"{path} {target.inner_text()} {box['height']}")
-        assert not small
 
 
 def test_a_phone_says_what_each_part_of_a_mail_is_and_nothing_twice(
@@ -233,20 +185,6 @@ def test_a_quote_that_is_seen_whole_has_nothing_more_to_show(browser: Browser, m
         page.goto(f"{base}/tickets/{urgent}")
         expect(page.locator("details.quote .all")).to_be_visible()
         expect(page.locator("details.quote .excerpt")).to_have_css("white-space", "pre-line")
-
-
-def test_what_the_first_column_says_is_never_cut(browser: Browser, morning: tuple[Shop, str, int]) -> None:
-    lumen, base, _ = morning
-    lumen.asks("Just late", "Ngozi Okafor", ago=minutes(60.5))
-    with window(browser, lumen, base) as page:
-        for size in (DESKTOP, (800, 700)):
-            page.set_viewport_size({"width": size[0], "height": size[1]})
-            expect(page.get_by_text("less than a minute over".replace(" ", "\u00a0")).first).to_be_visible()
-            cut = "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent)"
-            assert page.locator(".left b, .left .detail").evaluate_all(cut) == []
-            subject = page.locator("td.what").first.bounding_box()
-            assert subject is not None
-            assert subject["width"] >= 280
 
 
 def test_what_was_opened_on_a_ticket_stays_open_when_it_changes(
