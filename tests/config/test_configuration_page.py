@@ -63,7 +63,7 @@ def test_every_key_is_explained_where_its_table_is(key: tuple[str, ...]) -> None
     tables = [part for part in key[:-1] if part in HEADLINES]
     text = under(HEADLINES[tables[-1]]) if tables else PAGE
 
-    assert re.search(rf"`[[{{]*{key[-1]}\b", text), f"explain {'.'.join(key)} in docs/configuration.md"
+    assert re.search(rf"`[\[{{]*{key[-1]}\b", text), f"explain {'.'.join(key)} in docs/configuration.md"
 
 
 def test_every_key_the_page_explains_exists() -> None:
