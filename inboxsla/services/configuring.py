@@ -19,7 +19,6 @@ from inboxsla.config.document import (
     to_toml,
     with_template,
 )
-from inboxsla.services import rulebook
 from inboxsla.services.in_force import InForce, current, in_force, known_mailboxes, put_in_force
 from inboxsla.services.ports import Ports
 from inboxsla.storage import configurations, policies, records
@@ -116,7 +115,7 @@ def _with_template(name: str, calendar: str | None, now: datetime) -> Makes:
 def _plan(ports: Ports, makes: Makes) -> Plan:
     with ports.db.read() as conn:
         old = in_force(conn, ports.settings)
-        return _looked_at(conn, old, _made(conn, ports, makes, old))
+        return _looked_at(conn, old, makes(old, known_mailboxes(conn, ports.settings)))
 
 
 def _save(ports: Ports, makes: Makes, actor: str, open_too: bool | None) -> Saved:
@@ -124,7 +123,7 @@ def _save(ports: Ports, makes: Makes, actor: str, open_too: bool | None) -> Save
     with ports.db.write() as conn:
         configurations.lock(conn)
         old = in_force(conn, ports.settings)
-        new = _made(conn, ports, makes, old)
+        new = makes(old, known_mailboxes(conn, ports.settings))
         planned = _looked_at(conn, old, new)
         if not planned.changes:
             return Saved(planned, None, False)
@@ -134,13 +133,6 @@ def _save(ports: Ports, makes: Makes, actor: str, open_too: bool | None) -> Save
         put_in_force(conn, force, now)
         _log(conn, old, force, planned, actor, now)
     return Saved(planned, version, too)
-
-
-def _made(conn: Connection, ports: Ports, makes: Makes, old: InForce) -> Written:
-    """What is to be saved; its rules are compiled once, so that what cannot be asked is refused here."""
-    new = makes(old, known_mailboxes(conn, ports.settings))
-    rulebook.judge_of(new.document)
-    return new
 
 
 def _looked_at(conn: Connection, old: InForce, new: Written) -> Plan:

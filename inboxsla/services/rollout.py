@@ -47,7 +47,7 @@ def _one(ports: Ports, saved: Configuration, ticket_id: int) -> None:
         at = max(saved.saved_at, standing(timeline, Habits(), now).opened_at or saved.saved_at)
         source = f"configuration:{saved.version}"
         why = f"configuration {saved.version} was saved"
-        news = ruling.again(conn, ticket, mailbox, timeline, at, source, why=why)
+        news = ruling.again(conn, ticket, mailbox, timeline, at, source, why=why, renew=saved.open_too)
         settle.settle_in(conn, ticket, mailbox, news, now)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from inboxsla.config.document import Document, compile_policies
+from inboxsla.config.document import Document, compile_policies, kinds
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.rules import Facts, Known, Look, Rules, Ruling, from_data
 from inboxsla.patterns import Patterns, broken, matcher
@@ -72,18 +72,20 @@ def in_force(conn: Connection) -> Rulebook | None:
 def judge_of(document: Document) -> Judge:
     """Compile a document's rules. Raises ConfigMistakes naming everything that is wrong in them."""
     rules = from_data(
-        document.model_dump(mode="json", by_alias=True, exclude_defaults=True).get("rules", []), known(document), broken
+        document.model_dump(mode="json", by_alias=True, exclude_defaults=True).get("rules", []),
+        _known(document),
+        broken,
     )
     return Judge(document, rules, matcher(rules.patterns))
 
 
-def known(document: Document) -> Known:
+def _known(document: Document) -> Known:
     """What the rules of a document may refer to."""
     bodies = compile_policies(document)
     calendars = {name: calendar.opening_hours() for name, calendar in document.calendars.items()}
     return Known(
         policies=list(bodies),
-        calendars={**calendars, "24x7": BusinessCalendar.always_open()},
+        calendars={**calendars, kinds.ALWAYS: BusinessCalendar.always_open()},
         teams=[team.name for team in document.teams],
         people=[person.address for person in document.people],
         tags=document.tags,

@@ -54,9 +54,9 @@ def first(conn: Connection, mailbox: MailboxRow, rows: Sequence[MessageRow], sta
     told = Standing(team=book.team_of(mailbox.address))
     at = begins.internal_at
     rule = ruling.rule_of("policy")
-    events = [*_policy(book, name, policy_id, ruling, at, BEGINS)] if rule else []
+    events = [_policy(book, name, policy_id, ruling, at, BEGINS)] if rule else []
     events += changes(ruling, told, at, BEGINS, begins=True)
-    if told.team and ruling.team is None:
+    if told.team and ruling.team is None and ruling.strategy is None:
         events.append(
             Event(Kind.ROUTED, at, f"{BEGINS}:routed", data={"team": told.team, "why": "the mailbox's own team"})
         )
@@ -72,10 +72,12 @@ def again(
     source: str,
     *,
     why: str = "",
+    renew: bool = False,
 ) -> list[Event]:
     """What the rules say now that tags, tier or priority, or the rules themselves, have changed: only what differs.
 
-    `source` begins the names of the events and must be new on the ticket. `why` is said where no rule decides.
+    `source` begins the names of the events and must be new on the ticket. `why` is said where no rule decides. A ticket whose
+    policy stays the same keeps the version it has, unless `renew`: who saved it for new tickets only meant that.
     """
     book = rulebook.in_force(conn)
     if book is None:
@@ -88,8 +90,9 @@ def again(
     ruling = book.ask(asked)
     name, policy_id = book.policy_for(ruling, mailbox.address)
     events = changes(ruling, facts, at, source, begins=False)
-    if policy_id != _policy_now(ticket, facts):
-        events = [*_policy(book, name, policy_id, ruling, at, source, why), *events]
+    now_id = facts.policies[-1][1] if facts.policies else ticket.policy_id
+    if policy_id != now_id and (renew or name != policies.get(conn, now_id).name):
+        events = [_policy(book, name, policy_id, ruling, at, source, why), *events]
     return events
 
 
@@ -155,13 +158,9 @@ def _decided(timeline: Iterable[Event]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _policy_now(ticket: TicketRow, facts: Standing) -> int:
-    return facts.policies[-1][1] if facts.policies else ticket.policy_id
-
-
 def _policy(
     book: Rulebook, name: str, policy_id: int, ruling: Ruling, at: datetime, source: str, why: str = ""
-) -> list[Event]:
+) -> Event:
     rule = ruling.rule_of("policy") or ""
     data: dict[str, Any] = {
         "policy": policy_id,
@@ -170,7 +169,7 @@ def _policy(
         "rule": rule,
         "why": ruling.because("policy") or why,
     }
-    return [Event(Kind.POLICY_SET, at, f"{source}:policy", data=data)]
+    return Event(Kind.POLICY_SET, at, f"{source}:policy", data=data)
 
 
 def changes(ruling: Ruling, facts: Standing, at: datetime, source: str, *, begins: bool) -> list[Event]:

@@ -147,6 +147,43 @@ def test_a_saved_edit_reaches_new_tickets_only_unless_it_is_said(ruled: Desk) ->
     assert not rollout.roll_out(ruled.ports)
 
 
+def test_a_tag_changes_no_version_that_was_saved_for_new_tickets_only(ruled: Desk) -> None:
+    """C18: what was saved for new tickets only reaches no open one by another door."""
+    thread = ruled.writes(subject="Invoice 1182").thread_id
+    ruled.catch_up()
+    saved(ruled, (BASE + RULES).replace('first_response = "4h"', 'first_response = "1h"'))
+    number = ruled.ticket(thread).id
+
+    desk.tag(ruled.ports, number, ANA, add=["seen"])
+    assert (ruled.view(thread).policy_name, ruled.view(thread).policy_version) == ("Standard", 1)
+
+    desk.tag(ruled.ports, number, ANA, add=["multi-touch"])
+    assert ruled.view(thread).policy_name == "Multi-touch"
+
+
+def test_a_rule_that_only_says_how_an_owner_is_found_keeps_the_mailboxs_own_team(one_desk: Desk) -> None:
+    team = f"""
+[[teams]]
+name = "Billing"
+members = ["{ANA}"]
+
+[[mailboxes]]
+address = "{SUPPORT}"
+team = "Billing"
+
+[[rules]]
+name = "By hand"
+when = {{subject = {{contains = "refund"}}}}
+then = {{strategy = "nobody"}}
+"""
+    saved(one_desk, BASE + team)
+    by_hand, other = one_desk.writes().thread_id, one_desk.writes(subject="Invoice 1182").thread_id
+    one_desk.catch_up()
+
+    assert [one_desk.ticket(each).team for each in (by_hand, other)] == ["Billing", "Billing"]
+    assert [one_desk.ticket(each).owner for each in (by_hand, other)] == [None, ANA]
+
+
 def test_tickets_of_a_policy_that_is_gone_get_another_even_if_it_is_for_new_ones_only(ruled: Desk) -> None:
     """C51: deleting a policy cancels its steps and relabels."""
     thread = ruled.writes(subject="Outage since 9").thread_id

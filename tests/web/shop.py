@@ -119,6 +119,11 @@ class Shop:
         event = Event(kind, self.clock.at, f"test:{self.numbers()}", data=data or {})
         settle.settle(self.ports, ticket_id, [event])
 
+    def policy_of(self, ticket_id: int) -> int:
+        """The id of the policy version the ticket began with."""
+        with self.ports.db.read() as conn:
+            return tickets.load(conn, ticket_id).policy_id
+
     def live(self) -> None:
         setup.live(self.ports, ADDRESS, "claire")
 

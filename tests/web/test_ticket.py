@@ -214,3 +214,21 @@ def test_a_ticket_that_does_not_exist_gets_a_page_that_leads_back(claire: FlaskC
         assert answer.status_code == 404
         assert "There is nothing here" in answer.text
         assert 'href="/tickets"' in answer.text
+
+
+def test_which_rule_decided_and_why_stands_beside_the_policy_and_is_text(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("<b>Outage</b>", "Zofia Wiśniewska", ago=minutes(50))
+    policy_id = lumen.policy_of(ticket)
+    why = "Rule “Outages” matched: the subject contains “<b>Outage</b>”."
+    lumen.happens(
+        ticket, Kind.POLICY_SET, {"policy": policy_id, "name": "X", "version": 1, "rule": "Outages", "why": why}
+    )
+    lumen.happens(ticket, Kind.TAGGED, {"add": ["multi-touch", "<i>odd</i>"], "remove": []})
+
+    found = page(claire, f"/tickets/{ticket}")
+
+    facts = [words(one) for one in found.select(".facts dl > div")]
+    assert "Rule Outages" in facts
+    assert "Tags <i>odd</i>, multi-touch" in facts
+    assert words(found.select_one(".why .policy")) == f"Policy “Standard support”, version 1. {why}"
+    assert not found.select(".facts i, .why b b")
