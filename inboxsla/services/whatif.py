@@ -25,7 +25,7 @@ from inboxsla.storage import events, mailboxes, messages, policies, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
 from inboxsla.storage.policies import PolicyVersion
-from inboxsla.storage.tickets import TicketRow
+from inboxsla.storage.tickets import BegunTicket
 
 _PAGE = 500
 # How many tickets are named as examples of a miss that would appear or vanish.
@@ -148,7 +148,7 @@ def count(ports: Ports, days: int, mailbox: str | None) -> int:
         return sum(tickets.count_since(conn, box_id, edge) for box_id, edge in edges)
 
 
-def _pages(ports: Ports, box: MailboxRow, since: datetime) -> Iterator[list[TicketRow]]:
+def _pages(ports: Ports, box: MailboxRow, since: datetime) -> Iterator[list[BegunTicket]]:
     after = 0
     while True:
         with ports.db.read() as conn:
@@ -160,7 +160,7 @@ def _pages(ports: Ports, box: MailboxRow, since: datetime) -> Iterator[list[Tick
 
 
 def _replay_page(
-    conn: Connection, course: _Course, box: MailboxRow, rows: Sequence[TicketRow], until: datetime
+    conn: Connection, course: _Course, box: MailboxRow, rows: Sequence[BegunTicket], until: datetime
 ) -> None:
     timelines = events.timelines(conn, [row.id for row in rows])
     threads = messages.of_threads(conn, box.id, [row.thread_id for row in rows]) if course.judge.rules.rules else {}
@@ -185,7 +185,7 @@ def _then(
     conn: Connection,
     course: _Course,
     box: MailboxRow,
-    row: TicketRow,
+    row: BegunTicket,
     thread: Sequence[MessageRow],
     timeline: Sequence[Event],
     until: datetime,

@@ -48,7 +48,18 @@ class TicketRow:
     rule: str
 
 
+@dataclass(frozen=True, slots=True)
+class BegunTicket:
+    """What never changes about a ticket: whose it is and under which policy version it began."""
+
+    id: int
+    thread_id: str
+    policy_id: int
+    requester: str
+
+
 # In the order of the fields.
+_BEGUN = [t.c[name] for name in BegunTicket.__dataclass_fields__]
 _COLUMNS = [t.c[name] for name in TicketRow.__dataclass_fields__]
 # Built once, because for one row building a statement costs more than running it.
 _BY_ID = select(*_COLUMNS).where(t.c.id == bindparam("id"))
@@ -210,10 +221,11 @@ def open_after(conn: Connection, after: int, limit: int) -> list[int]:
     return list(conn.execute(select(t.c.id).where(*where).order_by(t.c.id).limit(limit)).scalars())
 
 
-def opened_since(conn: Connection, mailbox_id: int, since: datetime, after: int, limit: int) -> list[TicketRow]:
+def opened_since(conn: Connection, mailbox_id: int, since: datetime, after: int, limit: int) -> list[BegunTicket]:
     """Tickets of a mailbox that began at `since` or later, those with ids above `after`, in order."""
     where = (t.c.mailbox_id == mailbox_id, t.c.opened_at >= since, t.c.id > after)
-    return [_row(row) for row in conn.execute(select(*_COLUMNS).where(*where).order_by(t.c.id).limit(limit))]
+    rows = conn.execute(select(*_BEGUN).where(*where).order_by(t.c.id).limit(limit))
+    return [BegunTicket(*tuple(row)) for row in rows]
 
 
 def count_since(conn: Connection, mailbox_id: int, since: datetime) -> int:
