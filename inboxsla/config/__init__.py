@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from inboxsla.config import mistakes, sources
 from inboxsla.config.checks import across
 from inboxsla.config.keys import WHOLE
+from inboxsla.config.overlaps import overlaps
 from inboxsla.config.settings import (
     Assignment,
     Calendar,
@@ -77,11 +78,20 @@ def _checked(source: sources.Source, found: list[str], path: Path | None) -> Set
         settings = Settings.of(source.tree)
     except ValidationError as error:
         found += mistakes.sentences(error, source)
-    found += [mistakes.sentence(key, reason, source) for key, reason in across(source.tree)]
+    complaints = [*across(source.tree), *overlaps(settings.calendar if settings else _calendar(source), ("calendar",))]
+    found += [mistakes.sentence(key, reason, source) for key, reason in complaints]
     if found or settings is None:
         raise ConfigMistakes(sorted(found, key=mistakes.line))
     settings._config_file = path
     return settings
+
+
+def _calendar(source: sources.Source) -> Calendar:
+    """The calendar of settings that have a mistake; the usual one if that is where it is."""
+    try:
+        return Calendar.model_validate(source.tree.get("calendar", {}))
+    except ValidationError:
+        return Calendar()
 
 
 def _config_file(named: Path | None, environ: Mapping[str, str]) -> Path | None:

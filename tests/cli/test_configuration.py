@@ -134,12 +134,23 @@ def test_a_configuration_is_checked_where_there_is_no_database_too() -> None:
 
 
 def test_what_looks_unintended_is_pointed_out_and_imported_all_the_same() -> None:
-    file = exported(hours='hours = "24x7" → hours = {mon = "09:00–13:00, 12:00–24:00", tue = "24h"}')
+    file = exported(
+        tiers='hold_reasons = → tiers = {gold = ["@big.example"], silver = ["@big.example"]}\nhold_reasons ='
+    )
 
-    assert "Worth a look: desk.toml:12: calendars.office.hours.mon: 09:00–13:00 and 12:00–24:00 overlap." in said(
+    assert "Worth a look: desk.toml:6: tiers.silver[1]: “@big.example” is on “gold” as well" in said(
         "config", "import", str(file)
     )
-    assert "overlap" in run("config", "validate", str(file)).stderr
+    assert "is on “gold” as well" in run("config", "validate", str(file)).stderr
+
+
+def test_hours_written_twice_are_refused_in_settings_and_in_a_configuration() -> None:
+    file = exported(hours='hours = "24x7" → hours = {mon = "09:00–13:00, 12:00–24:00", tue = "24h"}')
+    wanted = "hours.mon: 09:00–13:00 and 12:00–24:00 overlap. Write the time they share once."
+    assert f"desk.toml:12: calendars.office.{wanted}" in run("config", "import", str(file)).stderr
+
+    Path("config.toml").write_text("mailboxes = 3\n[calendar.hours]\nmon = '09:00–13:00, 12:00–24:00'\n")
+    assert f"config.toml:3: calendar.{wanted}" in run("config", "validate").stderr
 
 
 def test_open_tickets_get_it_too_if_that_is_said() -> None:

@@ -145,7 +145,9 @@ def _maybe(**optional: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, An
 
 
 def _calendar() -> st.SearchStrategy[dict[str, Any]]:
-    week = st.dictionaries(_DAYS, _HOURS, min_size=1)
+    # No night runs into a day that is open from midnight.
+    days = st.dictionaries(_DAYS, _HOURS, min_size=1)
+    week = days.filter(lambda written: not {"24h", "22:00–06:00"} <= {*written.values()})
     return st.fixed_dictionaries(
         {"hours": week | st.just("24x7")},
         optional={

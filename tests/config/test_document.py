@@ -127,7 +127,7 @@ def test_a_mailbox_nobody_knows_is_refused_where_it_is_known_which_there_are() -
     assert from_body(plain(), NOW, [SUPPORT]).document.mailboxes[0].address == SUPPORT
 
 
-def test_periods_that_share_time_are_allowed_and_pointed_out() -> None:
+def test_periods_that_share_time_are_refused_each_where_it_stands() -> None:
     """C20: several periods a day, and a look at whether they overlap."""
     hours = {
         "mon": "09:00–13:00, 13:00–17:00",
@@ -137,10 +137,41 @@ def test_periods_that_share_time_are_allowed_and_pointed_out() -> None:
     }
     body = changed(calendars={"office": {"hours": hours, "special_days": {"2026-12-24": "08:00–10:00, 09:00–11:00"}}})
 
+    assert mistakes(body) == [
+        "calendars.office.hours.tue: 09:00–13:00 and 12:00–17:00 overlap. Write the time they share once.",
+        "calendars.office.hours.fri: 22:00–06:00 and 05:00–09:00 on sat overlap. Write the time they share once.",
+        "calendars.office.special_days.2026-12-24: 08:00–10:00 and 09:00–11:00 overlap. Write the time they share once.",
+    ]
+
+
+def test_a_customer_on_two_lists_and_a_rule_nobody_gets_to_are_pointed_out() -> None:
+    everyone = {"sender": {"contains": "@"}}
+    body = changed(
+        tiers={"gold": ["@big.example", "it@small.example"], "silver": ["@Big.example", "@other.example"]},
+        rules=[
+            {
+                "name": "Only for sales",
+                "mailboxes": [SUPPORT],
+                "when": everyone,
+                "then": {"priority": "high"},
+                "stop": True,
+            },
+            {
+                "name": "Support, again",
+                "mailboxes": [SUPPORT],
+                "when": {"tier": {"is": "gold"}},
+                "then": {"priority": "high"},
+            },
+            {"name": "Everywhere", "when": {"tier": {"is": "gold"}}, "then": {"priority": "high"}},
+            {"name": "The rest", "when": everyone, "then": {"priority": "low"}, "stop": True},
+            {"name": "Too late", "when": {"tier": {"is": "silver"}}, "then": {"priority": "high"}},
+        ],
+    )
+
     assert accepted(body).remarks == (
-        "calendars.office.hours.tue: 09:00–13:00 and 12:00–17:00 overlap. The time they share counts once.",
-        "calendars.office.hours.fri: 22:00–06:00 and 05:00–09:00 overlap. The time they share counts once.",
-        "calendars.office.special_days.2026-12-24: 08:00–10:00 and 09:00–11:00 overlap. The time they share counts once.",
+        "tiers.silver[1]: “@big.example” is on “gold” as well, and that one counts, for it comes first.",
+        "rules[2]: nothing gets as far as this rule: “Only for sales” stops before it.",
+        "rules[5]: nothing gets as far as this rule: “The rest” stops before it.",
     )
 
 

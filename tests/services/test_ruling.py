@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from inboxsla.domain.timeline import Kind, Status
-from inboxsla.errors import ConfigMistakes, Missing, Refused
+from inboxsla.domain.timeline import Kind
+from inboxsla.errors import ConfigMistakes
 from inboxsla.services import configuring, desk, rebuild, rollout
 from tests.builders import ANA, SUPPORT, Desk
 
@@ -202,42 +202,6 @@ def test_tickets_of_a_policy_that_is_gone_get_another_even_if_it_is_for_new_ones
     assert ruled.view(thread).policy_name == "Standard"
     assert ruled.ticket(thread).urgency == "low"
     assert ruled.labels(thread) == [{"SLA/Low"}]
-
-
-def test_a_hold_needs_a_reason_and_a_date_ahead(ruled: Desk) -> None:
-    thread = ruled.writes().thread_id
-    ruled.catch_up()
-    number, now = ruled.ticket(thread).id, ruled.clock()
-
-    for reason, until in (("", now + timedelta(hours=1)), ("supplier", now)):
-        with pytest.raises(Refused):
-            desk.hold(ruled.ports, number, ANA, reason=reason, until=until)
-    desk.hold(ruled.ports, number, ANA, reason="supplier", until=now + timedelta(hours=3))
-
-    assert ruled.view(thread).status_reason == "supplier"
-    assert ruled.view(thread).hold_until == now + timedelta(hours=3)
-    ruled.later(hours=3)
-    assert ruled.ticket(thread).status == "open"
-
-
-def test_verbs_refuse_what_cannot_be_done_and_say_what_can(ruled: Desk) -> None:
-    thread = ruled.writes().thread_id
-    ruled.catch_up()
-    number = ruled.ticket(thread).id
-
-    with pytest.raises(Missing, match="no ticket 999"):
-        desk.take(ruled.ports, 999, ANA)
-    with pytest.raises(Refused, match="critical, high, normal, low"):
-        desk.set_priority(ruled.ports, number, "urgent", ANA)
-    with pytest.raises(Refused, match="Choose somebody who is"):
-        desk.hand_over(ruled.ports, number, "stranger@example.org", ANA)
-    with pytest.raises(Refused, match="No tag"):
-        desk.tag(ruled.ports, number, ANA)
-
-    desk.take(ruled.ports, number, ANA)
-    assert ruled.ticket(thread).owner == ANA
-    desk.set_status(ruled.ports, number, Status.SOLVED, ANA)
-    assert ruled.ticket(thread).status == "solved"
 
 
 def test_a_step_raises_the_priority_once_and_the_timeline_says_why(one_desk: Desk) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from inboxsla.config.checks import Complaint
 from inboxsla.config.document import kinds, promises, rule_checks, staff
 from inboxsla.config.document.parts import Parts, texts, unknown
+from inboxsla.config.overlaps import overlaps
 from inboxsla.config.places import Path as Key
 
 _NAMED = {"policies": "name", "teams": "name", "people": "address", "mailboxes": "address"}
@@ -17,6 +18,9 @@ def complaints(seen: Parts, now: datetime) -> Iterator[Complaint]:
     """Complaints about what is each right in itself, each with the key it is best pointed at."""
     yield from _twice(seen)
     yield from _policy_names(seen)
+    for name, calendar in seen.calendars.items():
+        if calendar is not None:
+            yield from overlaps(calendar, ("calendars", name))
     yield from promises.complaints(seen, now)
     yield from _mailboxes(seen)
     yield from _check_rules(seen)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import combinations
 
 from inboxsla.config.checks import Complaint
 from inboxsla.config.document import kinds
 from inboxsla.config.document.lengths import length
 from inboxsla.config.document.model import METRICS, PRIORITIES, Metric, Policy, Priority, Step, Target
 from inboxsla.config.document.parts import Part, Parts
-from inboxsla.config.fields import WEEKDAYS, Periods
 from inboxsla.config.places import Path as Key
 from inboxsla.config.settings import Calendar
 from inboxsla.errors import NoWorkingTime
-
-_WEEK = 7 * 24 * 60
 
 
 def complaints(seen: Parts, now: datetime) -> Iterator[Complaint]:
@@ -27,40 +23,6 @@ def complaints(seen: Parts, now: datetime) -> Iterator[Complaint]:
             yield from _can_be_kept(part, part.value, seen)
             yield from _steps(part, part.value, seen)
             yield from _closing(part, part.value, seen)
-
-
-def overlaps(seen: Parts) -> Iterator[Complaint]:
-    """Periods that share time. That is allowed and counts once, but is seldom meant."""
-    for name, calendar in seen.calendars.items():
-        if calendar is None:
-            continue
-        key: Key = ("calendars", name)
-        week = [
-            (*_span(period, nth), (*key, "hours", day), period)
-            for nth, day in enumerate(WEEKDAYS)
-            for period in calendar.hours.get(day, ())
-        ]
-        groups = [
-            week,
-            *(_of_day(periods, (*key, "special_days", day)) for day, periods in calendar.special_days.items()),
-        ]
-        for group in groups:
-            for (from_1, to_1, place, one), (from_2, to_2, _, other) in combinations(group, 2):
-                if any(from_1 < to_2 + turn and from_2 + turn < to_1 for turn in (-_WEEK, 0, _WEEK)):
-                    yield place, f"{'–'.join(one)} and {'–'.join(other)} overlap. The time they share counts once."
-
-
-_Span = tuple[int, int, Key, tuple[str, str]]
-
-
-def _of_day(periods: Periods, key: Key) -> list[_Span]:
-    return [(*_span(period, 0), key, period) for period in periods]
-
-
-def _span(period: tuple[str, str], day: int) -> tuple[int, int]:
-    """Minutes since Monday; a night shift ends on the next day."""
-    begins, ends = (int(time[:2]) * 60 + int(time[3:]) for time in period)
-    return day * 1440 + begins, day * 1440 + (ends if ends > begins else ends + 1440)
 
 
 def _thresholds(part: Part[Policy], policy: Policy) -> Iterator[Complaint]:

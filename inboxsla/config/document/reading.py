@@ -12,10 +12,11 @@ from pydantic import ValidationError
 
 from inboxsla.config import mistakes, sources
 from inboxsla.config.checks import Complaint
-from inboxsla.config.document import checks, promises
+from inboxsla.config.document import checks
 from inboxsla.config.document.compiling import compile_policies, people_rows, teams_rows
 from inboxsla.config.document.model import Document
 from inboxsla.config.document.parts import parts
+from inboxsla.config.document.remarks import remarks
 from inboxsla.config.places import Path as Key
 from inboxsla.config.sources import Source
 from inboxsla.domain.people import Person
@@ -76,8 +77,8 @@ def _checked(source: Source, now: datetime, mailboxes: Collection[str] | None) -
         found += [mistakes.sentence(key, reason, source) for key, reason in _last_look(document)]
     if found or document is None:
         raise ConfigMistakes(sorted(dict.fromkeys(found), key=mistakes.line))
-    remarks = tuple(mistakes.sentence(key, reason, source) for key, reason in promises.overlaps(seen))
-    return Written(_plain(source.tree), document, remarks)
+    said = tuple(mistakes.sentence(key, reason, source) for key, reason in remarks(document))
+    return Written(_plain(source.tree), document, said)
 
 
 def _last_look(document: Document) -> Iterator[Complaint]:
