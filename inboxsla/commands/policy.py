@@ -44,7 +44,7 @@ def apply(name: str, calendar: str | None, dry_run: bool, too: bool | None) -> N
             click.echo("Nothing was changed: this was a dry run.")
             return
         chosen = open_too(planned, too)
-        saved = configuring.apply_template(ports, name, calendar, getpass.getuser(), chosen)
+        saved = configuring.apply_template(ports, name, calendar, getpass.getuser(), chosen, planned)
         click.echo(listing.saved_text(saved), nl=False)
 
 
