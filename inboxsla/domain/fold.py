@@ -69,6 +69,7 @@ def _customer_wrote(so_far: SoFar, event: Event, habits: Habits) -> None:
         return
     keeps_hold = so_far.status is Status.ON_HOLD and so_far.hold_keeps_on_reply
     if reopens:
+        so_far.reopenings.append(at)
         _reopen(so_far, at, habits)
     elif so_far.status is not Status.OPEN and not keeps_hold:
         so_far.enter(Status.OPEN, at)

@@ -64,6 +64,15 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnView:
+    """A reminder step that comes when the customer has reopened the ticket `times` times, which has not happened yet."""
+
+    times: int
+    do: tuple[Do, ...]
+    notify: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WhySpan:
     """A piece of the time from start to due; `length` is business time.
 
@@ -131,6 +140,9 @@ class TicketView:
     channel: str = ""
     team: str = ""
     closes_at: datetime | None = None
+    # How often the customer reopened it, and the steps that come if that goes on.
+    reopened: int = 0
+    on_return: tuple[ReturnView, ...] = ()
 
     @property
     def next_due(self) -> datetime | None:
@@ -258,6 +270,13 @@ def _whole(lengths: Iterable[timedelta], *, up: bool = False, least: timedelta =
             continue
         before, total = total, total + length
         yield _MINUTE * (-(-total // _MINUTE) + -before // _MINUTE if up else total // _MINUTE - before // _MINUTE)
+
+
+def came_back(times: int, say: Speech) -> str:
+    """ "the customer came back 2 times": how often they reopened the ticket, at least once."""
+    if times == 1:
+        return say.text("the customer came back once")
+    return say.text("the customer came back %(count)s times", count=times)
 
 
 def name_of(address: str | None, names: Mapping[str, str]) -> str | None:

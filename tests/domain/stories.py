@@ -26,6 +26,12 @@ OFFSETS = (
     Step(90, (Do.REMIND_OWNER, Do.NOTIFY_PERSON), notify=(ANA,)),
     Step(None, (Do.NOTIFY_LEAD, Do.RAISE_PRIORITY), 30 * MINUTE, frozenset({Metric.FIRST_RESPONSE, Metric.UPDATE})),
 )
+# Steps for customers who keep coming back, beside the usual ones.
+RETURNS = (
+    *LADDER,
+    Step(None, (Do.REMIND_OWNER, Do.REASSIGN), reopened=1),
+    Step(None, (Do.NOTIFY_LEAD, Do.RAISE_PRIORITY, Do.NOTIFY_PERSON), notify=(ANA,), reopened=2),
+)
 PEOPLE = st.lists(st.sampled_from([ZOFIA, SOREN, SUPPLIER]), max_size=3, unique=True)
 KINDS = st.sampled_from(
     [Kind.CUSTOMER_WROTE] * 4 + [Kind.STAFF_WROTE] * 4 + [Kind.STATUS_SET] * 4 + [Kind.BOUNCED] * 2
@@ -42,7 +48,12 @@ LATER = {
         resolution=10 * HOUR,
         update=3 * HOUR,
         calendars={Metric.RESOLUTION: OFFICE},
-        ladder=(*LADDER, Step(None, (Do.REMIND_OWNER,), -HOUR, frozenset({Metric.RESOLUTION}))),
+        ladder=(
+            *LADDER,
+            Step(None, (Do.REMIND_OWNER,), -HOUR, frozenset({Metric.RESOLUTION})),
+            Step(None, (Do.NOTIFY_OWNER, Do.RAISE_PRIORITY), reopened=1),
+            Step(None, (Do.NOTIFY_LEAD, Do.REASSIGN), reopened=3),
+        ),
     ),
     2: policy(SPLIT_WEEK, first=None, pauses={}, longest_hold=4 * HOUR, closes_after=9 * HOUR, warned_before=2 * HOUR),
 }
@@ -106,7 +117,7 @@ def policies(draw: st.DrawFn, calendar: BusinessCalendar | None = None) -> Polic
         update=draw(st.one_of(st.none(), lengths)),
         calendars=draw(st.sampled_from([{}, {Metric.FIRST_RESPONSE: ALWAYS, Metric.UPDATE: SPLIT_WEEK}])),
         urgent_matters=draw(st.dictionaries(st.sampled_from(list(Metric)), lengths)),
-        ladder=draw(st.sampled_from([LADDER, LADDER[:1], (), OFFSETS])),
+        ladder=draw(st.sampled_from([LADDER, LADDER[:1], (), OFFSETS, RETURNS, RETURNS[-2:]])),
         pauses=draw(st.sampled_from([PAUSES, {}, {"on_hold": everything, "waiting_on_customer": everything}])),
         reply_sets_waiting=draw(st.booleans()),
         archiving_solves=draw(st.booleans()),
