@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from inboxsla.domain.clock import Running
 from inboxsla.domain.policy import Step
 from inboxsla.domain.timeline import Standing
-from inboxsla.errors import NoWorkingTime
 
 _NOTHING = timedelta(0)
 ACTED, SKIPPED, OBSERVED = "acted", "skipped", "observed"
@@ -63,10 +62,7 @@ def schedule(run: Running, facts: Standing, now: datetime, live_since: datetime 
 def instant_of(run: Running, step: Step) -> datetime | None:
     """When the step comes; None if it would lie before the start or beyond ten years, or a pause that lasts is before it."""
     budget = step.budget(run.target)
-    try:
-        return run.instant_of(budget) if budget > _NOTHING else None
-    except NoWorkingTime:
-        return None
+    return run.instant_of(budget) if budget > _NOTHING else None
 
 
 def outcome_of(instant: datetime, live_since: datetime | None) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.timeline import NORMAL, Habits, Metric, Status
+from inboxsla.errors import NoWorkingTime
 
 PRIORITIES = ("critical", "high", NORMAL, "low")
 
@@ -107,6 +108,17 @@ class Policy:
         by_priority = self.targets.get(metric, {})
         own = by_priority.get(priority)
         return own if own is not None or priority not in PRIORITIES else by_priority.get(NORMAL)
+
+    def never_due(self, since: datetime) -> tuple[Metric, ...]:
+        """The promises that, made at `since` (aware UTC), fall due in no ten years: their calendar has not so much time."""
+        return tuple(metric for metric in Metric if self.targets.get(metric) and not self._reaches(metric, since))
+
+    def _reaches(self, metric: Metric, since: datetime) -> bool:
+        try:
+            self.calendar_of(metric).add(since, max(self.targets[metric].values()))
+        except NoWorkingTime:
+            return False
+        return True
 
     def calendar_of(self, metric: Metric) -> BusinessCalendar:
         return self.calendars.get(metric, self.calendar)

@@ -171,6 +171,9 @@ def clock_time_left(
         if clock.breached:
             return TimeLeft(head, _left_over(clock, say))
         return TimeLeft(head, say.text("%(length)s left when it resumes", length=_left(clock, say)))
+    if clock.state is not State.PAUSED and clock.due_at is None:
+        left = say.text("%(length)s left, but not enough opening hours ahead", length=_left(clock, say))
+        return TimeLeft(say.text("No due time"), left)
     if clock.state is State.PAUSED or clock.due_at is None:
         if clock.breached:
             return TimeLeft(say.text("Paused"), _left_over(clock, say))

@@ -56,8 +56,8 @@ def _step_view(run: Running, step: Step, facts: Standing) -> StepView:
 
 
 def _why(run: Running, clock: ClockReading, spans: Iterable[Span], now: datetime) -> Iterator[WhySpan]:
-    """From start to due (or to now, while there is no due instant): every piece, in order, with nothing between them."""
-    until = clock.due_at or now
+    """From start to due (or to now or the end, where there is no due instant): every piece, with nothing between them."""
+    until = clock.due_at or clock.ended_at or now
     if until <= clock.started_at:
         return
     seen_until = min(clock.ended_at or now, until)

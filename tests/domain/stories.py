@@ -16,6 +16,10 @@ BEGINNING = june("4 14:00")
 SPLIT_WEEK = BusinessCalendar(
     LONDON, {"thu": [("08:30", "12:00"), ("13:00", "17:30")], "fri": [("22:00", "06:00")], "mon": [("10:00", "16:00")]}
 )
+# Open on some days around the stories and never again: what needs more than that never comes.
+FADING = BusinessCalendar(
+    LONDON, {}, special_days={"2026-06-05": [("09:00", "12:00")], "2026-06-15": [("10:00", "11:00")]}
+)
 # Short steps find what happens around a due instant, long ones what happens over nights and weekends.
 PACE = st.one_of(
     st.just(0), st.sampled_from([1, 30, 60, 120, 240]), st.integers(0, 300), st.sampled_from([1440, 4320, 9 * 1440])
@@ -110,7 +114,7 @@ def policies(draw: st.DrawFn, calendar: BusinessCalendar | None = None) -> Polic
     everything = frozenset(Metric)
     closes = draw(st.one_of(st.none(), lengths))
     return policy(
-        calendar or draw(st.sampled_from([OFFICE, ALWAYS, SPLIT_WEEK])),
+        calendar or draw(st.sampled_from([OFFICE, ALWAYS, SPLIT_WEEK, FADING])),
         first=draw(st.one_of(st.none(), lengths)),
         next=draw(st.one_of(st.none(), lengths)),
         resolution=draw(lengths),
