@@ -86,7 +86,11 @@ def test_a_ticket_that_closes_by_itself_was_warned_of_before_where_the_policy_wa
 def test_the_steps_for_a_customer_who_comes_back_are_taken_once_and_the_highest_alone_acts(
     story: list[Event], rules: Policy, later: timedelta
 ) -> None:
-    """C16: settled as each event comes in, no number of reopenings is acted on twice or after a higher one."""
+    """C16: settled as each event comes in, no number of reopenings is acted on twice or after a higher one.
+
+    Without bounces: one that is learned later may undo the end that the customer seemed to come back after.
+    """
+    story = [event for event in story if event.kind is not Kind.BOUNCED] or story[:1]
     known: list[Event] = []
     acted: list[int] = []
     for event in story:
