@@ -76,8 +76,8 @@ def test_doctor_and_an_alarm_name_policy_calendar_and_cure_until_there_are_hours
 
     (alarm,) = alarms(desk)
     assert alarm.startswith(
-        "The policy “Trade fair”, version 1, promises what never falls due (first response): its calendar “fair” has not"
-        " enough opening hours ahead."
+        "The policy “Trade fair”, version 1, promises what never falls due, because not enough opening hours lie ahead: first"
+        " response in calendar “fair”. "
     )
     assert "config import FILE --open-too`" in alarm
     assert [line.words for line in rebuild.health(desk.ports) if not line.ok] == [alarm]
@@ -88,6 +88,19 @@ def test_doctor_and_an_alarm_name_policy_calendar_and_cure_until_there_are_hours
     desk.clock.forward(hours=1)
     desk.tick()
     assert alarms(desk) == []
+
+
+def test_a_promise_with_a_calendar_of_its_own_names_that(one_desk: Desk) -> None:
+    """C34: whoever reads it knows which hours to look at."""
+    own = FAIR.replace('calendar = "fair"', 'calendar = "24x7"').replace(
+        'first_response = "4h"', 'first_response = {normal = "4h", calendar = "fair"}'
+    )
+    configuring.import_(one_desk.ports, own, "the tests", open_too=False)
+    one_desk.later(hours=48)
+    one_desk.tick()
+
+    (alarm,) = alarms(one_desk)
+    assert "first response in calendar “fair”. " in alarm
 
 
 def test_open_tickets_under_an_older_version_count_until_they_are_over(after_the_fair: Desk) -> None:
