@@ -13,6 +13,8 @@ from inboxsla.domain.timeline import NORMAL, Habits, Metric, Status
 from inboxsla.errors import NoWorkingTime
 
 PRIORITIES = ("critical", "high", NORMAL, "low")
+# A step that waits for more is a slip of the pen.
+MOST_REOPENINGS = 100
 
 
 class Do(StrEnum):

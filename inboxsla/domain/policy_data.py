@@ -9,12 +9,11 @@ from typing import Any
 
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.durations import words
-from inboxsla.domain.policy import PRIORITIES, WRITTEN, Do, Policy, Step
+from inboxsla.domain.policy import MOST_REOPENINGS, PRIORITIES, WRITTEN, Do, Policy, Step
 from inboxsla.domain.timeline import NORMAL, Habits, Metric, Status
 from inboxsla.errors import ConfigMistakes, NoWorkingTime
 
 _PLACES = ("at", "before", "after", "reopened")
-_MOST_REOPENINGS = 100
 
 
 def from_data(data: Mapping[str, Any]) -> Policy:
@@ -139,11 +138,11 @@ def _step(row: Mapping[str, Any], mistakes: list[str]) -> Step | None:
     if place == "at" and (not isinstance(when, int) or isinstance(when, bool) or not 0 < when <= 1000):
         mistakes.append(f"A reminder step is at “{when}”; write a percentage from 1 to 1000.")
     elif place == "reopened" and (
-        not isinstance(when, int) or isinstance(when, bool) or not 0 < when <= _MOST_REOPENINGS
+        not isinstance(when, int) or isinstance(when, bool) or not 0 < when <= MOST_REOPENINGS
     ):
         mistakes.append(
             f"A reminder step comes when the ticket was reopened “{when}” times; write a whole number from 1 to"
-            f" {_MOST_REOPENINGS}."
+            f" {MOST_REOPENINGS}."
         )
     elif place in ("before", "after") and (not isinstance(when, int | float) or when <= 0):
         mistakes.append(f"A reminder step comes {place} “{when}”; write a length of time longer than nothing.")

@@ -10,13 +10,12 @@ from pydantic import BeforeValidator, Field
 
 from inboxsla.config import fields
 from inboxsla.domain.durations import parse_duration
+from inboxsla.domain.policy import MOST_REOPENINGS
 
 ALWAYS = "24x7"
 
 # What columns of the database hold.
 WORD_LIMIT = 64
-# A step beyond it is a slip of the pen.
-MOST_REOPENINGS = 100
 
 _DOMAIN = re.compile(r"[^@\s<>\"(),:;.]+(?:\.[^@\s<>\"(),:;.]+)+")
 _SECOND = timedelta(seconds=1)
