@@ -93,6 +93,7 @@ class ClockView:
     reading: ClockReading
     steps: tuple[StepView, ...]
     why: tuple[WhySpan, ...]
+    always_open: bool = False
 
     @property
     def name(self) -> str:

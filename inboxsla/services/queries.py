@@ -21,6 +21,7 @@ from inboxsla.domain.timeline_view import Entry, Quote, entries, on_return, plan
 from inboxsla.errors import Missing, Refused
 from inboxsla.gmail import labels
 from inboxsla.services import correspondence
+from inboxsla.services.in_force import in_force
 from inboxsla.services.looking import Look, look
 from inboxsla.services.ports import Ports
 from inboxsla.services.views import Board, KeptAside, MailboxState, MailLine, MailPage, TicketPage
@@ -72,10 +73,11 @@ def board(
         listed = [*connected, *files]
         counts = {name: tickets.count(conn, *where, _in(listed)) for name, where in SHOWS.items()}
         alarms = tuple(records.open_alarms(conn, now - ALARM_SHOWN))
+        zone = in_force(conn, ports.settings).zone
     states = {box.id: mailbox_state(box) for box in boxes}
     shown = tuple(states[box.id] for box in listed)
     more = max(0, counts[show] - len(views))
-    return Board(tuple(views), counts, tuple(states.values()), shown, alarms, more, now)
+    return Board(tuple(views), counts, tuple(states.values()), shown, alarms, more, now, zone)
 
 
 _Parts = tuple[list[MailboxRow], list[MailboxRow]]
