@@ -124,4 +124,5 @@ def _item(conn: Connection, ports: Ports, mailbox: MailboxRow, one: ToTell, seen
         ticket_url=links.ticket_url(ports.settings, seen.ticket.id),
         why=one.why(English(one.person.zone)),
         lead_name=leads[0] if leads else "",
+        reopened=int(one.act.data.get("reopened", 0)),
     )

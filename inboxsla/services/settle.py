@@ -101,6 +101,7 @@ def _owed(act: Act) -> tuple[str, str, str, dict[str, Any]]:
         "instant": act.instant.isoformat(),
         "always_on": act.always_on,
         **({"recipient": act.recipient} if act.recipient else {}),
+        **({"reopened": act.reopened} if act.reopened else {}),
     }
     return act.key, act.do.value, act.role, data
 
