@@ -115,12 +115,44 @@ def _web_address_or_none(value: object) -> str:
     return "" if value == "" else _web_address(value).rstrip("/")
 
 
+def _topic(value: object) -> str:
+    return _pubsub_name(value, "topics", "projects/my-project/topics/inboxsla")
+
+
+def _subscription(value: object) -> str:
+    return _pubsub_name(value, "subscriptions", "projects/my-project/subscriptions/inboxsla")
+
+
+def _pubsub_name(value: object, kind: str, example: str) -> str:
+    if value == "":
+        return ""
+    if not isinstance(value, str) or not re.fullmatch(rf"projects/[^/\s]+/{kind}/[^/\s]+", value):
+        raise ValueError(f"“{value}” is not the full name of one of Pub/Sub's {kind}. Write it like {example}.")
+    return value
+
+
 def _loopback(value: object) -> str:
     if not isinstance(value, str) or not (value in ("localhost", "::1") or re.fullmatch(r"127(\.\d{1,3}){3}", value)):
         raise ValueError(
             f"“{value}” would open the pages to the network, and there is no sign-in yet. Write 127.0.0.1."
         )
     return value
+
+
+def _address_or_none(value: object) -> str:
+    return "" if value == "" else address(value)
+
+
+def _span_or_none(value: object) -> timedelta | None:
+    return None if value in ("", None) else _positive(_plain_length(value))
+
+
+def _file_or_none(value: object) -> Path | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str | Path):
+        raise ValueError("write the name of a file in quotes.")
+    return Path(value).expanduser()
 
 
 def _database_url(value: object) -> str:
@@ -251,6 +283,11 @@ Name = Annotated[str, BeforeValidator(name)]
 Address = Annotated[str, BeforeValidator(address)]
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
 WebAddressOrNone = Annotated[str, BeforeValidator(_web_address_or_none)]
+Topic = Annotated[str, BeforeValidator(_topic)]
+Subscription = Annotated[str, BeforeValidator(_subscription)]
+AddressOrNone = Annotated[str, BeforeValidator(_address_or_none)]
+SpanOrNone = Annotated[timedelta | None, BeforeValidator(_span_or_none)]
+FileOrNone = Annotated[Path | None, BeforeValidator(_file_or_none)]
 Loopback = Annotated[str, BeforeValidator(_loopback)]
 DatabaseUrl = Annotated[str, BeforeValidator(_database_url), Field(repr=False)]
 RedisUrl = Annotated[str, BeforeValidator(_redis_url), Field(repr=False)]
