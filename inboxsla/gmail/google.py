@@ -14,14 +14,16 @@ from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
 from inboxsla.errors import Gone, HistoryExpired, InboxSLAError, Refused, TryLater
-from inboxsla.gmail.port import Change, GmailMessage, GmailThread, HistoryPage, Label, Profile, Sent, ThreadList
-from inboxsla.gmail.transport import UNREADABLE, KeepAliveHttp, OneShotHttp, google_errors, send_errors
+from inboxsla.gmail.port import Change, GmailMessage, GmailThread, HistoryPage, Label, Profile, Sent, ThreadList, Watch
+from inboxsla.gmail.transport import UNREADABLE, KeepAliveHttp, OneShotHttp, google_errors, send_errors, topic_errors
 
 T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ME = "me"
 _HISTORY_TYPES = ["messageAdded", "messageDeleted", "labelAdded", "labelRemoved"]
+# What happens to mail in between, such as its labels, is told too while it is in one of these; polling learns the rest.
+_WATCHED = ["INBOX", "SENT"]
 _KINDS = {
     "messagesAdded": "added",
     "labelsAdded": "labels_added",
@@ -128,6 +130,14 @@ class GoogleMailbox:
                 answer = request.execute(http=OneShotHttp(self._timeout))
             return Sent(id=str(answer["id"]), thread_id=str(answer.get("threadId") or answer["id"]))
 
+    def watch(self, topic: str) -> Watch:
+        body = {"topicName": topic, "labelIds": _WATCHED, "labelFilterBehavior": "include"}
+        with google_errors(missing=Refused), topic_errors(topic):
+            return _watch(self._users.watch(userId=_ME, body=body).execute())
+
+    def stop_watch(self) -> None:
+        self._ask(self._users.stop(userId=_ME), lambda answer: None, missing=Refused)
+
     def _sign(self, request: Any, *, renew: bool = False) -> None:
         """Put the access token on a request that does not go through the authorised connection, renewing it where needed."""
         with google_errors():
@@ -170,6 +180,11 @@ class GoogleMailbox:
 
 def _profile(answer: Mapping[str, Any]) -> Profile:
     return Profile(address=str(answer["emailAddress"]), history_id=str(answer["historyId"]))
+
+
+def _watch(answer: Mapping[str, Any]) -> Watch:
+    expires_at = _EPOCH + timedelta(milliseconds=int(answer["expiration"]))
+    return Watch(str(answer.get("historyId") or ""), expires_at)
 
 
 def _history_page(answer: Mapping[str, Any], start: str) -> HistoryPage:

@@ -12,6 +12,7 @@ from inboxsla.services import deliver as delivering
 from inboxsla.services import rollout as rolling
 from inboxsla.services import settle as settling
 from inboxsla.services import sync as syncing
+from inboxsla.services import watching
 from inboxsla.services.ports import Ports
 from inboxsla.storage import tickets
 
@@ -57,12 +58,18 @@ def roll_out(ports: Ports, configuration_ids: Sequence[int]) -> None:
         follow(ports, "roll_out", configuration_ids)
 
 
+def watch(ports: Ports, mailbox_ids: Sequence[int]) -> None:
+    for mailbox_id in mailbox_ids:
+        watching.watch(ports, mailbox_id)
+
+
 RUNS: dict[str, Callable[[Ports, Sequence[int]], None]] = {
     "sync": sync,
     "settle": settle,
     "assign": assign,
     "deliver": deliver,
     "roll_out": roll_out,
+    "watch": watch,
 }
 
 

@@ -12,6 +12,7 @@ import structlog
 
 from inboxsla.errors import AccessLost, HistoryExpired, TicketMoved, TryLater
 from inboxsla.gmail.port import GmailThread, Mailbox
+from inboxsla.services import blindness
 from inboxsla.services.fetching import by_thread, fetch, whole
 from inboxsla.services.ingest import ThreadNews, take_in
 from inboxsla.services.ports import Ports
@@ -79,7 +80,10 @@ def sync(ports: Ports, mailbox_id: int) -> Synced:
         if reason := _not_now(mailbox, now):
             return Synced(skipped=reason)
         if not mailboxes.lease_sync(conn, mailbox_id, holder, now, now + LEASE):
+            # It may have asked Gmail for the last time already, so it, or the ticker, has to look once more.
+            mailboxes.note_ring(conn, mailbox_id, now)
             return Synced(skipped="another sync is at it")
+        mailboxes.answer_ring(conn, mailbox_id)
     done = Synced()
     try:
         gmail = ports.mailbox(mailbox.address)
@@ -111,7 +115,7 @@ def _not_now(mailbox: MailboxRow, now: datetime) -> str:
 
 def _read_all(run: _Run) -> None:
     """History until it shows nothing new, so that what arrives while we read is not left for the next bell."""
-    for _ in range(_ROUNDS):
+    for nth in range(_ROUNDS):
         begun = run.ports.now()
         cursor, found = _read_once(run)
         with run.ports.db.write() as conn:
@@ -126,9 +130,14 @@ def _read_all(run: _Run) -> None:
             records.clear_alarms(conn, f"thread/{run.mailbox.id}/")
             records.clear_alarms(conn, f"sync/{run.mailbox.id}/")
             envelopes.retry_after_search(conn, run.mailbox.id, begun)
+            if nth == 0:
+                blindness.note(conn, run.ports.settings, run.mailbox, begun)
+            found = mailboxes.answer_ring(conn, run.mailbox.id) or found
             run.mailbox = mailboxes.get(conn, run.mailbox.id)
         if not found:
             return
+    with run.ports.db.write() as conn:
+        mailboxes.note_ring(conn, run.mailbox.id, run.ports.now())
 
 
 def _read_once(run: _Run) -> tuple[str, bool]:

@@ -111,6 +111,23 @@ def lease_sync(conn: Connection, mailbox_id: int, holder: str, now: datetime, un
     return done.rowcount == 1
 
 
+def note_ring(conn: Connection, mailbox_id: int, now: datetime) -> None:
+    """Somebody rang for a sync that may not take place; see `unanswered`."""
+    conn.execute(update(t).where(t.c.id == mailbox_id).values(rung_at=now))
+
+
+def answer_ring(conn: Connection, mailbox_id: int) -> bool:
+    """Whether a ring was noted. It counts as answered from now on, so the caller must read on, or note it again."""
+    noted = (t.c.id == mailbox_id, t.c.rung_at.is_not(None))
+    return conn.execute(update(t).where(*noted).values(rung_at=None)).rowcount == 1
+
+
+def unanswered(conn: Connection, now: datetime) -> set[int]:
+    """Mailboxes with a noted ring that no running sync will answer."""
+    free = or_(t.c.sync_lease_until.is_(None), t.c.sync_lease_until <= now)
+    return set(conn.execute(select(t.c.id).where(t.c.rung_at.is_not(None), free)).scalars())
+
+
 def release_sync(conn: Connection, mailbox_id: int, holder: str) -> None:
     conn.execute(
         update(t)
