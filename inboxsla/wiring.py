@@ -11,6 +11,7 @@ from inboxsla.config import Settings, load
 from inboxsla.errors import TryLater
 from inboxsla.gmail.google import GoogleMailbox, static_credentials
 from inboxsla.gmail.port import Mailbox
+from inboxsla.google_tokens import GoogleTokens
 from inboxsla.queue import NoBell, RedisBell
 from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
@@ -26,6 +27,11 @@ def now() -> datetime:
 def settings(config_file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this process, or those that `config_file` would give it. Raises ConfigMistakes."""
     return load(config_file, environ)
+
+
+def google_tokens(chosen: Settings) -> GoogleTokens:
+    """What checks the tokens that Google sends with its calls; one for a whole process, because it keeps Google's keys."""
+    return GoogleTokens(chosen.google.certs_uri, chosen.google.issuers)
 
 
 def ports(found: Settings | None = None) -> Ports:
