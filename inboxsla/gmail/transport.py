@@ -193,6 +193,11 @@ class _Complaint:
         return any(word in said for word in ("ratelimit", "quota", "limitexceeded", "resource_exhausted", "toomany"))
 
 
+def complaint_of(error: HttpError) -> str:
+    """What Google said, on one line, for a person."""
+    return _Complaint.of(error).message or f"status {error.status_code}"
+
+
 def _refusal(error: HttpError, missing: type[InboxSLAError]) -> InboxSLAError:
     complaint, status = _Complaint.of(error), error.status_code
     said = complaint.message or f"status {status}"

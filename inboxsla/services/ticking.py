@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from inboxsla.errors import TryLater
 from inboxsla.services import assign as assigning
-from inboxsla.services import runs, watching
+from inboxsla.services import pulling, runs, watching
 from inboxsla.services.ports import Ports
-from inboxsla.storage import configurations, envelopes, mailboxes, outbox, teams, tickets, watches
+from inboxsla.storage import configurations, envelopes, mailboxes, outbox, records, teams, tickets, watches
 
 log = structlog.get_logger()
 
@@ -62,13 +62,14 @@ def _to_sync(ports: Ports, memory: Memory, now: datetime) -> list[int]:
     with ports.db.read() as conn:
         boxes = mailboxes.every(conn)
         rung, watched = mailboxes.unanswered(conn, now), watches.every(conn)
+        hears = records.alarm_since(conn, pulling.ALARM) is None
     due = []
     for box in boxes:
         last, wait = memory.synced.get(box.id), box.retry_after
         idle = box.kind != "gmail" or box.retired_at is not None or box.access_lost_at is not None
         if idle or (wait is not None and wait > now):
             continue
-        is_told = box.id in watched and watched[box.id].tells(topic, now)
+        is_told = hears and box.id in watched and watched[box.id].tells(topic, now)
         polled = last is None or now - last >= ports.settings.poll_every(rung=is_told)
         waited = wait is not None and last is not None and last < wait
         if polled or waited or box.id in rung:

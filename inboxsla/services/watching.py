@@ -87,7 +87,7 @@ def _failed(ports: Ports, box: MailboxRow, before: WatchRow | None, error: Inbox
     now = ports.now()
     failures = (before.failures if before else 0) + 1
     asked = error.wait if isinstance(error, TryLater) else timedelta()
-    wait = max(asked, min(_FIRST_WAIT * 2 ** min(failures - 1, 10), _LONGEST_WAIT))
+    wait = max(asked, min(_FIRST_WAIT * (1 << min(failures - 1, 10)), _LONGEST_WAIT))
     told_until = before.expires_at if before is not None else None
     log.warning("mailbox not watched", mailbox=box.id, failures=failures, reason=str(error))
     with ports.db.write() as conn:
