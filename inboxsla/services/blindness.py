@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from inboxsla.config import Settings
+from inboxsla.domain.speech import Speech
 from inboxsla.storage import blind_spans
 from inboxsla.storage.blind_spans import BlindSpan
 from inboxsla.storage.mailboxes import MailboxRow
@@ -46,3 +47,19 @@ def spans(
         if (lasting := since(settings, box, now)) is not None and lasting < end:
             found.append(BlindSpan(box.id, lasting, None))
     return found
+
+
+def said(span: BlindSpan, say: Speech, now: datetime) -> str:
+    """One sentence or two for whoever looks at a ticket of that time."""
+    since = say.moment(span.since, now)
+    if span.until is None:
+        return say.text(
+            "InboxSLA has not seen this mailbox since %(since)s. What happened there meanwhile is not counted yet.",
+            since=since,
+        )
+    return say.text(
+        "InboxSLA did not see this mailbox from %(since)s to %(until)s, and learned late what happened then. Answers "
+        "written in time count all the same; reminders may have come late or for nothing.",
+        since=since,
+        until=say.moment(span.until, now),
+    )

@@ -5,7 +5,7 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from inboxsla.domain.timeline import Kind
-from inboxsla.storage import mailboxes
+from inboxsla.storage import blind_spans, mailboxes
 from inboxsla.storage.database import Database
 from tests.web.conftest import signed_in
 from tests.web.reading import page, words
@@ -232,3 +232,20 @@ def test_which_rule_decided_and_why_stands_beside_the_policy_and_is_text(lumen: 
     assert "Tags <i>odd</i>, multi-touch" in facts
     assert words(found.select_one(".why .policy")) == f"Policy “Standard support”, version 1. {why}"
     assert not found.select(".facts i, .why b b")
+
+
+def test_what_was_not_seen_is_said_on_the_ticket_and_on_the_board(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(50))
+    begun = lumen.clock.at - minutes(30)
+    with lumen.ports.db.write() as conn:
+        mailboxes.change(conn, lumen.mailbox_id, last_sync_begun_at=begun, last_sync_at=begun)
+
+    assert "InboxSLA has not seen this mailbox since 10:18 CET." in words(page(claire, f"/tickets/{ticket}"))
+    assert f"{ADDRESS} · Not seen since 10:18 CET." in words(page(claire, "/tickets"))
+
+    with lumen.ports.db.write() as conn:
+        mailboxes.change(conn, lumen.mailbox_id, last_sync_begun_at=lumen.clock.at, last_sync_at=lumen.clock.at)
+        blind_spans.add(conn, lumen.mailbox_id, begun, lumen.clock.at)
+
+    assert "did not see this mailbox from 10:18 CET to 10:48 CET" in words(page(claire, f"/tickets/{ticket}"))
+    assert "Not seen since" not in words(page(claire, "/tickets"))
