@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ME = "me"
+_AT_ONCE = timedelta(seconds=1)
 _HISTORY_TYPES = ["messageAdded", "messageDeleted", "labelAdded", "labelRemoved"]
 # What happens to mail in between, such as its labels, is told too while it is in one of these; polling learns the rest.
 _WATCHED = ["INBOX", "SENT"]
@@ -83,13 +84,19 @@ class GoogleMailbox:
         except Refused as error:
             if page_token is None:
                 raise HistoryExpired(f"Gmail cannot read this mailbox's cursor any more ({error})") from error
-            raise
+            # Pages are not kept for ever; from the first one on it goes again.
+            raise TryLater(f"Gmail does not know the page of its history we had come to ({error})", _AT_ONCE) from error
 
     def threads(self, query: str, page_token: str | None = None) -> ThreadList:
         request = self._threads.list(
             userId=_ME, q=query or None, includeSpamTrash=False, maxResults=100, pageToken=page_token
         )
-        return self._ask(request, _thread_list, missing=Refused)
+        try:
+            return self._ask(request, _thread_list, missing=Refused)
+        except Refused as error:
+            if page_token is None:
+                raise
+            raise TryLater(f"Gmail does not know the page of its list we had come to ({error})", _AT_ONCE) from error
 
     def thread(self, thread_id: str) -> GmailThread:
         return self._ask_one(self._threads.get(userId=_ME, id=thread_id, format="full"), _thread)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +15,9 @@ from inboxsla.services.ports import Ports
 from inboxsla.storage import mailboxes, watches
 
 log = structlog.get_logger()
+
+# Gmail's history ids are unsigned 64-bit numbers; others may be wider, but no more than this is read.
+_LONGEST_ID = 40
 
 
 class Heard(StrEnum):
@@ -26,50 +30,60 @@ class Heard(StrEnum):
     UNREADABLE = "not understood"
 
 
-def address_in(data: object) -> str | None:
-    """Which mailbox a Pub/Sub message of Gmail's is about; None if it does not say.
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`history_id` is 0 where the notice names none that is a number."""
 
-    The data is JSON in base64, of either alphabet and with or without padding. The history id in it is left alone: it is as
-    often too old as too new, and a sync begins where the last one ended.
+    address: str
+    history_id: int = 0
+
+
+def notice_in(data: object) -> Notice | None:
+    """What a Pub/Sub message of Gmail's says; None if it does not say which mailbox it is about.
+
+    The data is JSON in base64, of either alphabet and with or without padding; the history id in it is text or a number.
     """
     try:
         packed = str(data).strip().replace("+", "-").replace("/", "_").rstrip("=")
         said: Any = json.loads(base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True))
-        return str(said["emailAddress"]).strip().lower() or None
+        address = str(said["emailAddress"]).strip().lower()
     except (KeyError, TypeError, ValueError, RecursionError):
         return None
+    named = str(said.get("historyId", ""))
+    return Notice(address, int(named) if named.isascii() and named.isdigit() and len(named) <= _LONGEST_ID else 0)
 
 
-def hear(ports: Ports, address: str | None) -> Heard:
+def hear(ports: Ports, notice: Notice | None) -> Heard:
     """Ring for the mailbox a notice is about. Notices come late, twice and in any order, so every one leads to a look.
+
+    Its history id is no cursor: a sync begins where the last one ended. It only says how far that sync should come.
 
     Raises TryLater if neither anybody could be rung nor the ring be noted: then the notice must come again.
     """
-    heard, mailbox_id = _heard(ports, address)
+    heard, mailbox_id = _heard(ports, notice)
     log.info("notice from Gmail", outcome=heard.value, mailbox=mailbox_id)
     return heard
 
 
-def _heard(ports: Ports, address: str | None) -> tuple[Heard, int | None]:
-    if address is None:
+def _heard(ports: Ports, notice: Notice | None) -> tuple[Heard, int | None]:
+    if notice is None:
         return Heard.UNREADABLE, None
     now = ports.now()
     with ports.db.read() as conn:
-        box = mailboxes.by_address(conn, "gmail", address)
+        box = mailboxes.by_address(conn, "gmail", notice.address)
         seen = watches.get(conn, box.id) if box is not None else None
     if box is None:
         return Heard.UNKNOWN, None
     if box.retired_at is not None or box.access_lost_at is not None:
         return Heard.NOT_READ, box.id
+    if watches.is_worth_noting(seen, notice.history_id, now):
+        with ports.db.write() as conn:
+            watches.notice(conn, seen, box.id, notice.history_id, now)
     try:
         ports.bell.ring("sync", [box.id])
-        heard = Heard.RUNG
     except TryLater as away:
         log.warning("nobody to ring", job="sync", reason=str(away))
-        heard = Heard.NOTED
-    if heard is Heard.NOTED or watches.is_worth_noting(seen, now):
         with ports.db.write() as conn:
-            watches.change(conn, box.id, now, noticed_at=now)
-            if heard is Heard.NOTED:
-                mailboxes.note_ring(conn, box.id, now)
-    return heard, box.id
+            mailboxes.note_ring(conn, box.id, now)
+        return Heard.NOTED, box.id
+    return Heard.RUNG, box.id

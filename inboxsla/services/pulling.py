@@ -9,6 +9,7 @@ import structlog
 from inboxsla.errors import InboxSLAError, Refused
 from inboxsla.gmail.pubsub import Subscription
 from inboxsla.services import noticing
+from inboxsla.services.noticing import Notice
 from inboxsla.services.ports import Ports
 from inboxsla.storage import records
 
@@ -23,8 +24,14 @@ _TRIES_BEFORE_ALARM = 4
 def pull(ports: Ports, subscription: Subscription) -> int:
     """How many notices came. What cannot be passed on is not acknowledged, and comes again. Raises TryLater and Refused."""
     pulled = subscription.pull()
-    for address in dict.fromkeys(noticing.address_in(each.data) for each in pulled):
-        noticing.hear(ports, address)
+    newest: dict[str, Notice] = {}
+    for notice in (noticing.notice_in(each.data) for each in pulled):
+        if notice is None:
+            noticing.hear(ports, None)
+        elif notice.address not in newest or newest[notice.address].history_id < notice.history_id:
+            newest[notice.address] = notice
+    for notice in newest.values():
+        noticing.hear(ports, notice)
     subscription.acknowledge([each.ack_id for each in pulled])
     return len(pulled)
 

@@ -18,8 +18,9 @@ watches = Table(
     # When to ask again, and how often asking has failed since it last did not.
     Column("try_at", Instant, nullable=False),
     Column("failures", Integer, nullable=False, server_default=text("0")),
-    # When a notice last came, give or take a minute.
+    # When a notice last came, give or take a minute; and the newest history id that one has named.
     Column("noticed_at", Instant),
+    Column("told_id", Text),
 )
 
 blind_spans = Table(

@@ -29,6 +29,7 @@ class WatchRow:
     try_at: datetime
     failures: int
     noticed_at: datetime | None
+    told_id: str | None = None
 
     def tells(self, topic: str, now: datetime) -> bool:
         """Whether Gmail has promised to tell `topic` of news, and still does."""
@@ -86,6 +87,26 @@ def look_again_unless(conn: Connection, topic: str, now: datetime) -> None:
     conn.execute(update(t).where(*other).values(try_at=now, failures=0))
 
 
-def is_worth_noting(row: WatchRow | None, now: datetime) -> bool:
-    """Whether a notice that comes now is written down: not if one was a moment ago."""
-    return row is None or row.noticed_at is None or now - row.noticed_at >= _NOTICED_EVERY
+def notice(conn: Connection, seen: WatchRow | None, mailbox_id: int, told_id: int, now: datetime) -> None:
+    """A notice came that names `told_id`."""
+    newest = max(told_id, _number(seen.told_id) if seen is not None else 0)
+    change(conn, mailbox_id, now, noticed_at=now, told_id=str(newest))
+
+
+def is_worth_noting(seen: WatchRow | None, told_id: int, now: datetime) -> bool:
+    """Whether a notice that comes now is written down: not if one was a moment ago that told as much."""
+    if seen is None or seen.noticed_at is None or now - seen.noticed_at >= _NOTICED_EVERY:
+        return True
+    return told_id > _number(seen.told_id)
+
+
+def owes_more_than(conn: Connection, mailbox_id: int, cursor: str, since: datetime) -> bool:
+    """Whether a notice has come after `since` that knows of more than history shows up to `cursor`."""
+    seen = get(conn, mailbox_id)
+    if seen is None or seen.noticed_at is None or seen.noticed_at < since or not cursor.isdecimal():
+        return False
+    return _number(seen.told_id) > int(cursor)
+
+
+def _number(told_id: str | None) -> int:
+    return int(told_id or 0)

@@ -46,9 +46,9 @@ def gmail() -> Response:
         log.warning("push ignored", reason="it comes from another subscription")
         return Response(status=204)
     message = envelope.get("message")
-    address = noticing.address_in(message.get("data")) if isinstance(message, dict) else None
+    notice = noticing.notice_in(message.get("data")) if isinstance(message, dict) else None
     try:
-        noticing.hear(ports(), address)
+        noticing.hear(ports(), notice)
     except TryLater as later:
         log.error("push put off", reason=str(later))
         return _said(503, "Nobody can take this right now.")

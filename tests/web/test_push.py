@@ -281,3 +281,26 @@ def test_while_googles_keys_cannot_be_had_those_at_hand_are_used_and_then_the_pu
     assert door.push().status_code == 503
     door.desk.clock.forward(seconds=6)
     assert door.push().status_code == 204
+
+
+def test_a_notice_that_is_quicker_than_gmails_history_is_looked_after_for_a_while(door: Door) -> None:
+    desk = door.desk
+    desk.sync()
+    ahead = {"emailAddress": SUPPORT, "historyId": str(int(desk.mailbox.history_id or 0) + 5)}
+    assert door.push(ahead).status_code == 204
+    desk.sync()
+    desk.tick()
+    door.rung.clear()
+    for _ in range(3):
+        desk.clock.forward(seconds=1)
+        desk.sync()
+        desk.tick()
+    assert door.rung == [("sync", (desk.id,))] * 3
+    # History never shows more: the notice was wrong.
+    desk.clock.forward(seconds=14)
+    desk.sync()
+    desk.tick()
+    door.rung.clear()
+    desk.clock.forward(seconds=1)
+    desk.tick()
+    assert door.rung == []

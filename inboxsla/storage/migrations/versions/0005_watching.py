@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("try_at", sa.BigInteger(), nullable=False),
         sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("noticed_at", sa.BigInteger(), nullable=True),
+        sa.Column("told_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["mailbox_id"], ["mailboxes.id"], name=op.f("fk_watches_mailbox_id"), ondelete="CASCADE"
         ),
