@@ -23,7 +23,6 @@ from inboxsla.gmail.google import GoogleMailbox, static_credentials
 from inboxsla.gmail.port import Mailbox
 from inboxsla.gmail.simulator import Placed, SimulatorServer, Store
 from inboxsla.gmail.simulator.letters import letter
-from inboxsla.gmail.simulator.watches import LIFETIME
 from inboxsla.services import assign, deliver, queries, runs, settle, setup, sync, ticking
 from inboxsla.services.looking import look
 from inboxsla.services.ports import Ports
@@ -281,10 +280,6 @@ def a_desk(database: Database, chosen: Settings | None = None, **more: Any) -> I
         for table in ("mailboxes", "labels", "messages", "message_labels", "history", "notes"):
             conn.execute(f"DELETE FROM {table}")
     store.now, store.search_lag, store.dice = clock, timedelta(0), random.Random(7)
-    server.faults.clear()
-    server.quota.reset()
-    server.watches.of.clear()
-    server.watches.lifetime = LIFETIME
-    server.pubsub.reset()
+    server.reset()
     store.add_mailbox(SUPPORT, aliases=["help@lumenvelo.example"])
     yield Desk(database, server, clock, chosen, **more)

@@ -34,7 +34,7 @@ _TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d|24:00")
 _ADDRESS = re.compile(r"[^@\s<>\"(),:;]+@[^@\s<>\"(),:;.]+(?:\.[^@\s<>\"(),:;.]+)*")
 
 
-def _plain_length(value: object) -> timedelta:
+def plain_length(value: object) -> timedelta:
     return _length(value, None)
 
 
@@ -59,7 +59,7 @@ def _length(value: object, business_day: timedelta | None) -> timedelta:
     return parse_duration(value, business_day)
 
 
-def _positive(length: timedelta) -> timedelta:
+def positive(length: timedelta) -> timedelta:
     if length <= timedelta():
         raise ValueError("this must be longer than nothing. Write for example 4h.")
     return length
@@ -115,44 +115,12 @@ def _web_address_or_none(value: object) -> str:
     return "" if value == "" else _web_address(value).rstrip("/")
 
 
-def _topic(value: object) -> str:
-    return _pubsub_name(value, "topics", "projects/my-project/topics/inboxsla")
-
-
-def _subscription(value: object) -> str:
-    return _pubsub_name(value, "subscriptions", "projects/my-project/subscriptions/inboxsla")
-
-
-def _pubsub_name(value: object, kind: str, example: str) -> str:
-    if value == "":
-        return ""
-    if not isinstance(value, str) or not re.fullmatch(rf"projects/[^/\s]+/{kind}/[^/\s]+", value):
-        raise ValueError(f"“{value}” is not the full name of one of Pub/Sub's {kind}. Write it like {example}.")
-    return value
-
-
 def _loopback(value: object) -> str:
     if not isinstance(value, str) or not (value in ("localhost", "::1") or re.fullmatch(r"127(\.\d{1,3}){3}", value)):
         raise ValueError(
             f"“{value}” would open the pages to the network, and there is no sign-in yet. Write 127.0.0.1."
         )
     return value
-
-
-def _address_or_none(value: object) -> str:
-    return "" if value == "" else address(value)
-
-
-def _span_or_none(value: object) -> timedelta | None:
-    return None if value in ("", None) else _positive(_plain_length(value))
-
-
-def _file_or_none(value: object) -> Path | None:
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str | Path):
-        raise ValueError("write the name of a file in quotes.")
-    return Path(value).expanduser()
 
 
 def _database_url(value: object) -> str:
@@ -270,12 +238,12 @@ def _day(value: object) -> date:
         raise ValueError(f"“{value}” is not a date. Write it like 2026-12-24.") from None
 
 
-Duration = Annotated[timedelta, BeforeValidator(_plain_length)]
+Duration = Annotated[timedelta, BeforeValidator(plain_length)]
 DurationOrNever = Annotated[timedelta | None, BeforeValidator(_plain_length_or_never)]
-Span = Annotated[timedelta, BeforeValidator(_plain_length), AfterValidator(_positive)]
+Span = Annotated[timedelta, BeforeValidator(plain_length), AfterValidator(positive)]
 BusinessDay = Annotated[Span, AfterValidator(_at_most_a_day)]
 Promise = Annotated[
-    timedelta, BeforeValidator(_promised_length), AfterValidator(_positive), Field(validate_default=True)
+    timedelta, BeforeValidator(_promised_length), AfterValidator(positive), Field(validate_default=True)
 ]
 Zone = Annotated[str, BeforeValidator(_zone)]
 ZoneOrNone = Annotated[str, BeforeValidator(_zone_or_none)]
@@ -283,11 +251,6 @@ Name = Annotated[str, BeforeValidator(name)]
 Address = Annotated[str, BeforeValidator(address)]
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
 WebAddressOrNone = Annotated[str, BeforeValidator(_web_address_or_none)]
-Topic = Annotated[str, BeforeValidator(_topic)]
-Subscription = Annotated[str, BeforeValidator(_subscription)]
-AddressOrNone = Annotated[str, BeforeValidator(_address_or_none)]
-SpanOrNone = Annotated[timedelta | None, BeforeValidator(_span_or_none)]
-FileOrNone = Annotated[Path | None, BeforeValidator(_file_or_none)]
 Loopback = Annotated[str, BeforeValidator(_loopback)]
 DatabaseUrl = Annotated[str, BeforeValidator(_database_url), Field(repr=False)]
 RedisUrl = Annotated[str, BeforeValidator(_redis_url), Field(repr=False)]

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
-from inboxsla.config import fields
+from inboxsla.config import fields, news_fields
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.errors import InboxSLAError
 
@@ -55,7 +55,7 @@ POLL_EVERY, POLL_BENEATH_PUSH = timedelta(seconds=20), timedelta(minutes=3)
 class Sync(Section):
     """`poll_every` None: as the way news comes demands, see `Settings.poll_every`."""
 
-    poll_every: fields.SpanOrNone = None
+    poll_every: news_fields.SpanOrNone = None
     first_window: fields.Span = timedelta(days=30)
 
 
@@ -63,11 +63,11 @@ class Push(Section):
     """How news comes. `audience` empty: the address of our push endpoint; `credentials` is the key file for pulling."""
 
     way: Literal["push", "pull", "poll"] = "poll"
-    topic: fields.Topic = ""
-    subscription: fields.Subscription = ""
+    topic: news_fields.Topic = ""
+    subscription: news_fields.Subscription = ""
     audience: Annotated[str, AfterValidator(str.strip)] = ""
-    service_account: fields.AddressOrNone = ""
-    credentials: fields.FileOrNone = None
+    service_account: news_fields.AddressOrNone = ""
+    credentials: news_fields.FileOrNone = None
 
 
 class Calendar(Section):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -25,10 +26,10 @@ def sync(ports: Ports, mailbox_ids: Sequence[int]) -> None:
     Any news may have made room for tickets that wait: somebody's were answered or solved.
     """
     for mailbox_id in mailbox_ids:
-        done = syncing.sync(ports, mailbox_id)
-        if done.threads:
-            assigning.drain(ports, mailbox_id)
-            follow(ports, "deliver", [mailbox_id])
+        told = partial(follow, ports, "deliver", [mailbox_id])
+        done = syncing.sync(ports, mailbox_id, told)
+        if done.threads and (assigning.drain(ports, mailbox_id) or done.threads > done.told):
+            told()
 
 
 def settle(ports: Ports, ticket_ids: Sequence[int]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,9 +31,10 @@ _HISTORY_LAGS = timedelta(seconds=15)
 
 @dataclass(slots=True)
 class Synced:
-    """What one sync did, for the bell and for logs."""
+    """What one sync did, for the bell and for logs. Of `told` of its `threads` the caller was told while it went on."""
 
     threads: int = 0
+    told: int = 0
     wants_owner: bool = False
     kept_aside: int = 0
     skipped: str = ""
@@ -51,6 +52,7 @@ class _Run:
     done: Synced
     renewed_at: datetime
     asking: Asking
+    taken: Callable[[], None]
     labels_asked: bool = False
 
     @property
@@ -69,8 +71,10 @@ class _Run:
         self.renewed_at = now
 
 
-def sync(ports: Ports, mailbox_id: int) -> Synced:
+def sync(ports: Ports, mailbox_id: int, taken: Callable[[], None] = lambda: None) -> Synced:
     """Read what is new in one mailbox. One sync at a time per mailbox; a second caller returns at once.
+
+    `taken` is called, and must not raise, whenever news was settled and there may be more: labels need not wait for the rest.
 
     Trouble with Gmail ends up in the mailbox's own state, where pages and the next attempt find it.
     """
@@ -88,7 +92,7 @@ def sync(ports: Ports, mailbox_id: int) -> Synced:
     done = Synced()
     try:
         gmail = ports.mailbox(mailbox.address)
-        _read_all(_Run(ports, gmail, mailbox, holder, done, now, Asking(ports, gmail, mailbox_id)))
+        _read_all(_Run(ports, gmail, mailbox, holder, done, now, Asking(ports, gmail, mailbox_id), taken))
     except TryLater as later:
         _trouble(ports, mailbox_id, str(later), retry_after=ports.now() + later.wait)
     except AccessLost as lost:
@@ -140,6 +144,9 @@ def _read_all(run: _Run) -> None:
             run.mailbox = mailboxes.get(conn, run.mailbox.id)
         if not found:
             return
+        if run.done.threads > run.done.told:
+            run.done.told = run.done.threads
+            run.taken()
     with run.ports.db.write() as conn:
         mailboxes.note_ring(conn, run.mailbox.id, run.ports.now())
 

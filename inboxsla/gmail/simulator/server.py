@@ -82,6 +82,13 @@ class SimulatorServer:
         self.port = int(self._server.server_address[1])
         self.url = f"http://{host}:{self.port}"
 
+    def reset(self) -> None:
+        """No faults, nothing counted, nobody told of anything; mailboxes stay as they are."""
+        self.faults.clear()
+        self.quota.reset()
+        self.watches.reset()
+        self.pubsub.reset()
+
     def serve_forever(self) -> None:
         self._server.serve_forever(poll_interval=0.02)
 

@@ -30,6 +30,10 @@ class Watches:
         self.lifetime = LIFETIME
         store.database.after_commit = self.look
 
+    def reset(self) -> None:
+        self.of.clear()
+        self.lifetime = LIFETIME
+
     def watch(self, address: str, topic: str, labels: frozenset[str]) -> tuple[int, datetime]:
         at, expires_at = self._store.history_id(address), self._store.now() + self.lifetime
         self.of[address] = Watch(topic, labels, expires_at, at)
