@@ -10,7 +10,7 @@ from inboxsla.config.program import typed
 from inboxsla.domain.decide import decide
 from inboxsla.domain.speech import NBSP, Dated, English, Speech
 from inboxsla.errors import InboxSLAError
-from inboxsla.services import blindness, in_force, queries
+from inboxsla.services import blindness, in_force, queries, watching
 from inboxsla.services.ports import Ports
 from inboxsla.services.settle import projection
 from inboxsla.storage import events, mailboxes, policies, records, tickets
@@ -57,9 +57,22 @@ def health(ports: Ports) -> Iterator[Line]:
         else:
             when = f"read last {_moment(box.last_sync_at, say)}" if box.last_sync_at else "not read yet"
             yield Line(True, f"{box.address} is {box.mode}, {when}.")
+    yield from _told(ports, say)
     yield from _unseen(ports, boxes, say)
     for words in alarms:
         yield Line(False, words)
+
+
+def _told(ports: Ports, say: Speech) -> Iterator[Line]:
+    """Whether notices of each mailbox's news come, where they should."""
+    for is_told, address, until, last in watching.told(ports):
+        when = f"the last notice came {_moment(last, say)}" if last else "no notice has come yet"
+        if is_told and until is not None:
+            yield Line(True, f"Gmail tells us about new mail in {address} until {_moment(until, say)}; {when}.")
+        else:
+            yield Line(
+                False, f"Gmail does not tell us about new mail in {address}; it is polled. docs/pushing.md says more."
+            )
 
 
 def _unseen(ports: Ports, boxes: Sequence[MailboxRow], say: Speech) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
@@ -117,3 +118,17 @@ def _words(address: str, said: str, told_until: datetime | None, now: datetime) 
         f"{state}: {said.rstrip('.')}. It is asked again by itself, and the mailbox is polled meanwhile. "
         "docs/pushing.md says what each of Google's answers means."
     )
+
+
+def told(ports: Ports) -> Iterator[tuple[bool, str, datetime | None, datetime | None]]:
+    """For each mailbox that should be watched: whether Gmail tells of it, its address, until when, and when it last did."""
+    topic, now = topic_of(ports.settings), ports.now()
+    if not topic:
+        return
+    with ports.db.read() as conn:
+        boxes, found = mailboxes.every(conn), watches.every(conn)
+    for box in boxes:
+        if box.kind == "gmail" and box.retired_at is None and box.access_lost_at is None:
+            seen = found.get(box.id)
+            is_told = seen is not None and seen.tells(topic, now)
+            yield is_told, box.address, seen.expires_at if seen else None, seen.noticed_at if seen else None

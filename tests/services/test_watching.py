@@ -9,7 +9,7 @@ import pytest
 from inboxsla.config import Settings
 from inboxsla.domain.timeline import Kind
 from inboxsla.gmail.simulator import Fault
-from inboxsla.services import retiring, setup, watching
+from inboxsla.services import noticing, rebuild, retiring, setup, watching
 from inboxsla.services.ports import Ports
 from inboxsla.storage import watches
 from inboxsla.storage.database import Database
@@ -218,3 +218,19 @@ def test_the_ticker_polls_as_the_setting_says_whatever_the_way() -> None:
     assert Settings.of({"push": PUSH}).poll_every(rung=True) == timedelta(minutes=3)
     chosen = Settings.of({"sync": {"poll_every": "5s"}, "push": PUSH})
     assert chosen.poll_every(rung=True) == chosen.poll_every(rung=False) == timedelta(seconds=5)
+
+
+def test_the_doctor_says_whether_gmail_tells_us_and_when_it_last_did(pushed: Desk) -> None:
+    def lines() -> list[tuple[bool, str]]:
+        return [(line.ok, line.words) for line in rebuild.health(pushed.ports) if "tell" in line.words]
+
+    ((ok, words),) = lines()
+    assert not ok
+    assert "does not tell us about new mail in support@lumenvelo.example; it is polled" in words
+    pushed.run("watch")
+    ((ok, words),) = lines()
+    assert ok
+    assert "no notice has come yet" in words
+    noticing.hear(pushed.ports, noticing.Notice(SUPPORT, 7))
+    ((ok, words),) = lines()
+    assert "the last notice came" in words

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from inboxsla.domain.timeline import Kind
-from inboxsla.services import retiring, runs
+from inboxsla.services import noticing, retiring, runs
 from inboxsla.storage.database import Database
 from tests.builders import SUPPORT, Desk, NobodyRings, a_desk
 from tests.web.door import SUBSCRIPTION, Door, door_of
@@ -151,3 +154,16 @@ def test_a_notice_that_is_quicker_than_gmails_history_is_looked_after_for_a_whil
     desk.clock.forward(seconds=1)
     desk.tick()
     assert door.rung == []
+
+
+@given(st.one_of(st.none(), st.text(), st.binary(), st.lists(st.integers()), st.integers()))
+def test_nothing_that_comes_as_data_breaks_anything(data: object) -> None:
+    noticing.notice_in(data)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists, max_leaves=5), st.text())
+def test_nothing_that_gmail_may_write_into_a_notice_breaks_anything(history_id: object, address: str) -> None:
+    data = base64.b64encode(json.dumps({"emailAddress": address, "historyId": history_id}).encode()).decode()
+    found = noticing.notice_in(data)
+    assert found is not None
+    assert found.history_id >= 0
