@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,8 +70,7 @@ def claim_due(conn: Connection, topic: str, now: datetime, again_at: datetime, l
 
 def change(conn: Connection, mailbox_id: int, now: datetime, **values: Any) -> None:
     """Write `values`, on a new row where there is none."""
-    new: Mapping[str, Any] = {"mailbox_id": mailbox_id, "try_at": now}
-    insert_ignore(conn, t, [new], conflict=["mailbox_id"])
+    insert_ignore(conn, t, [{"mailbox_id": mailbox_id, "try_at": now}], conflict=["mailbox_id"])
     conn.execute(update(t).where(t.c.mailbox_id == mailbox_id).values(**values))
 
 
@@ -88,16 +86,18 @@ def look_again_unless(conn: Connection, topic: str, now: datetime) -> None:
 
 
 def notice(conn: Connection, seen: WatchRow | None, mailbox_id: int, told_id: int, now: datetime) -> None:
-    """A notice came that names `told_id`."""
-    newest = max(told_id, _number(seen.told_id) if seen is not None else 0)
+    """A notice came that names `told_id`. What was told a while ago is forgotten: it may have been wrong."""
+    newest = told_id if seen is None or not _is_recent(seen, now) else max(told_id, _number(seen.told_id))
     change(conn, mailbox_id, now, noticed_at=now, told_id=str(newest))
 
 
 def is_worth_noting(seen: WatchRow | None, told_id: int, now: datetime) -> bool:
     """Whether a notice that comes now is written down: not if one was a moment ago that told as much."""
-    if seen is None or seen.noticed_at is None or now - seen.noticed_at >= _NOTICED_EVERY:
-        return True
-    return told_id > _number(seen.told_id)
+    return seen is None or not _is_recent(seen, now) or told_id > _number(seen.told_id)
+
+
+def _is_recent(seen: WatchRow, now: datetime) -> bool:
+    return seen.noticed_at is not None and now - seen.noticed_at < _NOTICED_EVERY
 
 
 def owes_more_than(conn: Connection, mailbox_id: int, cursor: str, since: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ from inboxsla.gmail.simulator import Fault, SimulatorServer, Store
 from inboxsla.gmail.simulator.letters import letter
 from inboxsla.services import setup, sync, watching
 from inboxsla.services.ports import Ports
-from inboxsla.storage import mailboxes, migrations
+from inboxsla.storage import mailboxes, migrations, watches
 from inboxsla.supervisor import ports as free
 from inboxsla.supervisor.parts import inboxsla_command
 from inboxsla.wiring import now, settings
@@ -58,8 +59,8 @@ class Road:
 
 
 @contextmanager
-def road(*, workers: int = 2, poll_every: str = "10m", latency: float = 0.0) -> Iterator[Road]:
-    """A live, watched mailbox; polls are so rare that only notices bring its mail. `latency` in seconds for each Gmail call."""
+def road(way: str = "push", *, latency: float = 0.0) -> Iterator[Road]:
+    """A live, watched mailbox, polled so rarely that only notices bring its mail. `latency` in seconds for each Gmail call."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="inboxsla-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -71,18 +72,23 @@ def road(*, workers: int = 2, poll_every: str = "10m", latency: float = 0.0) -> 
         stack.callback(valkey.stop)
         port = free.first_free("127.0.0.1", 15000 + os.getpid() % 10000)
         push_to = f"http://127.0.0.1:{port}/push/gmail"
-        server.pubsub.subscribe(NAME, TOPIC, push_to, service_account=ACCOUNT)
+        server.pubsub.subscribe(NAME, TOPIC, push_to if way == "push" else "", service_account=ACCOUNT)
+        key = folder / "key.json"
+        key.write_text(json.dumps({"client_id": "a", "client_secret": "b", "refresh_token": SUPPORT}))
         environ = {
             "INBOXSLA_DATA_DIR": str(folder / "var"),
             "INBOXSLA_DEMO": "true",
             "INBOXSLA_REDIS_URL": valkey.url,
             "INBOXSLA_SERVER__PORT": str(port),
-            "INBOXSLA_SYNC__POLL_EVERY": poll_every,
+            "INBOXSLA_SYNC__POLL_EVERY": "10m",
             "INBOXSLA_POLICY__FIRST_RESPONSE": "20m",
             "INBOXSLA_POLICY__NEXT_RESPONSE": "20m",
             "INBOXSLA_GOOGLE__API_ROOT": server.url,
             "INBOXSLA_GOOGLE__CERTS_URI": f"{server.url}/oauth2/v1/certs",
-            "INBOXSLA_PUSH__WAY": "push",
+            "INBOXSLA_GOOGLE__TOKEN_URI": f"{server.url}/token",
+            "INBOXSLA_GOOGLE__PUBSUB_ROOT": server.url,
+            "INBOXSLA_PUSH__WAY": way,
+            "INBOXSLA_PUSH__CREDENTIALS": str(key),
             "INBOXSLA_PUSH__TOPIC": TOPIC,
             "INBOXSLA_PUSH__SUBSCRIPTION": NAME,
             "INBOXSLA_PUSH__SERVICE_ACCOUNT": ACCOUNT,
@@ -93,11 +99,11 @@ def road(*, workers: int = 2, poll_every: str = "10m", latency: float = 0.0) -> 
         made = Road(server, ports, push_to)
         sync.sync(ports, made.mailbox.id)
         said = stack.enter_context((folder / "said").open("wb"))
-        for command in (["web"], ["ticker"], *[["worker"]] * workers):
+        for command in ("web", "ticker", "worker", "worker"):
             stack.enter_context(_running(command, folder, environ, said.fileno()))
         until(lambda: _answers(push_to), "the pages answer")
         watching.watch(ports, made.mailbox.id)
-        until(lambda: server.pubsub.answers, "the first notice is answered")
+        until(lambda: _noticed(made), "the first notice has come")
         if latency:
             server.faults.plan(Fault("latency", "*", times=None, seconds=latency))
         yield made
@@ -105,10 +111,10 @@ def road(*, workers: int = 2, poll_every: str = "10m", latency: float = 0.0) -> 
 
 
 @contextmanager
-def _running(command: list[str], folder: Path, environ: dict[str, str], said: int) -> Iterator[None]:
+def _running(command: str, folder: Path, environ: dict[str, str], said: int) -> Iterator[None]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("INBOXSLA_")}
     process = subprocess.Popen(
-        [*inboxsla_command(), *command], cwd=folder, env={**inherited, **environ}, stdout=said, stderr=said,
+        [*inboxsla_command(), command], cwd=folder, env={**inherited, **environ}, stdout=said, stderr=said,
         start_new_session=True,
     )  # fmt: skip
     try:
@@ -122,11 +128,17 @@ def _running(command: list[str], folder: Path, environ: dict[str, str], said: in
             process.wait()
 
 
+def _noticed(made: Road) -> bool:
+    with made.ports.db.read() as conn:
+        seen = watches.get(conn, made.mailbox.id)
+    return seen is not None and seen.noticed_at is not None
+
+
 def _answers(url: str) -> bool:
     try:
         urllib.request.urlopen(urllib.request.Request(url, b"{}", method="POST"), timeout=2).close()
     except urllib.error.HTTPError as refused:
-        return refused.code == 401
+        return refused.code in (401, 404)
     except OSError:
         return False
     return False

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from inboxsla.gmail.simulator import Fault
 from tests.road.pushed import road
 from tests.workers.processes import until
 
 pytestmark = pytest.mark.processes
+
+
+def test_without_a_public_address_notices_are_pulled_and_lead_to_labels() -> None:
+    with road("pull") as made:
+        threads = {made.writes(nth) for nth in range(3)}
+        until(lambda: threads <= made.labelled(), "the labels of all mails")
+        made.server.faults.plan(Fault("status", "pubsub.pull", code=503, times=2))
+        threads.add(made.writes(3))
+        until(lambda: threads <= made.labelled(), "the label of the mail told of while Pub/Sub had trouble")
 
 
 def test_a_notice_leads_to_a_label_in_gmail_whatever_happens_to_the_notices() -> None:
