@@ -58,7 +58,7 @@ def hear(ports: Ports, notice: Notice | None) -> Heard:
 
     Its history id is no cursor: a sync begins where the last one ended. It only says how far that sync should come.
 
-    Raises TryLater if neither anybody could be rung nor the ring be noted: then the notice must come again.
+    Raises TryLater if the ring cannot be noted: then the notice must come again.
     """
     heard, mailbox_id = _heard(ports, notice)
     log.info("notice from Gmail", outcome=heard.value, mailbox=mailbox_id)
@@ -76,14 +76,14 @@ def _heard(ports: Ports, notice: Notice | None) -> tuple[Heard, int | None]:
         return Heard.UNKNOWN, None
     if box.retired_at is not None or box.access_lost_at is not None:
         return Heard.NOT_READ, box.id
-    if watches.is_worth_noting(seen, notice.history_id, now):
-        with ports.db.write() as conn:
+    with ports.db.write() as conn:
+        # Kept until a sync begins, so that the notice survives a queue that is full, flushed or away.
+        mailboxes.note_ring(conn, box.id, now)
+        if watches.is_worth_noting(seen, notice.history_id, now):
             watches.notice(conn, seen, box.id, notice.history_id, now)
     try:
         ports.bell.ring("sync", [box.id])
     except TryLater as away:
         log.warning("nobody to ring", job="sync", reason=str(away))
-        with ports.db.write() as conn:
-            mailboxes.note_ring(conn, box.id, now)
         return Heard.NOTED, box.id
     return Heard.RUNG, box.id

@@ -20,6 +20,8 @@ _CLAIM = 500
 # Rows whose ring was lost are found this much later; often enough to go unnoticed, seldom enough to cost nothing.
 _SWEEP_EVERY = timedelta(seconds=5)
 _WATCHES_AT_ONCE = 20
+# A ring on its way to a worker is none that was lost.
+_ANSWERED_WITHIN = timedelta(seconds=2)
 
 
 @dataclass(slots=True)
@@ -61,7 +63,7 @@ def _to_sync(ports: Ports, memory: Memory, now: datetime) -> list[int]:
     topic = watching.topic_of(ports.settings)
     with ports.db.read() as conn:
         boxes = mailboxes.every(conn)
-        rung, watched = mailboxes.unanswered(conn, now), watches.every(conn)
+        rung, watched = mailboxes.unanswered(conn, now, now - _ANSWERED_WITHIN), watches.every(conn)
         hears = records.alarm_since(conn, pulling.ALARM) is None
     due = []
     for box in boxes:

@@ -112,8 +112,8 @@ def lease_sync(conn: Connection, mailbox_id: int, holder: str, now: datetime, un
 
 
 def note_ring(conn: Connection, mailbox_id: int, now: datetime) -> None:
-    """Somebody rang for a sync that may not take place; see `unanswered`."""
-    conn.execute(update(t).where(t.c.id == mailbox_id).values(rung_at=now))
+    """Somebody rings for a sync. Until one begins the ring counts as unanswered, from the first time it was noted."""
+    conn.execute(update(t).where(t.c.id == mailbox_id, t.c.rung_at.is_(None)).values(rung_at=now))
 
 
 def answer_ring(conn: Connection, mailbox_id: int) -> bool:
@@ -122,10 +122,10 @@ def answer_ring(conn: Connection, mailbox_id: int) -> bool:
     return conn.execute(update(t).where(*noted).values(rung_at=None)).rowcount == 1
 
 
-def unanswered(conn: Connection, now: datetime) -> set[int]:
-    """Mailboxes with a noted ring that no running sync will answer."""
+def unanswered(conn: Connection, now: datetime, rung_before: datetime) -> set[int]:
+    """Mailboxes rung for before `rung_before`, whose ring no sync has answered and none that runs will."""
     free = or_(t.c.sync_lease_until.is_(None), t.c.sync_lease_until <= now)
-    return set(conn.execute(select(t.c.id).where(t.c.rung_at.is_not(None), free)).scalars())
+    return set(conn.execute(select(t.c.id).where(t.c.rung_at <= rung_before, free)).scalars())
 
 
 def release_sync(conn: Connection, mailbox_id: int, holder: str) -> None:

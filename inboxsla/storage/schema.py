@@ -59,7 +59,7 @@ mailboxes = Table(
     Column("history_id", Text),
     Column("sync_lease_until", Instant),
     Column("sync_lease_by", String(64)),
-    # Somebody rang for a sync and nobody answered: Redis was away, or a sync was about to end. The next one clears it.
+    # Somebody rang for a sync, and none has begun since. The ticker rings again: Redis may have lost it, or been away.
     Column("rung_at", Instant),
     # Begin of the newest sync that read everything there was; what envelopes of unknown outcome wait for.
     Column("last_sync_begun_at", Instant),

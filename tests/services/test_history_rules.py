@@ -97,6 +97,7 @@ def test_a_ring_that_finds_another_sync_at_work_is_not_lost(desk: Desk) -> None:
     assert ("sync", (desk.id,)) not in desk.bell.rung
     with desk.database.write() as conn:
         mailboxes.release_sync(conn, desk.id, "somebody else")
+    desk.clock.forward(seconds=2)
     desk.tick()
     assert desk.bell.rung.count(("sync", (desk.id,))) == 1
     desk.sync()
