@@ -291,5 +291,6 @@ def _access_lost(ports: Ports, mailbox: MailboxRow, words: str) -> None:
     log.error("access lost", mailbox=mailbox.id)
     with ports.db.write() as conn:
         mailboxes.change(conn, mailbox.id, sync_error=words, access_lost_at=now)
+        watches.lost(conn, mailbox.id, now)
         sentence = f"Gmail no longer lets us into {mailbox.address}: {words} Nothing is read or sent until it is connected again."
         records.alarm(conn, f"access/{mailbox.id}", sentence, now, mailbox.id)

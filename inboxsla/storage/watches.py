@@ -59,8 +59,8 @@ def claim_due(conn: Connection, topic: str, now: datetime, again_at: datetime, l
         insert_ignore(conn, t, rows, conflict=["mailbox_id"])
     told = t.c.topic != ""
     wanted = or_(told, t.c.mailbox_id.in_(select(_ID).where(*_IN_USE))) if topic else told
-    lost = select(_ID).where(mailboxes.c.access_lost_at.is_not(None))
-    due = [t.c.try_at <= now, wanted, t.c.mailbox_id.not_in(lost)]
+    shut = select(_ID).where(mailboxes.c.access_lost_at.is_not(None))
+    due = [t.c.try_at <= now, wanted, t.c.mailbox_id.not_in(shut)]
     first = func.coalesce(t.c.expires_at, 0)
     found = claim(
         conn, t, due, {"try_at": again_at}, order_by=first, limit=limit, returning=[t.c.mailbox_id, t.c.expires_at]
@@ -77,6 +77,11 @@ def change(conn: Connection, mailbox_id: int, now: datetime, **values: Any) -> N
 def look_again(conn: Connection, mailbox_id: int, now: datetime) -> None:
     """Something changed about the mailbox: see at once whether it must be watched."""
     conn.execute(update(t).where(t.c.mailbox_id == mailbox_id).values(try_at=now, failures=0))
+
+
+def lost(conn: Connection, mailbox_id: int, now: datetime) -> None:
+    """Gmail no longer lets us in, and may tell nobody any more: ask anew as soon as access is back."""
+    conn.execute(update(t).where(t.c.mailbox_id == mailbox_id).values(expires_at=None, try_at=now, failures=0))
 
 
 def look_again_unless(conn: Connection, topic: str, now: datetime) -> None:

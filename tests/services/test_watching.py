@@ -11,7 +11,7 @@ from inboxsla.domain.timeline import Kind
 from inboxsla.gmail.simulator import Fault
 from inboxsla.services import noticing, rebuild, retiring, setup, watching
 from inboxsla.services.ports import Ports
-from inboxsla.storage import watches
+from inboxsla.storage import mailboxes, watches
 from inboxsla.storage.database import Database
 from tests.builders import SUPPORT, Desk, Notepad, a_desk, settings
 from tests.services.conftest import Opens
@@ -203,14 +203,24 @@ def test_another_topic_is_watched_for_at_once(pushed: Desk) -> None:
     assert pushed.server.watches.of[SUPPORT].topic == f"{TOPIC}-2"
 
 
-def test_a_mailbox_without_access_is_neither_watched_nor_stopped(pushed: Desk) -> None:
+def test_a_mailbox_without_access_is_neither_watched_nor_stopped_and_watched_at_once_when_access_is_back(
+    pushed: Desk,
+) -> None:
     pushed.run("watch")
     pushed.store.revoke(SUPPORT)
     pushed.sync()
     assert pushed.mailbox.access_lost_at is not None
-    pushed.clock.forward(days=2)
+    pushed.clock.forward(minutes=1)
     pushed.tick()
     assert rung(pushed, "watch") == 0
+    pushed.store.revoke(SUPPORT, False)
+    with pushed.database.write() as conn:
+        mailboxes.change(conn, pushed.id, access_lost_at=None, sync_error=None)
+    pushed.clock.forward(minutes=1)
+    pushed.tick()
+    assert rung(pushed, "watch") == 1
+    pushed.run("watch")
+    assert row(pushed).tells(TOPIC, pushed.clock())
 
 
 def test_the_ticker_polls_as_the_setting_says_whatever_the_way() -> None:
