@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from inboxsla.services.ports import Ports
-from inboxsla.web import board, context, entry, headers, health, mails, refusals, secret
+from inboxsla.web import board, context, entry, headers, health, mails, push, refusals, secret
 
 STATIC_AGE = timedelta(days=365)
 
@@ -37,6 +37,7 @@ def create_app(ports: Ports) -> Flask:
     headers.install(app)
     entry.install(app)
     refusals.install(app)
+    push.install(app, ports.settings)
     for room in (board.bp, mails.bp, health.bp):
         app.register_blueprint(room)
     return app

@@ -17,6 +17,7 @@ JOBS = {
     "assign": "workers.jobs.assign",
     "deliver": "workers.jobs.deliver",
     "roll_out": "workers.jobs.roll_out",
+    "watch": "workers.jobs.watch",
 }
 # A batch is one job: RQ's own cost is several milliseconds a job, far more than settling a ticket.
 BATCH = 100

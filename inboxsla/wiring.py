@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from inboxsla.config import Settings, load
-from inboxsla.errors import TryLater
+from inboxsla.errors import Refused, TryLater
 from inboxsla.gmail.google import GoogleMailbox, static_credentials
 from inboxsla.gmail.port import Mailbox
+from inboxsla.gmail.pubsub import GoogleSubscription, Subscription, key_file
+from inboxsla.google_tokens import GoogleTokens
 from inboxsla.queue import NoBell, RedisBell
 from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
@@ -26,6 +28,19 @@ def now() -> datetime:
 def settings(config_file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this process, or those that `config_file` would give it. Raises ConfigMistakes."""
     return load(config_file, environ)
+
+
+def google_tokens(chosen: Settings) -> GoogleTokens:
+    """What checks the tokens that Google sends with its calls; one for a whole process, because it keeps Google's keys."""
+    return GoogleTokens(chosen.google.certs_uri, chosen.google.issuers)
+
+
+def subscription(chosen: Settings) -> Subscription:
+    """What notices are pulled from. Raises Refused when its key file is missing or is none."""
+    if chosen.push.credentials is None:
+        raise Refused("No key file is set to pull with (push.credentials).")
+    credentials = key_file(chosen.push.credentials, chosen.google.token_uri)
+    return GoogleSubscription(credentials, chosen.push.subscription, pubsub_root=chosen.google.pubsub_root)
 
 
 def ports(found: Settings | None = None) -> Ports:

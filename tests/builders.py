@@ -280,7 +280,6 @@ def a_desk(database: Database, chosen: Settings | None = None, **more: Any) -> I
         for table in ("mailboxes", "labels", "messages", "message_labels", "history", "notes"):
             conn.execute(f"DELETE FROM {table}")
     store.now, store.search_lag, store.dice = clock, timedelta(0), random.Random(7)
-    server.faults.clear()
-    server.quota.reset()
+    server.reset()
     store.add_mailbox(SUPPORT, aliases=["help@lumenvelo.example"])
     yield Desk(database, server, clock, chosen, **more)

@@ -26,3 +26,7 @@ def deliver(mailbox_ids: Sequence[int]) -> None:
 
 def roll_out(configuration_ids: Sequence[int]) -> None:
     runs.roll_out(ports("roll_out", configuration_ids), configuration_ids)
+
+
+def watch(mailbox_ids: Sequence[int]) -> None:
+    runs.watch(ports("watch", mailbox_ids), mailbox_ids)

@@ -1,20 +1,27 @@
-"""The ticker process: one tick a second."""
+"""The ticker process: one tick a second; and beside it, where notices are pulled, somebody who waits for them."""
 
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import structlog
 
+from inboxsla import wiring
 from inboxsla.errors import InboxSLAError
 from inboxsla.services.ports import Ports
 from inboxsla.services.ticking import Memory, tick
+from workers import puller
 
 log = structlog.get_logger()
 
 
 def run(ports: Ports, *, stopping: threading.Event, every: float = 1.0) -> None:
     """Tick every `every` seconds until told to stop. A database that is away is waited for."""
+    if ports.settings.push.way == "pull":
+        opens = partial(wiring.subscription, ports.settings)
+        # A pull may wait for a minute and a half, and nobody is to wait for it when everything stops.
+        threading.Thread(target=puller.run, args=(ports, opens), kwargs={"stopping": stopping}, daemon=True).start()
     memory = Memory()
     while not stopping.is_set():
         try:

@@ -17,6 +17,7 @@ def across(tree: Mapping[str, Any]) -> Iterator[Complaint]:
     yield from _twice(tree, "mailboxes", "mailbox")
     yield from _twice(tree, "people", "person")
     yield from _mailboxes_of_people(tree)
+    yield from _push(tree.get("push"))
 
 
 def _thresholds(policy: Any) -> Iterator[Complaint]:
@@ -46,6 +47,28 @@ def _mailboxes_of_people(tree: Mapping[str, Any]) -> Iterator[Complaint]:
             if str(address).strip().lower() not in known:
                 reason = f"“{address}” is not one of the mailboxes.{did_you_mean(str(address), known)}"
                 yield ("people", index, "mailboxes", nth), reason
+
+
+_NEEDED = {
+    "push": {
+        "topic": "the Pub/Sub topic that Gmail writes to",
+        "service_account": "the account whose signature Pub/Sub puts under each push",
+    },
+    "pull": {
+        "topic": "the Pub/Sub topic that Gmail writes to",
+        "subscription": "the subscription to pull from",
+        "credentials": "the key file that may read the subscription",
+    },
+}
+
+
+def _push(push: Any) -> Iterator[Complaint]:
+    """What a way needs beside its name."""
+    way = push.get("way") if isinstance(push, Mapping) else None
+    for key, meaning in (_NEEDED.get(way, {}) if isinstance(way, str) else {}).items():
+        if not push.get(key):
+            place = ("push", key) if key in push else ("push", "way")
+            yield place, f"way “{way}” needs {key}: {meaning}. docs/pushing.md says how to get it."
 
 
 def _addresses(tree: Mapping[str, Any], name: str) -> list[tuple[int, str]]:

@@ -34,7 +34,7 @@ _TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d|24:00")
 _ADDRESS = re.compile(r"[^@\s<>\"(),:;]+@[^@\s<>\"(),:;.]+(?:\.[^@\s<>\"(),:;.]+)*")
 
 
-def _plain_length(value: object) -> timedelta:
+def plain_length(value: object) -> timedelta:
     return _length(value, None)
 
 
@@ -59,7 +59,7 @@ def _length(value: object, business_day: timedelta | None) -> timedelta:
     return parse_duration(value, business_day)
 
 
-def _positive(length: timedelta) -> timedelta:
+def positive(length: timedelta) -> timedelta:
     if length <= timedelta():
         raise ValueError("this must be longer than nothing. Write for example 4h.")
     return length
@@ -238,12 +238,12 @@ def _day(value: object) -> date:
         raise ValueError(f"“{value}” is not a date. Write it like 2026-12-24.") from None
 
 
-Duration = Annotated[timedelta, BeforeValidator(_plain_length)]
+Duration = Annotated[timedelta, BeforeValidator(plain_length)]
 DurationOrNever = Annotated[timedelta | None, BeforeValidator(_plain_length_or_never)]
-Span = Annotated[timedelta, BeforeValidator(_plain_length), AfterValidator(_positive)]
+Span = Annotated[timedelta, BeforeValidator(plain_length), AfterValidator(positive)]
 BusinessDay = Annotated[Span, AfterValidator(_at_most_a_day)]
 Promise = Annotated[
-    timedelta, BeforeValidator(_promised_length), AfterValidator(_positive), Field(validate_default=True)
+    timedelta, BeforeValidator(_promised_length), AfterValidator(positive), Field(validate_default=True)
 ]
 Zone = Annotated[str, BeforeValidator(_zone)]
 ZoneOrNone = Annotated[str, BeforeValidator(_zone_or_none)]

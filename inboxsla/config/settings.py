@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
-from inboxsla.config import fields
+from inboxsla.config import fields, news_fields
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.errors import InboxSLAError
 
@@ -44,12 +44,30 @@ class Google(Section):
     auth_uri: fields.WebAddress = "https://accounts.google.com/o/oauth2/v2/auth"
     token_uri: fields.WebAddress = "https://oauth2.googleapis.com/token"
     certs_uri: fields.WebAddress = "https://www.googleapis.com/oauth2/v1/certs"
+    pubsub_root: fields.WebAddress = "https://pubsub.googleapis.com/"
     issuers: tuple[str, ...] = ("https://accounts.google.com", "accounts.google.com")
 
 
+# How often Gmail is asked where nothing else brings news; and where polling is only the net beneath push.
+POLL_EVERY, POLL_BENEATH_PUSH = timedelta(seconds=20), timedelta(minutes=3)
+
+
 class Sync(Section):
-    poll_every: fields.Span = timedelta(seconds=20)
+    """`poll_every` None: as the way news comes demands, see `Settings.poll_every`."""
+
+    poll_every: news_fields.SpanOrNone = None
     first_window: fields.Span = timedelta(days=30)
+
+
+class Push(Section):
+    """How news comes. `audience` empty: the address of our push endpoint; `credentials` is the key file for pulling."""
+
+    way: Literal["push", "pull", "poll"] = "poll"
+    topic: news_fields.Topic = ""
+    subscription: news_fields.Subscription = ""
+    audience: Annotated[str, AfterValidator(str.strip)] = ""
+    service_account: news_fields.AddressOrNone = ""
+    credentials: news_fields.FileOrNone = None
 
 
 class Calendar(Section):
@@ -159,6 +177,7 @@ class Settings(Section):
     server: Server = Server()
     google: Google = Google()
     sync: Sync = Sync()
+    push: Push = Push()
     calendar: Calendar = Field(default_factory=Calendar)
     policy: Policy = Field(default_factory=dict, validate_default=True)
     assignment: Assignment = Assignment()
@@ -181,6 +200,15 @@ class Settings(Section):
     def config_file(self) -> Path | None:
         """The file these settings were read from, if any; processes started from this one read it again."""
         return self._config_file
+
+    def poll_every(self, *, rung: bool) -> timedelta:
+        """How often a mailbox is polled; `rung` says that notices of its news reach us."""
+        return self.sync.poll_every or (POLL_BENEATH_PUSH if rung else POLL_EVERY)
+
+    @property
+    def push_audience(self) -> str:
+        """Whom the token of a push must be meant for."""
+        return self.push.audience or f"{self.server.url}/push/gmail"
 
     @property
     def sqlite_path(self) -> Path:

@@ -61,10 +61,22 @@ class FirstResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class Unseen:
+    """What happened from `since` on was learned only at `until`; None: it is not learned yet."""
+
+    since: datetime
+    until: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """One mailbox as of `as_of` (aware UTC). `messages` counts kept messages by kind.
 
-    `business_day` is the open time of an ordinary day, None where its promises count in different hours.
+    `business_day` is the open time of an ordinary day, None where its promises count in different hours. `unseen` are the spans
+    in which nothing of the mailbox was seen, and `missed_unseen` how many promises fell due and were missed within them.
     """
 
     mailbox: str
@@ -79,6 +91,8 @@ class Audit:
     first_response: FirstResponse
     promises: tuple[Promise, ...]
     business_day: timedelta | None = None
+    unseen: tuple[Unseen, ...] = ()
+    missed_unseen: int = 0
 
     @property
     def solved(self) -> int:

@@ -14,14 +14,17 @@ from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
 from inboxsla.errors import Gone, HistoryExpired, InboxSLAError, Refused, TryLater
-from inboxsla.gmail.port import Change, GmailMessage, GmailThread, HistoryPage, Label, Profile, Sent, ThreadList
-from inboxsla.gmail.transport import UNREADABLE, KeepAliveHttp, OneShotHttp, google_errors, send_errors
+from inboxsla.gmail.port import Change, GmailMessage, GmailThread, HistoryPage, Label, Profile, Sent, ThreadList, Watch
+from inboxsla.gmail.transport import UNREADABLE, KeepAliveHttp, OneShotHttp, google_errors, send_errors, topic_errors
 
 T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ME = "me"
+_AT_ONCE = timedelta(seconds=1)
 _HISTORY_TYPES = ["messageAdded", "messageDeleted", "labelAdded", "labelRemoved"]
+# What happens to mail in between, such as its labels, is told too while it is in one of these; polling learns the rest.
+_WATCHED = ["INBOX", "SENT"]
 _KINDS = {
     "messagesAdded": "added",
     "labelsAdded": "labels_added",
@@ -81,13 +84,19 @@ class GoogleMailbox:
         except Refused as error:
             if page_token is None:
                 raise HistoryExpired(f"Gmail cannot read this mailbox's cursor any more ({error})") from error
-            raise
+            # Pages are not kept for ever; from the first one on it goes again.
+            raise TryLater(f"Gmail does not know the page of its history we had come to ({error})", _AT_ONCE) from error
 
     def threads(self, query: str, page_token: str | None = None) -> ThreadList:
         request = self._threads.list(
             userId=_ME, q=query or None, includeSpamTrash=False, maxResults=100, pageToken=page_token
         )
-        return self._ask(request, _thread_list, missing=Refused)
+        try:
+            return self._ask(request, _thread_list, missing=Refused)
+        except Refused as error:
+            if page_token is None:
+                raise
+            raise TryLater(f"Gmail does not know the page of its list we had come to ({error})", _AT_ONCE) from error
 
     def thread(self, thread_id: str) -> GmailThread:
         return self._ask_one(self._threads.get(userId=_ME, id=thread_id, format="full"), _thread)
@@ -127,6 +136,14 @@ class GoogleMailbox:
                 self._sign(request, renew=True)
                 answer = request.execute(http=OneShotHttp(self._timeout))
             return Sent(id=str(answer["id"]), thread_id=str(answer.get("threadId") or answer["id"]))
+
+    def watch(self, topic: str) -> Watch:
+        body = {"topicName": topic, "labelIds": _WATCHED, "labelFilterBehavior": "include"}
+        with google_errors(missing=Refused), topic_errors(topic):
+            return _watch(self._users.watch(userId=_ME, body=body).execute())
+
+    def stop_watch(self) -> None:
+        self._ask(self._users.stop(userId=_ME), lambda answer: None, missing=Refused)
 
     def _sign(self, request: Any, *, renew: bool = False) -> None:
         """Put the access token on a request that does not go through the authorised connection, renewing it where needed."""
@@ -170,6 +187,11 @@ class GoogleMailbox:
 
 def _profile(answer: Mapping[str, Any]) -> Profile:
     return Profile(address=str(answer["emailAddress"]), history_id=str(answer["historyId"]))
+
+
+def _watch(answer: Mapping[str, Any]) -> Watch:
+    expires_at = _EPOCH + timedelta(milliseconds=int(answer["expiration"]))
+    return Watch(str(answer.get("historyId") or ""), expires_at)
 
 
 def _history_page(answer: Mapping[str, Any], start: str) -> HistoryPage:

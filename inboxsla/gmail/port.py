@@ -81,6 +81,14 @@ class Sent:
     thread_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Gmail's promise to tell of news until `expires_at` (aware UTC). `history_id` is where the mailbox stood; it is no cursor."""
+
+    history_id: str
+    expires_at: datetime
+
+
 class Mailbox(Protocol):
     """One connected Gmail account. Every call may raise TryLater (network, quota, 5xx) and AccessLost; the rest is named below."""
 
@@ -112,3 +120,12 @@ class Mailbox(Protocol):
         Raises OutcomeUnknown when the answer was lost or was a 5xx, TryLater when Gmail surely did not take it (429, 403 rate,
         connection refused), Refused when Gmail will never take it (400).
         """
+
+    def watch(self, topic: str) -> Watch:
+        """Have Gmail tell Pub/Sub's `topic` of mail that arrives or is sent; asking again prolongs it, for a week at most.
+
+        Raises Refused when Google will not use the topic: it does not exist, or Gmail may not write to it.
+        """
+
+    def stop_watch(self) -> None:
+        """Have Gmail tell nobody any more; nothing happens where nobody was told."""

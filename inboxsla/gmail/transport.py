@@ -154,6 +154,20 @@ def send_errors() -> Iterator[None]:
         raise OutcomeUnknown("Gmail's answer could not be read; the mail has probably gone out") from error
 
 
+@contextmanager
+def topic_errors(topic: str) -> Iterator[None]:
+    """Within `google_errors`: what Google says of a topic is no verdict on the mailbox, though it has the same status."""
+    try:
+        yield
+    except HttpError as error:
+        said = _Complaint.of(error).message
+        if error.status_code in (400, 403, 404) and any(
+            word in said.lower() for word in ("pubsub", "pub/sub", "topic")
+        ):
+            raise Refused(f"Google cannot use the topic {topic} ({said})") from error
+        raise
+
+
 @dataclass(frozen=True, slots=True)
 class _Complaint:
     """Google's error body in one shape. Old and new APIs put the reason in `errors`, `status` or `details`."""
@@ -177,6 +191,11 @@ class _Complaint:
     def is_about_limits(self) -> bool:
         said = " ".join((*self.reasons, self.message)).lower().replace("-", "").replace(" ", "")
         return any(word in said for word in ("ratelimit", "quota", "limitexceeded", "resource_exhausted", "toomany"))
+
+
+def complaint_of(error: HttpError) -> str:
+    """What Google said, on one line, for a person."""
+    return _Complaint.of(error).message or f"status {error.status_code}"
 
 
 def _refusal(error: HttpError, missing: type[InboxSLAError]) -> InboxSLAError:

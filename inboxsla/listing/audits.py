@@ -61,10 +61,21 @@ def _lines(audit: Audit, say: English) -> Iterator[str]:
     if first.astray:
         mails = "1 mail" if first.astray == 1 else f"{first.astray:,} mails"
         yield f"  Not an answer   {mails} from the team without the customer among the recipients (to a list or colleagues only)"
+    if audit.unseen:
+        yield from _unseen(audit, say)
     yield f"  Policy          {'; '.join(plain(each) for each in audit.policies)}"
     if audit.business_day:
         yield f"  A day           {plain(say.length(audit.business_day))} of opening hours"
     yield ""
+
+
+def _unseen(audit: Audit, say: English) -> Iterator[str]:
+    length = sum(((span.until or audit.as_of) - span.since for span in audit.unseen), timedelta())
+    times = "once" if len(audit.unseen) == 1 else f"{len(audit.unseen):,} times"
+    yield f"  Not seen        {times}, {plain(say.length(length))} in all: InboxSLA was down or could not reach Gmail"
+    if audit.missed_unseen:
+        missed = "1 missed promise" if audit.missed_unseen == 1 else f"{audit.missed_unseen:,} missed promises"
+        yield f"                  {missed} fell due then; that says little about the team"
 
 
 def _table(audit: Audit, say: English) -> Table:
@@ -112,6 +123,8 @@ def _object(audit: Audit) -> dict[str, Any]:
             "waiting": first.waiting,
             "not_to_the_customer": first.astray,
         },
+        "not_seen": [{"from": instant(span.since), "to": instant(span.until)} for span in audit.unseen],
+        "missed_while_not_seen": audit.missed_unseen,
         "promises": {promise.metric.value: _promise(promise) for promise in audit.promises},
     }
 

@@ -81,6 +81,8 @@ def _facts(page: TicketPage, say: English) -> Iterator[str]:
     ):
         if said:
             yield _fact(name, plain(said))
+    for words in page.unseen:
+        yield _fact("Not seen", plain(words))
     if view.closes_at is not None:
         yield _fact("Closes", f"{moment(view.closes_at, say)}, by itself, if the customer stays silent")
 

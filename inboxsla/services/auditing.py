@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from inboxsla.domain.audit import Audit, Observed, figures
+from inboxsla.domain.audit import Audit, Observed, Unseen, figures
 from inboxsla.domain.clock import read_ticket
 from inboxsla.domain.fold import standing
 from inboxsla.domain.timeline import Event, Kind, Standing, Status
 from inboxsla.errors import Refused
+from inboxsla.services import blindness
 from inboxsla.services.ports import Ports
 from inboxsla.storage import events, imported, mailboxes, messages, policies, records, tickets
 from inboxsla.storage.mailboxes import MailboxRow
@@ -38,8 +39,10 @@ def audits(ports: Ports, mailbox: str | None = None) -> tuple[Audit, ...]:
 def _audit(ports: Ports, box: MailboxRow, at: datetime) -> Audit:
     with ports.db.read() as conn:
         used: dict[int, PolicyVersion] = {}
-        found = figures(_observed(conn, box, at, used))
         span = messages.span(conn, box.id)
+        unseen = _unseen(conn, ports, box, span[0] if span else at, at)
+        in_the_dark = _InTheDark(unseen)
+        found = figures(in_the_dark.passing(_observed(conn, box, at, used)))
         return Audit(
             mailbox=box.address,
             kind=box.kind,
@@ -53,7 +56,27 @@ def _audit(ports: Ports, box: MailboxRow, at: datetime) -> Audit:
             first_response=found.first_response,
             promises=found.promises,
             business_day=found.business_day,
+            unseen=unseen,
+            missed_unseen=in_the_dark.missed,
         )
+
+
+def _unseen(conn: Connection, ports: Ports, box: MailboxRow, begin: datetime, at: datetime) -> tuple[Unseen, ...]:
+    spans = blindness.spans(conn, ports.settings, [box], begin, at, at)
+    return tuple(Unseen(span.since, span.until) for span in spans)
+
+
+class _InTheDark:
+    """Counts, of tickets that pass, the promises that were missed while nothing of the mailbox was seen."""
+
+    def __init__(self, unseen: Sequence[Unseen]) -> None:
+        self._unseen, self.missed = unseen, 0
+
+    def passing(self, observed: Iterable[Observed]) -> Iterator[Observed]:
+        for ticket in observed:
+            missed = [clock.due_at for clock in ticket.clocks if clock.breached and clock.due_at is not None]
+            self.missed += sum(any(span.holds(due) for span in self._unseen) for due in missed)
+            yield ticket
 
 
 def _observed(conn: Connection, box: MailboxRow, at: datetime, used: dict[int, PolicyVersion]) -> Iterator[Observed]:

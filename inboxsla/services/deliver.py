@@ -14,7 +14,7 @@ from inboxsla.services.apart import set_apart
 from inboxsla.services.correspondence import AWAY
 from inboxsla.services.notices import compose_owed
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, mailboxes, messages, outbox, records, tickets
+from inboxsla.storage import envelopes, mailboxes, messages, outbox, records, tickets, watches
 from inboxsla.storage.envelopes import Envelope
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.tickets import TicketRow
@@ -62,6 +62,7 @@ def deliver(ports: Ports, mailbox_id: int) -> Delivered:
         log.error("access lost while delivering", mailbox=mailbox.id)
         with ports.db.write() as conn:
             mailboxes.change(conn, mailbox.id, access_lost_at=ports.now(), sync_error=str(lost))
+            watches.lost(conn, mailbox.id, ports.now())
             words = f"Gmail no longer lets us into {mailbox.address}: {lost}"
             records.alarm(conn, f"access/{mailbox.id}", words, ports.now(), mailbox.id)
     return done

@@ -40,7 +40,7 @@ def _brings_mail(line: Change) -> bool:
     """
     named = line.label_ids or frozenset()
     if line.kind == "added":
-        return "DRAFT" not in named
+        return not named & {"DRAFT", "CHAT"}
     if line.kind == "labels_added":
         return bool(named & {"SENT", INBOX})
     return line.kind == "labels_removed" and bool(named & AWAY)

@@ -20,7 +20,7 @@ from inboxsla.domain.timeline import Event, Kind
 from inboxsla.domain.timeline_view import Entry, Quote, entries, on_return, planned
 from inboxsla.errors import Missing, Refused
 from inboxsla.gmail import labels
-from inboxsla.services import correspondence
+from inboxsla.services import blindness, correspondence
 from inboxsla.services.in_force import in_force
 from inboxsla.services.looking import Look, look
 from inboxsla.services.ports import Ports
@@ -35,6 +35,7 @@ _URGENCY = {urgency.value: rank for rank, urgency in enumerate(Urgency)}
 _LARGEST_ID = 2**31 - 1
 # An alarm whose cause has not shown itself for this long is over.
 ALARM_SHOWN = timedelta(hours=24)
+_UNSEEN_SHOWN = 3
 _IS_OPEN = t.c.status.in_(tickets.OPEN_STATUSES)
 SHOWS: dict[str, tuple[ColumnElement[bool], ...]] = {
     "open": (_IS_OPEN,),
@@ -74,7 +75,7 @@ def board(
         counts = {name: tickets.count(conn, *where, _in(listed)) for name, where in SHOWS.items()}
         alarms = tuple(records.open_alarms(conn, now - ALARM_SHOWN))
         zone = in_force(conn, ports.settings).zone
-    states = {box.id: mailbox_state(box) for box in boxes}
+    states = {box.id: mailbox_state(box, blindness.since(ports.settings, box, now)) for box in boxes}
     shown = tuple(states[box.id] for box in listed)
     more = max(0, counts[show] - len(views))
     return Board(tuple(views), counts, tuple(states.values()), shown, alarms, more, now, zone)
@@ -112,10 +113,10 @@ def _pressing(view: TicketView) -> tuple[int, float, int]:
     return (-_URGENCY[view.urgency], due.timestamp() if due else float("inf"), -view.id)
 
 
-def mailbox_state(box: MailboxRow) -> MailboxState:
+def mailbox_state(box: MailboxRow, unseen_since: datetime | None = None) -> MailboxState:
     trouble = box.sync_error or ""
     mode = "retired" if box.retired_at is not None else box.mode
-    return MailboxState(box.id, box.address, box.kind, mode, box.last_sync_at, box.as_of, trouble)
+    return MailboxState(box.id, box.address, box.kind, mode, box.last_sync_at, box.as_of, trouble, unseen_since)
 
 
 def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
@@ -129,6 +130,7 @@ def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
         quotes = _quotes(conn, seen)
         sent = envelopes.newest(conn, 50, ticket_id)
         lines = _lines(conn, sent)
+        unseen = _unseen(conn, ports, seen, now, say)
         mailed = _mailed(seen, sent, envelopes.acts_of(conn, ticket_id), say)
     facts = seen.decision.facts
     return TicketPage(
@@ -140,7 +142,16 @@ def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
         label_pending=row.label_due,
         mails=lines,
         mailbox=mailbox_state(seen.mailbox),
+        unseen=unseen,
     )
+
+
+def _unseen(conn: Connection, ports: Ports, seen: Look, now: datetime, say: Speech) -> tuple[str, ...]:
+    """The newest spans, in order, in which the ticket lived and its mailbox was not seen."""
+    row = seen.ticket
+    end = row.last_activity if row.status in ("solved", "closed") and row.last_activity else now
+    spans = blindness.spans(conn, ports.settings, [seen.mailbox], row.opened_at, end, now)
+    return tuple(blindness.said(span, say, now) for span in spans[-_UNSEEN_SHOWN:])
 
 
 def _told_of(seen: Look) -> Sequence[Event]:

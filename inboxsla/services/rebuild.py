@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,12 +10,13 @@ from inboxsla.config.program import typed
 from inboxsla.domain.decide import decide
 from inboxsla.domain.speech import NBSP, Dated, English, Speech
 from inboxsla.errors import InboxSLAError
-from inboxsla.services import dead_hours, in_force, queries
+from inboxsla.services import blindness, dead_hours, in_force, queries, watching
 from inboxsla.services.ports import Ports
 from inboxsla.services.settle import projection
 from inboxsla.storage import events, mailboxes, policies, records, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 
+_UNSEEN_SHOWN = timedelta(days=7)
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -57,8 +58,37 @@ def health(ports: Ports) -> Iterator[Line]:
         else:
             when = f"read last {_moment(box.last_sync_at, say)}" if box.last_sync_at else "not read yet"
             yield Line(True, f"{box.address} is {box.mode}, {when}.")
+    yield from _told(ports, say)
+    yield from _unseen(ports, boxes, say)
     for words in dict.fromkeys([*never_due, *alarms]):
         yield Line(False, words)
+
+
+def _told(ports: Ports, say: Speech) -> Iterator[Line]:
+    """Whether notices of each mailbox's news come, where they should."""
+    for is_told, address, until, last in watching.told(ports):
+        when = f"the last notice came {_moment(last, say)}" if last else "no notice has come yet"
+        if is_told and until is not None:
+            yield Line(True, f"Gmail tells us about new mail in {address} until {_moment(until, say)}; {when}.")
+        else:
+            yield Line(
+                False, f"Gmail does not tell us about new mail in {address}; it is polled. docs/pushing.md says more."
+            )
+
+
+def _unseen(ports: Ports, boxes: Sequence[MailboxRow], say: Speech) -> Iterator[Line]:
+    """Spans of the last week in which nothing of a mailbox was seen; only one that lasts is a problem."""
+    now, addresses = ports.now(), {box.id: box.address for box in boxes}
+    with ports.db.read() as conn:
+        spans = blindness.spans(conn, ports.settings, boxes, now - _UNSEEN_SHOWN, now, now)
+    for span in spans:
+        since = _moment(span.since, say)
+        if span.until is None:
+            yield Line(
+                False, f"{addresses[span.mailbox_id]} has not been seen since {since}; see the lines above for why."
+            )
+        else:
+            yield Line(True, f"{addresses[span.mailbox_id]} was not seen from {since} to {_moment(span.until, say)}.")
 
 
 def _retired(box: MailboxRow, kept: int) -> str:

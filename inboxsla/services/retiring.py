@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from inboxsla.errors import Refused
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, mailboxes, outbox, records, tickets
+from inboxsla.storage import envelopes, mailboxes, outbox, records, tickets, watches
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.schema import tickets as t
 
@@ -29,6 +29,7 @@ def retire_others(conn: Connection, configured: Collection[str], now: datetime) 
         for envelope_id in envelopes.give_up(conn, box.id, _WHY):
             outbox.delivered(conn, envelope_id, now, "dropped", _WHY)
         records.clear_alarms_of(conn, box.id)
+        watches.look_again(conn, box.id, now)
         records.log(conn, _ACTOR, f"mailbox {box.address} set aside", now, {"mode": box.mode}, {"mode": "retired"})
 
 
@@ -37,6 +38,7 @@ def resumed(conn: Connection, box: MailboxRow, now: datetime) -> MailboxRow:
     if box.retired_at is None:
         return box
     mailboxes.change(conn, box.id, retired_at=None)
+    watches.look_again(conn, box.id, now)
     records.log(conn, _ACTOR, f"mailbox {box.address} is back", now, {"mode": "retired"}, {"mode": "observed"})
     return mailboxes.get(conn, box.id)
 

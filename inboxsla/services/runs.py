@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -12,6 +13,7 @@ from inboxsla.services import deliver as delivering
 from inboxsla.services import rollout as rolling
 from inboxsla.services import settle as settling
 from inboxsla.services import sync as syncing
+from inboxsla.services import watching
 from inboxsla.services.ports import Ports
 from inboxsla.storage import tickets
 
@@ -24,10 +26,10 @@ def sync(ports: Ports, mailbox_ids: Sequence[int]) -> None:
     Any news may have made room for tickets that wait: somebody's were answered or solved.
     """
     for mailbox_id in mailbox_ids:
-        done = syncing.sync(ports, mailbox_id)
-        if done.threads:
-            assigning.drain(ports, mailbox_id)
-            follow(ports, "deliver", [mailbox_id])
+        told = partial(follow, ports, "deliver", [mailbox_id])
+        done = syncing.sync(ports, mailbox_id, told)
+        if done.threads and (assigning.drain(ports, mailbox_id) or done.threads > done.told):
+            told()
 
 
 def settle(ports: Ports, ticket_ids: Sequence[int]) -> None:
@@ -57,12 +59,18 @@ def roll_out(ports: Ports, configuration_ids: Sequence[int]) -> None:
         follow(ports, "roll_out", configuration_ids)
 
 
+def watch(ports: Ports, mailbox_ids: Sequence[int]) -> None:
+    for mailbox_id in mailbox_ids:
+        watching.watch(ports, mailbox_id)
+
+
 RUNS: dict[str, Callable[[Ports, Sequence[int]], None]] = {
     "sync": sync,
     "settle": settle,
     "assign": assign,
     "deliver": deliver,
     "roll_out": roll_out,
+    "watch": watch,
 }
 
 

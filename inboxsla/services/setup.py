@@ -5,10 +5,10 @@ from __future__ import annotations
 from inboxsla.domain.policy_data import from_data
 from inboxsla.domain.speech import Dated, English
 from inboxsla.errors import Refused
-from inboxsla.services import in_force
+from inboxsla.services import in_force, pulling, watching
 from inboxsla.services.ports import Ports
 from inboxsla.services.retiring import resumed, retire_others
-from inboxsla.storage import configurations, mailboxes, records, tickets
+from inboxsla.storage import configurations, mailboxes, records, tickets, watches
 
 
 def prepare(ports: Ports) -> None:
@@ -26,6 +26,9 @@ def prepare(ports: Ports) -> None:
         for body in force.policies.values():
             from_data(body)
         retire_others(conn, {each.address for each in settings.mailboxes}, now)
+        if settings.push.way != "pull":
+            records.clear_alarms(conn, pulling.ALARM)
+        watches.look_again_unless(conn, watching.topic_of(settings), now)
         for wanted in settings.mailboxes:
             box = mailboxes.ensure(
                 conn,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,11 +12,12 @@ import structlog
 
 from inboxsla.errors import AccessLost, HistoryExpired, TicketMoved, TryLater
 from inboxsla.gmail.port import GmailThread, Mailbox
+from inboxsla.services import blindness
 from inboxsla.services.fetching import by_thread, fetch, whole
 from inboxsla.services.ingest import ThreadNews, take_in
 from inboxsla.services.ports import Ports
 from inboxsla.services.stubborn import Asking
-from inboxsla.storage import envelopes, mailboxes, messages, records, tickets
+from inboxsla.storage import envelopes, mailboxes, messages, records, tickets, watches
 from inboxsla.storage.mailboxes import MailboxRow
 
 log = structlog.get_logger()
@@ -25,13 +26,15 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=3)
 _RENEW_AFTER = timedelta(seconds=20)
 _ROUNDS = 5
+_HISTORY_LAGS = timedelta(seconds=15)
 
 
 @dataclass(slots=True)
 class Synced:
-    """What one sync did, for the bell and for logs."""
+    """What one sync did, for the bell and for logs. Of `told` of its `threads` the caller was told while it went on."""
 
     threads: int = 0
+    told: int = 0
     wants_owner: bool = False
     kept_aside: int = 0
     skipped: str = ""
@@ -49,6 +52,7 @@ class _Run:
     done: Synced
     renewed_at: datetime
     asking: Asking
+    taken: Callable[[], None]
     labels_asked: bool = False
 
     @property
@@ -67,8 +71,10 @@ class _Run:
         self.renewed_at = now
 
 
-def sync(ports: Ports, mailbox_id: int) -> Synced:
+def sync(ports: Ports, mailbox_id: int, taken: Callable[[], None] = lambda: None) -> Synced:
     """Read what is new in one mailbox. One sync at a time per mailbox; a second caller returns at once.
+
+    `taken` is called, and must not raise, whenever news was settled and there may be more: labels need not wait for the rest.
 
     Trouble with Gmail ends up in the mailbox's own state, where pages and the next attempt find it.
     """
@@ -79,11 +85,14 @@ def sync(ports: Ports, mailbox_id: int) -> Synced:
         if reason := _not_now(mailbox, now):
             return Synced(skipped=reason)
         if not mailboxes.lease_sync(conn, mailbox_id, holder, now, now + LEASE):
+            # It may have asked Gmail for the last time already, so it, or the ticker, has to look once more.
+            mailboxes.note_ring(conn, mailbox_id, now)
             return Synced(skipped="another sync is at it")
+        mailboxes.answer_ring(conn, mailbox_id)
     done = Synced()
     try:
         gmail = ports.mailbox(mailbox.address)
-        _read_all(_Run(ports, gmail, mailbox, holder, done, now, Asking(ports, gmail, mailbox_id)))
+        _read_all(_Run(ports, gmail, mailbox, holder, done, now, Asking(ports, gmail, mailbox_id), taken))
     except TryLater as later:
         _trouble(ports, mailbox_id, str(later), retry_after=ports.now() + later.wait)
     except AccessLost as lost:
@@ -111,7 +120,7 @@ def _not_now(mailbox: MailboxRow, now: datetime) -> str:
 
 def _read_all(run: _Run) -> None:
     """History until it shows nothing new, so that what arrives while we read is not left for the next bell."""
-    for _ in range(_ROUNDS):
+    for nth in range(_ROUNDS):
         begun = run.ports.now()
         cursor, found = _read_once(run)
         with run.ports.db.write() as conn:
@@ -126,9 +135,20 @@ def _read_all(run: _Run) -> None:
             records.clear_alarms(conn, f"thread/{run.mailbox.id}/")
             records.clear_alarms(conn, f"sync/{run.mailbox.id}/")
             envelopes.retry_after_search(conn, run.mailbox.id, begun)
+            if nth == 0:
+                blindness.note(conn, run.ports.settings, run.mailbox, begun)
+            found = mailboxes.answer_ring(conn, run.mailbox.id) or found
+            if not found and watches.owes_more_than(conn, run.mailbox.id, cursor, begun - _HISTORY_LAGS):
+                # A notice may be quicker than the history it tells of; the ticker has us look again in a second.
+                mailboxes.note_ring(conn, run.mailbox.id, begun)
             run.mailbox = mailboxes.get(conn, run.mailbox.id)
         if not found:
             return
+        if run.done.threads > run.done.told:
+            run.done.told = run.done.threads
+            run.taken()
+    with run.ports.db.write() as conn:
+        mailboxes.note_ring(conn, run.mailbox.id, run.ports.now())
 
 
 def _read_once(run: _Run) -> tuple[str, bool]:
@@ -271,5 +291,6 @@ def _access_lost(ports: Ports, mailbox: MailboxRow, words: str) -> None:
     log.error("access lost", mailbox=mailbox.id)
     with ports.db.write() as conn:
         mailboxes.change(conn, mailbox.id, sync_error=words, access_lost_at=now)
+        watches.lost(conn, mailbox.id, now)
         sentence = f"Gmail no longer lets us into {mailbox.address}: {words} Nothing is read or sent until it is connected again."
         records.alarm(conn, f"access/{mailbox.id}", sentence, now, mailbox.id)

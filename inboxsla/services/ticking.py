@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from inboxsla.errors import TryLater
 from inboxsla.services import assign as assigning
-from inboxsla.services import dead_hours, runs
+from inboxsla.services import dead_hours, pulling, runs, watching
 from inboxsla.services.ports import Ports
-from inboxsla.storage import configurations, envelopes, mailboxes, outbox, teams, tickets
+from inboxsla.storage import configurations, envelopes, mailboxes, outbox, records, teams, tickets, watches
 
 log = structlog.get_logger()
 
@@ -21,6 +21,9 @@ _CLAIM = 500
 _SWEEP_EVERY = timedelta(seconds=5)
 # Hours run out over years; but an alarm that is not raised again fades.
 _LOOK_AHEAD_EVERY = timedelta(hours=1)
+_WATCHES_AT_ONCE = 20
+# A ring on its way to a worker is none that was lost.
+_ANSWERED_WITHIN = timedelta(seconds=2)
 
 
 @dataclass(slots=True)
@@ -72,15 +75,22 @@ def _with_somebody_on_duty(conn: Connection, now: datetime) -> list[int]:
 
 
 def _to_sync(ports: Ports, memory: Memory, now: datetime) -> list[int]:
+    """Mailboxes to read: those whose poll is due, those that waited for Gmail long enough, and those whose ring was lost."""
+    topic = watching.topic_of(ports.settings)
     with ports.db.read() as conn:
         boxes = mailboxes.every(conn)
+        rung, watched = mailboxes.unanswered(conn, now, now - _ANSWERED_WITHIN), watches.every(conn)
+        hears = records.alarm_since(conn, pulling.ALARM) is None
     due = []
     for box in boxes:
-        last = memory.synced.get(box.id)
-        waits = box.retry_after is not None and box.retry_after > now
-        if box.kind != "gmail" or box.access_lost_at is not None or waits:
+        last, wait = memory.synced.get(box.id), box.retry_after
+        idle = box.kind != "gmail" or box.retired_at is not None or box.access_lost_at is not None
+        if idle or (wait is not None and wait > now):
             continue
-        if last is None or now - last >= ports.settings.sync.poll_every:
+        is_told = hears and box.id in watched and watched[box.id].tells(topic, now)
+        polled = last is None or now - last >= ports.settings.poll_every(rung=is_told)
+        waited = wait is not None and last is not None and last < wait
+        if polled or waited or box.id in rung:
             memory.synced[box.id] = now
             due.append(box.id)
     return due
@@ -95,8 +105,11 @@ def _sweep(ports: Ports, memory: Memory, now: datetime) -> int:
             *tickets.mailboxes_with_labels_due(conn),
         }
         rolling = configurations.rolling(conn)
+    with ports.db.write() as conn:
+        unwatched = watching.claim_due(conn, ports.settings, now, _WATCHES_AT_ONCE)
     rung = sum(_ring(ports, memory, "assign", [mailbox_id]) for mailbox_id in assigning.untried(ports))
     rung += _ring(ports, memory, "roll_out", [rolling]) if rolling is not None else 0
+    rung += sum(_ring(ports, memory, "watch", [mailbox_id]) for mailbox_id in unwatched)
     return rung + sum(_ring(ports, memory, "deliver", [mailbox_id]) for mailbox_id in sorted(owing))
 
 

@@ -20,6 +20,8 @@ class MailboxState:
     last_sync_at: datetime | None
     as_of: datetime | None
     trouble: str
+    # Since when nothing of it has been seen, if that is too long.
+    unseen_since: datetime | None = None
 
     @property
     def is_read(self) -> bool:
@@ -60,6 +62,8 @@ class TicketPage:
     label_pending: bool
     mails: tuple[MailLine, ...]
     mailbox: MailboxState
+    # Sentences about spans of the ticket's life in which its mailbox was not seen.
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,23 @@ def lease_sync(conn: Connection, mailbox_id: int, holder: str, now: datetime, un
     return done.rowcount == 1
 
 
+def note_ring(conn: Connection, mailbox_id: int, now: datetime) -> None:
+    """Somebody rings for a sync. Until one begins the ring counts as unanswered, from the first time it was noted."""
+    conn.execute(update(t).where(t.c.id == mailbox_id, t.c.rung_at.is_(None)).values(rung_at=now))
+
+
+def answer_ring(conn: Connection, mailbox_id: int) -> bool:
+    """Whether a ring was noted. It counts as answered from now on, so the caller must read on, or note it again."""
+    noted = (t.c.id == mailbox_id, t.c.rung_at.is_not(None))
+    return conn.execute(update(t).where(*noted).values(rung_at=None)).rowcount == 1
+
+
+def unanswered(conn: Connection, now: datetime, rung_before: datetime) -> set[int]:
+    """Mailboxes rung for before `rung_before`, whose ring no sync has answered and none that runs will."""
+    free = or_(t.c.sync_lease_until.is_(None), t.c.sync_lease_until <= now)
+    return set(conn.execute(select(t.c.id).where(t.c.rung_at <= rung_before, free)).scalars())
+
+
 def release_sync(conn: Connection, mailbox_id: int, holder: str) -> None:
     conn.execute(
         update(t)

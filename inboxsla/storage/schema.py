@@ -17,12 +17,14 @@ from sqlalchemy import (
 )
 
 from inboxsla.storage.schema_setup import configurations, people, policies, teams
+from inboxsla.storage.schema_watching import blind_spans, watches
 from inboxsla.storage.tables import id_column, metadata, partial_index
 from inboxsla.storage.types import Instant, Json
 
 __all__ = [
     "alarms",
     "audit",
+    "blind_spans",
     "configurations",
     "envelopes",
     "events",
@@ -36,6 +38,7 @@ __all__ = [
     "sign_in_links",
     "teams",
     "tickets",
+    "watches",
 ]
 
 mailboxes = Table(
@@ -56,6 +59,8 @@ mailboxes = Table(
     Column("history_id", Text),
     Column("sync_lease_until", Instant),
     Column("sync_lease_by", String(64)),
+    # Somebody rang for a sync, and none has begun since. The ticker rings again: Redis may have lost it, or been away.
+    Column("rung_at", Instant),
     # Begin of the newest sync that read everything there was; what envelopes of unknown outcome wait for.
     Column("last_sync_begun_at", Instant),
     Column("last_sync_at", Instant),

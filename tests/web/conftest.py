@@ -9,7 +9,9 @@ from playwright.sync_api import Browser
 
 from inboxsla.services import sign_in
 from inboxsla.storage.database import Database
+from tests.builders import Desk, a_desk
 from tests.web.browsing import a_morning, chromium, serving
+from tests.web.door import Door, door_of
 from tests.web.shop import Shop, pages, shop
 
 
@@ -49,3 +51,16 @@ def morning(browser: Browser, sqlite_database: Database, tmp_path: Path) -> Iter
     urgent = a_morning(lumen)
     with serving(lumen) as base:
         yield lumen, base, urgent
+
+
+@pytest.fixture
+def desk(sqlite_database: Database) -> Iterator[Desk]:
+    """A desk whose Gmail is simulated."""
+    with a_desk(sqlite_database) as made:
+        yield made
+
+
+@pytest.fixture
+def door(desk: Desk, tmp_path: Path) -> Door:
+    """The desk's push endpoint."""
+    return door_of(desk, tmp_path)

@@ -11,7 +11,7 @@ from inboxsla.storage import mailboxes
 from inboxsla.storage.database import Database
 from tests.web.conftest import signed_in
 from tests.web.reading import page, words
-from tests.web.shop import ADDRESS, ANA, CLAIRE, Shop, minutes, pages, shop
+from tests.web.shop import ADDRESS, ANA, Shop, minutes, pages, shop
 
 
 def test_the_time_left_is_read_first(lumen: Shop, claire: FlaskClient) -> None:
@@ -266,34 +266,3 @@ def test_a_ticket_that_does_not_exist_gets_a_page_that_leads_back(claire: FlaskC
         assert answer.status_code == 404
         assert "There is nothing here" in answer.text
         assert 'href="/tickets"' in answer.text
-
-
-def test_which_rule_decided_and_why_stands_beside_the_policy_and_is_text(lumen: Shop, claire: FlaskClient) -> None:
-    ticket = lumen.asks("<b>Outage</b>", "Zofia Wiśniewska", ago=minutes(50))
-    policy_id = lumen.policy_of(ticket)
-    why = "Rule “Outages” matched: the subject contains “<b>Outage</b>”."
-    lumen.happens(
-        ticket, Kind.POLICY_SET, {"policy": policy_id, "name": "X", "version": 1, "rule": "Outages", "why": why}
-    )
-    lumen.happens(ticket, Kind.TAGGED, {"add": ["multi-touch", "<i>odd</i>"], "remove": []})
-
-    found = page(claire, f"/tickets/{ticket}")
-
-    facts = [words(one) for one in found.select(".facts dl > div")]
-    assert "Rule Outages" in facts
-    assert "Tags <i>odd</i>, multi-touch" in facts
-    assert words(found.select_one(".why .policy")) == f"Policy “Standard support”, version 1. {why}"
-    assert not found.select(".facts i, .why b b")
-
-
-def test_a_saved_configuration_says_in_which_zone_and_hours_a_ticket_is_told(lumen: Shop, claire: FlaskClient) -> None:
-    ticket = lumen.asks("Lamp flickers", "Zofia Wiśniewska", ago=minutes(10))
-    before = page(claire, f"/tickets/{ticket}")
-    assert "Times shown in Berlin" in words(before.select_one(".facts"))
-
-    text = configuring.export(lumen.ports).replace("Europe/Berlin", "America/New_York")
-    configuring.import_(lumen.ports, text, CLAIRE, open_too=False)
-
-    after = page(claire, f"/tickets/{ticket}")
-    assert "Times shown in New York (EST)" in words(after.select_one(".facts"))
-    assert "counted around the clock" in words(after.select_one(".why"))

@@ -10,8 +10,10 @@ from flask import Response, current_app, g, jsonify, request
 
 from .answers import ApiError, failure, forbidden, invalid, keep, not_found, parse_fields, unauthorized
 from .faults import Fault, Faults
+from .pubsub import PubSub
 from .quota import Quota
 from .store import Store
+from .watches import Watches
 
 API = "/gmail/v1/users/<user>"
 DROP = "gmail_simulator.drop"
@@ -22,6 +24,12 @@ class Simulator:
     store: Store
     faults: Faults = field(default_factory=Faults)
     quota: Quota = field(default_factory=Quota)
+    pubsub: PubSub = field(init=False)
+    watches: Watches = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pubsub", PubSub(lambda: self.store.now()))
+        object.__setattr__(self, "watches", Watches(self.store, self.pubsub))
 
 
 def simulator() -> Simulator:
@@ -49,11 +57,11 @@ def admit() -> Response | None:
         return None
     if request.endpoint is None:
         raise not_found()
-    address = _mailbox_of_token()
+    address = token_holder()
     simulator().quota.charge(request.endpoint, address)
     g.struck = simulator().faults.strike(request.endpoint, address)
     for fault in g.struck:
-        if (answer := _play(fault)) is not None:
+        if (answer := play(fault)) is not None:
             return answer
     if not address:
         raise unauthorized()
@@ -66,7 +74,7 @@ def admit() -> Response | None:
     return None
 
 
-def _play(fault: Fault) -> Response | None:
+def play(fault: Fault) -> Response | None:
     if fault.kind == "latency":
         threading.Event().wait(fault.seconds)
     elif fault.kind == "status":
@@ -83,7 +91,7 @@ def _play(fault: Fault) -> Response | None:
     return None
 
 
-def _mailbox_of_token() -> str:
+def token_holder() -> str:
     """The address behind the bearer token ("demo" is the first mailbox), or "" when the token opens nothing."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:

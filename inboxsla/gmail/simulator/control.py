@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -13,6 +13,7 @@ from .context import body, simulator, store
 from .faults import Fault
 from .mailroom import Placed
 from .payload import unb64
+from .pubsub import Mischief
 
 bp = Blueprint("control", __name__, url_prefix="/_sim")
 
@@ -132,6 +133,27 @@ def search_lag() -> Response:
     """{seconds}: how long searches do not find a new message."""
     store().search_lag = timedelta(seconds=float(body()["seconds"]))
     return jsonify({})
+
+
+@bp.post("/subscription")
+def subscribe() -> Response:
+    """{name, topic, push_to?, audience?, service_account?}: a Pub/Sub subscription, and its topic if that is new."""
+    given = {key: str(value) for key, value in body().items()}
+    made = simulator().pubsub.subscribe(**given)
+    return jsonify(name=made.name, topic=made.topic)
+
+
+@bp.post("/mischief")
+def mischief() -> Response:
+    """{next: ["lose" | "twice" | "hold", …], release?: true}: what happens to the next notices; held ones come when released."""
+    given, pubsub = body(), simulator().pubsub
+    planned = list(given.get("next", ()))
+    if unknown := set(planned) - set(get_args(Mischief)):
+        raise invalid(f"no such mischief: {unknown.pop()}")
+    pubsub.mischief.extend(planned)
+    if given.get("release"):
+        pubsub.release()
+    return jsonify(next=list(pubsub.mischief))
 
 
 @bp.get("/faults")

@@ -9,7 +9,7 @@ from types import TracebackType
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from . import control, face, history, labels, messages, oauth, profile, threads
+from . import control, face, history, labels, messages, oauth, profile, threads, watching
 from .answers import ApiError, failure
 from .context import Simulator, admit, complain, trim
 from .faults import Faults
@@ -36,6 +36,9 @@ def create_app(simulator: Simulator, host: str = "127.0.0.1") -> Flask:
         control.bp,
         face.bp,
         oauth.bp,
+        watching.bp,
+        watching.rest,
+        watching.certs,
     ):
         app.register_blueprint(room)
 
@@ -66,15 +69,25 @@ def _broken(error: Exception) -> tuple[Response, int]:
 class SimulatorServer:
     """Gmail on loopback. `with SimulatorServer(store) as gmail:` serves `gmail.url` from a thread until the block ends.
 
-    `gmail.faults` and `gmail.quota` are the plan of failures and the meter. Raises OSError when the port is taken.
+    `gmail.faults` and `gmail.quota` are the plan of failures and the meter; `gmail.pubsub` is where notices of news go, for as
+    long as `gmail.watches` has the mailbox. Raises OSError when the port is taken.
     """
 
     def __init__(self, store: Store, host: str = "127.0.0.1", port: int = 0) -> None:
         self.store = store
         self.faults, self.quota = Faults(), Quota()
-        self._server = Server(host, port, create_app(Simulator(store, self.faults, self.quota), host))
+        simulator = Simulator(store, self.faults, self.quota)
+        self.pubsub, self.watches = simulator.pubsub, simulator.watches
+        self._server = Server(host, port, create_app(simulator, host))
         self.port = int(self._server.server_address[1])
         self.url = f"http://{host}:{self.port}"
+
+    def reset(self) -> None:
+        """No faults, nothing counted, nobody told of anything; mailboxes stay as they are."""
+        self.faults.clear()
+        self.quota.reset()
+        self.watches.reset()
+        self.pubsub.reset()
 
     def serve_forever(self) -> None:
         self._server.serve_forever(poll_interval=0.02)
