@@ -44,7 +44,12 @@ class Google(Section):
     auth_uri: fields.WebAddress = "https://accounts.google.com/o/oauth2/v2/auth"
     token_uri: fields.WebAddress = "https://oauth2.googleapis.com/token"
     certs_uri: fields.WebAddress = "https://www.googleapis.com/oauth2/v1/certs"
+    revoke_uri: fields.WebAddress = "https://oauth2.googleapis.com/revoke"
     issuers: tuple[str, ...] = ("https://accounts.google.com", "accounts.google.com")
+    client_id: Annotated[str, BeforeValidator(str.strip)] = ""
+    client_secret: fields.Hidden = ""
+    client_file: fields.FileOrNone = None
+    service_account_mailboxes: tuple[fields.Address, ...] = ()
 
 
 class Sync(Section):
@@ -156,6 +161,7 @@ class Settings(Section):
     demo: bool = False
     redis_url: fields.RedisUrl = ""
     database_url: fields.DatabaseUrl = ""
+    sealing_key: fields.SealingKeys = ""
     server: Server = Server()
     google: Google = Google()
     sync: Sync = Sync()

@@ -16,6 +16,7 @@ from sqlalchemy import (
     text,
 )
 
+from inboxsla.storage.schema_access import consents, credentials, switches
 from inboxsla.storage.schema_setup import configurations, people, policies, teams
 from inboxsla.storage.tables import id_column, metadata, partial_index
 from inboxsla.storage.types import Instant, Json
@@ -24,6 +25,8 @@ __all__ = [
     "alarms",
     "audit",
     "configurations",
+    "consents",
+    "credentials",
     "envelopes",
     "events",
     "kept_aside",
@@ -34,6 +37,7 @@ __all__ = [
     "people",
     "policies",
     "sign_in_links",
+    "switches",
     "teams",
     "tickets",
 ]
