@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, current_app, g, jsonify, request
 
 from .answers import ApiError, failure, forbidden, invalid, keep, not_found, parse_fields, unauthorized
+from .consents import Consents
 from .faults import Fault, Faults
 from .quota import Quota
 from .store import Store
@@ -22,6 +23,7 @@ class Simulator:
     store: Store
     faults: Faults = field(default_factory=Faults)
     quota: Quota = field(default_factory=Quota)
+    consents: Consents = field(default_factory=Consents)
 
 
 def simulator() -> Simulator:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from . import control, face, history, labels, messages, oauth, profile, threads
 from .answers import ApiError, failure
+from .consents import Consents
 from .context import Simulator, admit, complain, trim
 from .faults import Faults
 from .http import Server
@@ -66,13 +67,14 @@ def _broken(error: Exception) -> tuple[Response, int]:
 class SimulatorServer:
     """Gmail on loopback. `with SimulatorServer(store) as gmail:` serves `gmail.url` from a thread until the block ends.
 
-    `gmail.faults` and `gmail.quota` are the plan of failures and the meter. Raises OSError when the port is taken.
+    `gmail.faults` and `gmail.quota` are the plan of failures and the meter; `gmail.consents` is who consents to what. Raises OSError when the port is taken.
     """
 
     def __init__(self, store: Store, host: str = "127.0.0.1", port: int = 0) -> None:
         self.store = store
-        self.faults, self.quota = Faults(), Quota()
-        self._server = Server(host, port, create_app(Simulator(store, self.faults, self.quota), host))
+        self.faults, self.quota, self.consents = Faults(), Quota(), Consents()
+        simulator = Simulator(store, self.faults, self.quota, self.consents)
+        self._server = Server(host, port, create_app(simulator, host))
         self.port = int(self._server.server_address[1])
         self.url = f"http://{host}:{self.port}"
 
