@@ -16,13 +16,14 @@ import structlog
 
 from inboxsla import checks, listing, supervisor, wiring
 from inboxsla.app import create_app
+from inboxsla.commands import mailboxes as mailbox_commands
 from inboxsla.commands.base import opened
 from inboxsla.commands.config import config
 from inboxsla.commands.policy import policy
 from inboxsla.commands.whatif import whatif
 from inboxsla.config import Settings, masked
 from inboxsla.config.program import typed
-from inboxsla.errors import ConfigMistakes, InboxSLAError
+from inboxsla.errors import ConfigMistakes, InboxSLAError, Misused
 from inboxsla.services import auditing, importing, queries, rebuild, retiring, setup, sign_in
 from inboxsla.storage import migrations
 from inboxsla.supervisor.lock import running_url
@@ -43,6 +44,9 @@ class Commands(click.Group):
             click.echo(f"The configuration has {count} mistake{'s' if count > 1 else ''}:", err=True)
             for mistake in wrong.mistakes:
                 click.echo(f"  {mistake}", err=True)
+            ctx.exit(2)
+        except Misused as reason:
+            click.echo(str(reason), err=True)
             ctx.exit(2)
         except InboxSLAError as reason:
             click.echo(str(reason), err=True)
@@ -265,6 +269,8 @@ def check(arguments: tuple[str, ...]) -> None:
     raise SystemExit(checks.run(arguments))
 
 
+for command in mailbox_commands.COMMANDS:
+    main.add_command(command)
 main.add_command(config)
 main.add_command(policy)
 main.add_command(whatif)

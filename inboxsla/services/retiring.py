@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from inboxsla.errors import Refused
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, mailboxes, outbox, records, tickets
+from inboxsla.storage import credentials, envelopes, mailboxes, outbox, records, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.schema import tickets as t
 
@@ -18,9 +18,10 @@ _WHY = "the mailbox left the configuration"
 
 
 def retire_others(conn: Connection, configured: Collection[str], now: datetime) -> None:
-    """Set aside every connected mailbox whose address is not among the configured ones."""
+    """Set aside every mailbox that is neither among the configured ones nor was connected by somebody."""
+    opened = credentials.every(conn)
     for box in mailboxes.every(conn):
-        if box.kind != "gmail" or box.retired_at is not None or box.address in configured:
+        if box.kind != "gmail" or box.retired_at is not None or box.address in configured or box.id in opened:
             continue
         quiet = {"sync_error": None, "retry_after": None, "access_lost_at": None}
         mailboxes.change(conn, box.id, mode="observed", live_since=None, retired_at=now, **quiet)
