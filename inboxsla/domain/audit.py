@@ -61,8 +61,16 @@ class FirstResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What an observed mailbox would have done, were it live: acts by kind (as in `policy.Do`), and open tickets by label."""
+
+    acts: Mapping[str, int]
+    labels: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
-    """One mailbox as of `as_of` (aware UTC). `messages` counts kept messages by kind.
+    """One mailbox as of `as_of` (aware UTC). `messages` counts kept messages by kind. `foreseen` is None unless it is observed.
 
     `business_day` is the open time of an ordinary day, None where its promises count in different hours.
     """
@@ -79,6 +87,7 @@ class Audit:
     first_response: FirstResponse
     promises: tuple[Promise, ...]
     business_day: timedelta | None = None
+    foreseen: Foreseen | None = None
 
     @property
     def solved(self) -> int:

@@ -125,6 +125,12 @@ def _event(due: DueStep, now: datetime) -> Event:
         "step": due.step.key,
         "instant": due.instant.isoformat(),
         "outcome": due.outcome,
+        # What nobody does is said for whoever decides whether it shall be done.
+        **(
+            {"would": [do.value for do in due.step.do], "notify": list(due.step.notify)}
+            if due.outcome == OBSERVED
+            else {}
+        ),
     }
     return Event(Kind.STEP_TAKEN, now, f"step:{_name(due)}", data=data)
 
@@ -159,7 +165,15 @@ def _warning(facts: Standing, now: datetime, live_since: datetime | None) -> tup
     acted = ACTED if live_since is not None and facts.warned_at >= live_since else SKIPPED
     outcome = OBSERVED if live_since is None else acted
     instant = facts.warned_at.isoformat()
-    data = {"metric": CLOSING, "cycle": cycle, "step": CLOSING, "instant": instant, "outcome": outcome}
+    data: dict[str, object] = {
+        "metric": CLOSING,
+        "cycle": cycle,
+        "step": CLOSING,
+        "instant": instant,
+        "outcome": outcome,
+    }
+    if outcome == OBSERVED:
+        data["would"] = [Do.WARN_CLOSING.value]
     event = Event(Kind.STEP_TAKEN, now, f"step:{CLOSING}/{cycle}", data=data)
     act = Act(f"{CLOSING}/{cycle}", Do.WARN_CLOSING, "owner", None, cycle, CLOSING, 0, facts.warned_at)
     return [event], [act] if outcome == ACTED else []

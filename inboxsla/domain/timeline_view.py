@@ -95,6 +95,24 @@ def step_plan(do: Iterable[Do], notify: Sequence[str], say: Speech) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
+def step_place(data: Mapping[str, Any], say: Speech) -> str:
+    """When a step of a STEP_TAKEN event comes: “75 % of first response”."""
+    step = str(data["step"])
+    if data["metric"] == CLOSING:
+        return say.text("the ticket closes by itself if the customer stays silent")
+    if step.endswith("%"):
+        return _place(Metric(data["metric"]), int(step.rstrip("%")), None, say)
+    return _place(Metric(data["metric"]), 0, timedelta(seconds=int(step.rstrip("s"))), say)
+
+
+def would_have(data: Mapping[str, Any], say: Speech) -> str:
+    """What an observed step would have done, as the words of a sentence; empty where that was not noted."""
+    known = {do.value: do for do in Do}
+    do = [known[name] for name in data.get("would", ()) if name in known]
+    people = [str(each) for each in data.get("notify", ())]
+    return ", ".join(say.text(STEP_WORDS[one], people=say.text(" and ").join(people)) for one in do)
+
+
 def _place(metric: Metric, percent: int, offset: timedelta | None, say: Speech) -> str:
     promise = say.text(METRIC_WORDS[metric]).lower()
     if offset is None:
@@ -204,13 +222,11 @@ def _tagged(data: Mapping[str, Any], say: Speech) -> str:
 
 def _step(event: Event, say: Speech) -> Entry:
     data = event.data
-    step = str(data["step"])
-    if data["metric"] == CLOSING:
-        so = say.text("the ticket closes by itself if the customer stays silent")
-    elif step.endswith("%"):
-        so = _place(Metric(data["metric"]), int(step.rstrip("%")), None, say)
-    else:
-        so = _place(Metric(data["metric"]), 0, timedelta(seconds=int(step.rstrip("s"))), say)
+    so = step_place(data, say)
+    if would := would_have(data, say):
+        return Entry(
+            event.happened_at, "step", "", say.text("Would have happened, were the mailbox live"), f"{would}; {so}"
+        )
     what = {
         "acted": "Reminder step taken",
         "skipped": "Reminder step passed over",

@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from inboxsla.config.program import typed
-from inboxsla.domain.audit import Audit, Promise
+from inboxsla.domain.audit import Audit, Foreseen, Promise
 from inboxsla.domain.speech import English
 from inboxsla.domain.ticket_view import METRIC_WORDS
+from inboxsla.gmail.labels import label_for
 from inboxsla.listing.words import count, day, instant, moment, plain, rendered
 
 _KINDS = {
@@ -22,6 +23,16 @@ _KINDS = {
     "bounce": ("bounce", "bounces"),
     "bulk": ("bulk mail", "bulk mail"),
     "ours": ("from InboxSLA", "from InboxSLA"),
+}
+_WOULD = {
+    "remind_owner": "remind the owner",
+    "notify_owner": "tell the owner",
+    "notify_lead": "tell the lead",
+    "notify_on_duty_lead": "tell the lead on duty",
+    "notify_person": "mail somebody named",
+    "reassign": "hand over",
+    "raise_priority": "raise the priority",
+    "warn_closing": "warn that it will close",
 }
 _HOW = (
     "Lengths are business time. p50 and p90 are nearest-rank percentiles: half, and nine in ten, took at most that long.\n"
@@ -62,9 +73,20 @@ def _lines(audit: Audit, say: English) -> Iterator[str]:
         mails = "1 mail" if first.astray == 1 else f"{first.astray:,} mails"
         yield f"  Not an answer   {mails} from the team without the customer among the recipients (to a list or colleagues only)"
     yield f"  Policy          {'; '.join(plain(each) for each in audit.policies)}"
+    if audit.foreseen is not None:
+        yield from _foreseen(audit.foreseen)
     if audit.business_day:
         yield f"  A day           {plain(say.length(audit.business_day))} of opening hours"
     yield ""
+
+
+def _foreseen(would: Foreseen) -> Iterator[str]:
+    """Nothing was written and nobody mailed; what would have been."""
+    acts = [f"{number:,} × {_WOULD[act]}" for act, number in would.acts.items()]
+    labels = [f"{label_for(urgency)} on {number:,}" for urgency, number in would.labels.items()]
+    yield "  Observed        nothing was written to Gmail and nobody was mailed"
+    yield f"  If it were live  {'; '.join(acts) or 'no reminder step would have come yet'}"
+    yield f"                  labels now: {', '.join(labels) or 'none'}"
 
 
 def _table(audit: Audit, say: English) -> Table:
@@ -113,6 +135,8 @@ def _object(audit: Audit) -> dict[str, Any]:
             "not_to_the_customer": first.astray,
         },
         "promises": {promise.metric.value: _promise(promise) for promise in audit.promises},
+        "would_have_happened": audit.foreseen
+        and {"acts": dict(audit.foreseen.acts), "labels": dict(audit.foreseen.labels)},
     }
 
 

@@ -22,9 +22,10 @@ from inboxsla.gmail.credentials import (
 )
 from inboxsla.gmail.keys import CannotUnseal, KeyFile, Keys, Sealed
 from inboxsla.services.ports import Ports
-from inboxsla.storage import credentials, mailboxes
+from inboxsla.storage import credentials, mailboxes, records
 from inboxsla.storage.credentials import CredentialRow
 from inboxsla.storage.database import Database
+from inboxsla.storage.mailboxes import MailboxRow
 
 
 def keys(settings: Settings) -> Keys:
@@ -108,6 +109,22 @@ def _keeper(db: Database, settings: Settings, mailbox_id: int, address: str) -> 
             credentials.reseal(conn, mailbox_id, sealed.text, sealed.key_id)
 
     return keep
+
+
+def lost(ports: Ports, mailbox: MailboxRow, words: str) -> None:
+    """Gmail does not let us in any more: this mailbox stops, and the alarm says so until it is connected again."""
+    now, said = ports.now(), words.replace("ADDRESS", mailbox.address)
+    sentence = (
+        f"Gmail no longer lets us into {mailbox.address}: {said.rstrip('.')}. Nothing is read or sent until then."
+    )
+    with ports.db.write() as conn:
+        mailboxes.change(conn, mailbox.id, sync_error=said, access_lost_at=now)
+        records.alarm(conn, alarm_key(mailbox.id), sentence, now, mailbox.id)
+
+
+def alarm_key(mailbox_id: int) -> str:
+    """The key of that alarm."""
+    return f"access/{mailbox_id}"
 
 
 def rotate(ports: Ports) -> int:

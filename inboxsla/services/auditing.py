@@ -12,6 +12,7 @@ from inboxsla.domain.clock import read_ticket
 from inboxsla.domain.fold import standing
 from inboxsla.domain.timeline import Event, Kind, Standing, Status
 from inboxsla.errors import Refused
+from inboxsla.services import foreseen
 from inboxsla.services.ports import Ports
 from inboxsla.storage import events, imported, mailboxes, messages, policies, records, tickets
 from inboxsla.storage.mailboxes import MailboxRow
@@ -53,6 +54,7 @@ def _audit(ports: Ports, box: MailboxRow, at: datetime) -> Audit:
             first_response=found.first_response,
             promises=found.promises,
             business_day=found.business_day,
+            foreseen=foreseen.counted(conn, box) if box.kind == "gmail" and not box.is_live else None,
         )
 
 

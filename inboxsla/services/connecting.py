@@ -156,12 +156,7 @@ def _written_down(conn: Connection, ports: Ports, box: MailboxRow, opened: Opene
     row = CredentialRow(box.id, _kind(opened), "", "", opened.scopes, account, now, actor)
     access.put_away(conn, ports.settings, box.id, box.address, Stored(opened.secret, opened.access), row)
     mailboxes.change(conn, box.id, access_lost_at=None, sync_error=None, retry_after=None)
-    records.clear_alarms(conn, access_alarm(box.id))
-
-
-def access_alarm(mailbox_id: int) -> str:
-    """The key of the alarm that says that we are not let in any more."""
-    return f"access/{mailbox_id}"
+    records.clear_alarms(conn, access.alarm_key(box.id))
 
 
 def _kind(opened: Opened) -> str:

@@ -24,7 +24,7 @@ from inboxsla.services import correspondence
 from inboxsla.services.looking import Look, look
 from inboxsla.services.ports import Ports
 from inboxsla.services.views import Board, KeptAside, MailboxState, MailLine, MailPage, TicketPage
-from inboxsla.storage import envelopes, mailboxes, messages, records, tickets
+from inboxsla.storage import envelopes, mailboxes, messages, records, switches, tickets
 from inboxsla.storage.envelopes import Envelope
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.schema import tickets as t
@@ -72,10 +72,21 @@ def board(
         listed = [*connected, *files]
         counts = {name: tickets.count(conn, *where, _in(listed)) for name, where in SHOWS.items()}
         alarms = tuple(records.open_alarms(conn, now - ALARM_SHOWN))
+        stopped = switches.thrown(conn, switches.WRITING_STOPPED)
     states = {box.id: mailbox_state(box) for box in boxes}
     shown = tuple(states[box.id] for box in listed)
     more = max(0, counts[show] - len(views))
-    return Board(tuple(views), counts, tuple(states.values()), shown, alarms, more, now)
+    return Board(
+        tuple(views),
+        counts,
+        tuple(states.values()),
+        shown,
+        alarms,
+        more,
+        now,
+        stopped_at=stopped.at if stopped else None,
+        stopped_by=stopped.actor if stopped else "",
+    )
 
 
 _Parts = tuple[list[MailboxRow], list[MailboxRow]]
@@ -133,7 +144,7 @@ def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
         view=seen.view,
         happened=tuple(merge(mailed, entries(_told_of(seen), facts, quotes, seen.names, say), key=_at, reverse=True)),
         planned=planned(seen.view, say),
-        label=labels.label_for(row.label_wanted) if row.label_wanted and seen.mailbox.is_live else None,
+        label=labels.label_for(row.label_wanted) if row.label_wanted and seen.mailbox.kind == "gmail" else None,
         label_pending=row.label_due,
         mails=lines,
         mailbox=mailbox_state(seen.mailbox),

@@ -10,7 +10,7 @@ from inboxsla.config.program import typed
 from inboxsla.domain.decide import decide
 from inboxsla.domain.speech import NBSP, Dated, English, Speech
 from inboxsla.errors import InboxSLAError
-from inboxsla.services import in_force, queries
+from inboxsla.services import in_force, queries, writing
 from inboxsla.services.ports import Ports
 from inboxsla.services.settle import projection
 from inboxsla.storage import events, mailboxes, policies, records, tickets
@@ -39,12 +39,19 @@ def health(ports: Ports) -> Iterator[Line]:
     else:
         yield Line(True, f"Redis is embedded: `{typed('run')}` starts it.")
     yield Line(True, in_force.said(ports))
+    if stopped := writing.said(ports):
+        yield Line(
+            False, f"{stopped}. Reading goes on; what is owed waits. `{typed('resume-writing')}` lets it go out."
+        )
     with ports.db.read() as conn:
         boxes = mailboxes.every(conn)
         alarms = records.open_alarms(conn, ports.now() - queries.ALARM_SHOWN)
         kept = {box.id: len(tickets.ids_of(conn, box.id)) for box in boxes if box.retired_at is not None}
     if len(kept) == len(boxes):
-        yield Line(False, f"No mailbox is known. Name one in config.toml, or read a file with `{typed('import')}`.")
+        yield Line(
+            False,
+            f"No mailbox is known. Connect one with `{typed('connect')} ADDRESS`, or read a file with `{typed('import')}`.",
+        )
     for box in boxes:
         if box.kind == "import":
             stands = f", as it stood {_moment(box.as_of, say)}" if box.as_of else ""

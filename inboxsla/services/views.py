@@ -42,6 +42,9 @@ class Board:
     alarms: tuple[str, ...]
     more: int
     now: datetime
+    # Since when no label and no mail goes out anywhere, and who stopped it.
+    stopped_at: datetime | None = None
+    stopped_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,72 @@
+"""One switch stops every label and every mail; reading goes on, what is owed waits, and nothing stale goes out afterwards."""
+
+from __future__ import annotations
+
+import pytest
+
+from inboxsla.errors import Refused
+from inboxsla.gmail.simulator import Fault
+from inboxsla.services import rebuild, writing
+from tests.builders import ANA, Desk
+
+
+def test_no_label_and_no_mail_goes_out_until_it_is_put_back(desk: Desk) -> None:
+    thread = desk.writes().thread_id
+    desk.catch_up()
+    desk.owned_by(thread, ANA)
+    writing.stop(desk.ports, "Claire")
+    newer = desk.writes("kofi@customer.example", subject="Another lamp").thread_id
+    with desk.calls() as asked:
+        desk.later(hours=3, minutes=5)
+    assert asked["threads.modify"] == asked["messages.send"] == asked["labels.create"] == 0
+    assert desk.find(newer) is not None, "reading goes on"
+    assert desk.envelopes() == []
+    assert desk.outbox()["owed"] > 0
+    writing.resume(desk.ports, "Claire")
+    desk.later(minutes=3)
+    assert desk.labels(thread) == [{"SLA/Urgent"}]
+    assert desk.labels(newer) == [{"SLA/Urgent"}]
+    assert ANA in desk.mailed()
+
+
+def test_what_was_answered_meanwhile_is_not_reminded_of(one_desk: Desk) -> None:
+    thread = one_desk.writes().thread_id
+    one_desk.catch_up()
+    one_desk.owned_by(thread, ANA)
+    writing.stop(one_desk.ports, "Claire")
+    one_desk.later(hours=3, minutes=5)
+    one_desk.answers(thread)
+    one_desk.later(minutes=1)
+    writing.resume(one_desk.ports, "Claire")
+    one_desk.later(minutes=3)
+    assert one_desk.mailed() == []
+
+
+def test_a_mail_composed_before_waits_as_well(one_desk: Desk) -> None:
+    thread = one_desk.writes().thread_id
+    one_desk.catch_up()
+    one_desk.owned_by(thread, ANA)
+    one_desk.clock.forward(hours=3)
+    one_desk.wake()
+    one_desk.faults.plan(Fault("status", "messages.send", code=429, retry_after=30))
+    one_desk.deliver()
+    writing.stop(one_desk.ports, "Claire")
+    one_desk.later(minutes=5)
+    assert (one_desk.mailed(), [mail.state for mail in one_desk.envelopes()]) == ([], ["composed"])
+    writing.resume(one_desk.ports, "Claire")
+    one_desk.later(minutes=5)
+    assert one_desk.mailed() == [ANA]
+
+
+def test_the_board_and_the_doctor_say_that_it_is_thrown_and_since_when(one_desk: Desk) -> None:
+    assert one_desk.board().stopped_at is None
+    writing.stop(one_desk.ports, "Claire")
+    assert (one_desk.board().stopped_at, one_desk.board().stopped_by) == (one_desk.clock(), "Claire")
+    (line,) = (line for line in rebuild.health(one_desk.ports) if "stopped" in line.words)
+    assert not line.ok
+    assert "by Claire. Reading goes on; what is owed waits." in line.words
+    with pytest.raises(Refused, match=r"stopped since .* by Claire already"):
+        writing.stop(one_desk.ports, "Ana")
+    writing.resume(one_desk.ports, "Ana")
+    with pytest.raises(Refused, match="not stopped"):
+        writing.resume(one_desk.ports, "Ana")
