@@ -24,7 +24,7 @@ from inboxsla.commands.whatif import whatif
 from inboxsla.config import Settings, masked
 from inboxsla.config.program import typed
 from inboxsla.errors import ConfigMistakes, InboxSLAError, Misused
-from inboxsla.services import auditing, importing, queries, rebuild, retiring, setup, sign_in
+from inboxsla.services import auditing, importing, queries, rebuild, setup, sign_in
 from inboxsla.storage import migrations
 from inboxsla.supervisor.lock import running_url
 from inboxsla.web.server import serve
@@ -153,19 +153,6 @@ def live(mailbox: str) -> None:
     with opened(made=False) as ports:
         setup.live(ports, mailbox.lower(), getpass.getuser())
         click.echo(f"{mailbox} is live. Steps that fell due before now are skipped.")
-
-
-@main.command(short_help="Delete a mailbox that left the configuration.")
-@click.argument("mailbox")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def disconnect(mailbox: str, yes: bool) -> None:
-    """Delete MAILBOX, which must have left the configuration, with every ticket and message it brought. Gmail keeps its own."""
-    with opened(made=False) as ports:
-        kept = retiring.tickets_to_forget(ports, mailbox.lower())
-        if not yes:
-            click.confirm(f"Delete {mailbox.lower()} with {listing.count(kept, 'ticket')} for good?", abort=True)
-        retiring.forget(ports, mailbox.lower(), getpass.getuser())
-        click.echo(f"{mailbox.lower()} is deleted, with {listing.count(kept, 'ticket')}.")
 
 
 @main.command(short_help="List tickets, most pressing first.")

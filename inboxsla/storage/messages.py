@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -116,6 +116,23 @@ def set_labels(conn: Connection, mailbox_id: int, labels: Mapping[str, frozenset
     """Remember which labels each message has now, by message id."""
     for gmail_id, now in labels.items():
         conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.gmail_id == gmail_id).values(labels=sorted(now)))
+
+
+def threads_with_labels(conn: Connection, mailbox_id: int, label_ids: Collection[str]) -> list[str]:
+    """Threads in which some message that is not gone carries one of these, as we saw it last."""
+    wanted, found = frozenset(label_ids), dict[str, None]()
+    here = (t.c.mailbox_id == mailbox_id, t.c.gone.is_(False))
+    for row in conn.execute(select(t.c.thread_id, t.c.labels).where(*here).order_by(t.c.id)):
+        if wanted.intersection(row.labels):
+            found[row.thread_id] = None
+    return list(found)
+
+
+def forget_labels(conn: Connection, mailbox_id: int, thread_id: str, label_ids: Collection[str]) -> None:
+    """These labels are on no message of the thread any more."""
+    off = frozenset(label_ids)
+    kept = of_thread(conn, mailbox_id, thread_id, lock=True)
+    set_labels(conn, mailbox_id, {row.gmail_id: row.labels - off for row in kept if row.labels & off})
 
 
 def set_gone(conn: Connection, mailbox_id: int, gmail_ids: Sequence[str]) -> None:

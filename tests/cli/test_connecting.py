@@ -35,6 +35,7 @@ def environment(google: SimulatorServer, tmp_path: Path, monkeypatch: pytest.Mon
         "INBOXSLA_GOOGLE__API_ROOT": google.url,
         "INBOXSLA_GOOGLE__AUTH_URI": f"{google.url}/o/oauth2/v2/auth",
         "INBOXSLA_GOOGLE__TOKEN_URI": f"{google.url}/token",
+        "INBOXSLA_GOOGLE__REVOKE_URI": f"{google.url}/revoke",
         "INBOXSLA_GOOGLE__CLIENT_ID": "office-client",
         "INBOXSLA_GOOGLE__CLIENT_SECRET": "office-secret",
     }
@@ -107,3 +108,21 @@ def test_a_fresh_key_can_be_had_for_the_settings(monkeypatch: pytest.MonkeyPatch
     said = called("config", "validate")
     assert said.exit_code == 2
     assert "too-short" not in said.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_it_is_disconnected_with_a_receipt_and_what_there_was_in_a_file(
+    google: SimulatorServer, tmp_path: Path
+) -> None:
+    (tmp_path / "desk.json").write_text(user_file())
+    called("connect", DESK, "--credentials", "desk.json")
+    assert called("disconnect", DESK, stdin="n\n").exit_code == 1
+    (tmp_path / "there.jsonl").touch()
+    said = called("disconnect", DESK, "--yes", "--export", "there.jsonl")
+    assert (said.exit_code, "Nothing was disconnected" in said.stderr) == (2, True)
+    said = called("disconnect", DESK, "--yes", "--export", "tickets.jsonl")
+    assert said.exit_code == 0
+    assert said.stdout.splitlines()[0] == "0 tickets written into tickets.jsonl."
+    assert said.stdout.splitlines()[-1] == f"{DESK} is deleted, with 0 tickets."
+    assert (tmp_path / "tickets.jsonl").stat().st_mode & 0o777 == 0o600
+    assert google.consents.revoked == [DESK]

@@ -80,9 +80,9 @@ def token() -> Answer:
 @bp.post("/revoke")
 def revoke() -> Answer:
     given, consents = request.form.get("token") or request.args.get("token", ""), simulator().consents
-    if given not in consents.tokens and not _open(given):
-        return _no("invalid_token", "Token expired or revoked")
     address = consents.tokens.pop(given, (given, ""))[0]
+    if not _open(address):
+        return _no("invalid_token", "Token expired or revoked")
     consents.revoked.append(given)
     store().revoke(address.lower())
     return jsonify({}), 200
