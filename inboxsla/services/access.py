@@ -65,6 +65,16 @@ def taken_out(settings: Settings, row: CredentialRow, address: str) -> Stored:
     return Stored.of_text(text)
 
 
+def complaint(settings: Settings, row: CredentialRow, address: str) -> str:
+    """Why what opens this mailbox cannot be used here, or nothing; Google is not asked."""
+    try:
+        stored = taken_out(settings, row, address)
+        _listed(stored, settings, address)
+    except (AccessLost, Refused) as wrong:
+        return str(wrong)
+    return ""
+
+
 def google(db: Database, settings: Settings, address: str) -> Renewing:
     """What Google's client needs for one mailbox; each new access token is kept, so that the next job need not ask for one.
 
@@ -75,12 +85,16 @@ def google(db: Database, settings: Settings, address: str) -> Renewing:
     if row is None:
         raise AccessLost(f"It is not connected. Connect it: {typed(f'connect {address}')}")
     stored = taken_out(settings, row, address)
+    _listed(stored, settings, address)
+    return google_credentials(_as_set(stored, settings), address, _keeper(db, settings, row.mailbox_id, address))
+
+
+def _listed(stored: Stored, settings: Settings, address: str) -> None:
     if isinstance(stored.secret, ServiceSecret) and address not in settings.google.service_account_mailboxes:
         raise AccessLost(
             f"It is opened by a service account, and google.service_account_mailboxes does not list it. List {address} there, "
             f"and connect it again: {typed(f'connect {address}')} --credentials FILE"
         )
-    return google_credentials(_as_set(stored, settings), address, _keeper(db, settings, row.mailbox_id, address))
 
 
 def _as_set(stored: Stored, settings: Settings) -> Stored:

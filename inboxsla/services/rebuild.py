@@ -10,10 +10,10 @@ from inboxsla.config.program import typed
 from inboxsla.domain.decide import decide
 from inboxsla.domain.speech import NBSP, Dated, English, Speech
 from inboxsla.errors import InboxSLAError
-from inboxsla.services import in_force, queries, writing
+from inboxsla.services import access, in_force, queries, writing
 from inboxsla.services.ports import Ports
 from inboxsla.services.settle import projection
-from inboxsla.storage import events, mailboxes, policies, records, tickets
+from inboxsla.storage import credentials, events, mailboxes, policies, records, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 
 _INSTANT = timedelta(microseconds=1)
@@ -46,6 +46,7 @@ def health(ports: Ports) -> Iterator[Line]:
     with ports.db.read() as conn:
         boxes = mailboxes.every(conn)
         alarms = records.open_alarms(conn, ports.now() - queries.ALARM_SHOWN)
+        opened = credentials.every(conn)
         kept = {box.id: len(tickets.ids_of(conn, box.id)) for box in boxes if box.retired_at is not None}
     if len(kept) == len(boxes):
         yield Line(
@@ -60,6 +61,10 @@ def health(ports: Ports) -> Iterator[Line]:
             yield Line(True, _retired(box, kept[box.id]))
         elif box.sync_error:
             yield Line(False, f"{box.address} ({box.mode}): {box.sync_error}")
+        elif box.id not in opened and not ports.settings.demo:
+            yield Line(False, f"{box.address} is not connected: `{typed(f'connect {box.address}')}`.")
+        elif box.id in opened and (wrong := access.complaint(ports.settings, opened[box.id], box.address)):
+            yield Line(False, f"{box.address} ({box.mode}): {wrong}")
         else:
             when = f"read last {_moment(box.last_sync_at, say)}" if box.last_sync_at else "not read yet"
             yield Line(True, f"{box.address} is {box.mode}, {when}.")

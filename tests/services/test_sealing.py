@@ -9,7 +9,7 @@ import pytest
 
 from inboxsla.errors import AccessLost, Refused, TryLater
 from inboxsla.gmail.keys import new_key
-from inboxsla.services import access, sync
+from inboxsla.services import access, rebuild, sync
 from inboxsla.storage.database import Database
 from tests.office import DESK, SALES, Office, an_office, set_anew
 
@@ -91,3 +91,14 @@ def test_a_key_that_others_can_read_is_refused(one_office: Office, tmp_path: Pat
     with pytest.raises(Refused, match="cannot be used") as refused:
         one_office.browser()
     assert "not a key\n" not in str(refused.value)
+
+
+def test_the_doctor_says_what_cannot_be_opened_before_anybody_tries(one_office: Office, tmp_path: Path) -> None:
+    one_office.browser()
+    there = set_anew(one_office, mailboxes=[{"address": SALES}])
+    words = " ".join(line.words for line in rebuild.health(there.ports))
+    assert f"{DESK} is observed, not read yet." in words
+    assert f"{SALES} is not connected: " in words
+    (tmp_path / "data" / "sealing-key").unlink()
+    wrong = [line.words for line in rebuild.health(there.ports) if not line.ok]
+    assert any(line.startswith(f"{DESK} (observed): The key that seals") for line in wrong)
