@@ -7,7 +7,8 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
 from urllib.parse import parse_qsl, urlsplit
 
 from inboxsla.errors import TryLater
@@ -24,13 +25,17 @@ class WayBack:
     def __init__(self) -> None:
         self.answer: Mapping[str, str] = {}
         self._arrived = threading.Event()
-        self._server = HTTPServer(("127.0.0.1", 0), _handler(self._take))
+        self._state = ""
+        # Browsers open connections ahead of need, each of which would hold up a server that serves one at a time.
+        self._server = ThreadingTCPServer(("127.0.0.1", 0), _handler(self._take))
+        self._server.daemon_threads = True
+        self._serving = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+        self._serving.start()
         self.uri = f"http://127.0.0.1:{self._server.server_address[1]}/"
 
     def wait(self, state: str, seconds: float) -> Mapping[str, str]:
         """What Google sent the browser back with. Raises TryLater when nobody comes back in time."""
         self._state = state
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
         if not self._arrived.wait(seconds):
             raise TryLater("Nobody came back from Google in time. Nothing was connected; call this again.")
         return self.answer
@@ -39,13 +44,12 @@ class WayBack:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._arrived.is_set():
-            self._server.shutdown()
+        self._server.shutdown()
         self._server.server_close()
 
     def _take(self, query: Mapping[str, str]) -> bool:
         # Browsers also ask for icons, and look ahead; only what carries our state is the answer.
-        if query.get("state") != self._state or self._arrived.is_set():
+        if not self._state or query.get("state") != self._state or self._arrived.is_set():
             return False
         self.answer = query
         self._arrived.set()

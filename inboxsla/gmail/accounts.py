@@ -202,9 +202,17 @@ def _flow(client: Client, redirect_uri: str, verifier: str | None = None) -> Flo
     flow = Flow.from_client_config(
         {"installed": config}, scopes=[MODIFY], redirect_uri=redirect_uri, code_verifier=verifier
     )
+    flow.oauth2session.register_compliance_hook("access_token_response", _of_google)
     if _host(client.token_uri) in _LOOPBACK:
         flow.oauth2session.trust_env = False  # a proxy cannot reach this machine's loopback
     return flow
+
+
+def _of_google(answer: requests.Response) -> requests.Response:
+    """Let through what can be a verdict of Google's. Raises TryLater for its bad days, and for a proxy's page."""
+    if answer.status_code >= 500 or answer.status_code == 429 or answer.text.lstrip().startswith("<"):
+        raise TryLater(f"Google's sign-in service has trouble (status {answer.status_code}). Begin again in a while.")
+    return answer
 
 
 def _safe(uri: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from inboxsla.config import Settings
 from inboxsla.config.program import typed
-from inboxsla.errors import AccessLost, Refused
+from inboxsla.errors import AccessLost, Refused, TryLater
 from inboxsla.gmail.credentials import (
     USUAL_TOKEN_URI,
     Access,
@@ -26,6 +27,8 @@ from inboxsla.storage import credentials, mailboxes, records
 from inboxsla.storage.credentials import CredentialRow
 from inboxsla.storage.database import Database
 from inboxsla.storage.mailboxes import MailboxRow
+
+_KEY_WAIT = timedelta(minutes=1)
 
 
 def keys(settings: Settings) -> Keys:
@@ -78,13 +81,16 @@ def complaint(settings: Settings, row: CredentialRow, address: str) -> str:
 def google(db: Database, settings: Settings, address: str) -> Renewing:
     """What Google's client needs for one mailbox; each new access token is kept, so that the next job need not ask for one.
 
-    Raises AccessLost when nothing opens this mailbox (any more).
+    Raises AccessLost when nothing opens this mailbox (any more), TryLater while its key is not here: it may be put back.
     """
     with db.read() as conn:
         row = credentials.of_address(conn, address)
     if row is None:
         raise AccessLost(f"It is not connected. Connect it: {typed(f'connect {address}')}")
-    stored = taken_out(settings, row, address)
+    try:
+        stored = taken_out(settings, row, address)
+    except (AccessLost, Refused) as without_key:
+        raise TryLater(str(without_key), _KEY_WAIT) from without_key
     _listed(stored, settings, address)
     return google_credentials(_as_set(stored, settings), address, _keeper(db, settings, row.mailbox_id, address))
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from inboxsla.config.program import typed
 from inboxsla.errors import AccessLost, Gone, Refused, TryLater
 from inboxsla.gmail import accounts
-from inboxsla.gmail.credentials import ServiceSecret
+from inboxsla.gmail.credentials import Secret, ServiceSecret
 from inboxsla.gmail.port import Mailbox
 from inboxsla.services import access, retiring
 from inboxsla.services.ports import Ports
@@ -80,8 +80,12 @@ def disconnect(
         return receipt
     _quieten(ports, box, actor, receipt)
     try:
-        _out_of_gmail(ports, box, receipt, moved, waits)
-        _given_back(ports, row, address, receipt)
+        secret = access.taken_out(ports.settings, row, address).secret
+    except (AccessLost, Refused):
+        secret = None
+    try:
+        _out_of_gmail(ports, box, receipt, moved, waits, is_open=secret is not None)
+        _given_back(ports, secret, receipt)
     except TryLater as later:
         receipt.lines.append(
             f"{str(later).rstrip('.')}. Nothing is read or sent meanwhile. Call this again: {typed(f'disconnect {address}')}"
@@ -116,6 +120,8 @@ def _out_of_gmail(
     receipt: Receipt,
     moved: Callable[[int], None],
     waits: Callable[[timedelta], bool],
+    *,
+    is_open: bool,
 ) -> None:
     """Our labels off every thread we know to carry one. Raises TryLater, with how many are left in the receipt."""
     ours = _our_labels(box)
@@ -123,6 +129,8 @@ def _out_of_gmail(
         waiting = messages.threads_with_labels(conn, box.id, ours)
     done = 0
     try:
+        if not is_open:
+            raise AccessLost("the key that seals the permission is gone")
         gmail = ports.mailbox(box.address)
         # Ending the watch (users.stop) comes here, before anything else is asked of Gmail.
         for thread_id in waiting:
@@ -134,7 +142,7 @@ def _out_of_gmail(
     except AccessLost:
         if done < len(waiting):
             receipt.lines.append(
-                f"Google does not let us in any more, so our labels stay on {_threads(len(waiting) - done)}; "
+                f"We are not let in any more, so our labels stay on {_threads(len(waiting) - done)}; "
                 "deleting the SLA labels in Gmail takes them off."
             )
         return
@@ -157,11 +165,9 @@ def _patiently(gmail: Mailbox, thread_id: str, ours: frozenset[str], waits: Call
             return
 
 
-def _given_back(ports: Ports, row: CredentialRow, address: str, receipt: Receipt) -> None:
+def _given_back(ports: Ports, secret: Secret | None, receipt: Receipt) -> None:
     """Raises TryLater; the permission is then still kept here, so that it can be given back later."""
-    try:
-        secret = access.taken_out(ports.settings, row, address).secret
-    except AccessLost:
+    if secret is None:
         receipt.lines.append(
             "The permission cannot be unsealed here; remove InboxSLA at https://myaccount.google.com/connections"
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from inboxsla.errors import Refused
+from inboxsla.gmail.keys import new_key
 from inboxsla.gmail.simulator import Fault
 from inboxsla.services import access, connecting, deliver, disconnecting, exporting, queries, settle, setup, sync
 from inboxsla.storage import credentials, tickets
@@ -169,7 +170,7 @@ def test_one_that_the_configuration_names_says_that_it_would_come_back(one_offic
 
 
 def test_without_its_key_it_can_still_be_disconnected(one_office: Office, tmp_path: Path) -> None:
-    (tmp_path / "data" / "sealing-key").unlink()
+    (tmp_path / "data" / "sealing-key").write_text(f"{new_key()}\n")
     receipt = disconnecting.disconnect(one_office.ports, DESK, "ana")
     assert receipt.is_done
     assert any("cannot be unsealed here" in line for line in receipt.lines)
