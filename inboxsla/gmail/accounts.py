@@ -21,7 +21,7 @@ from google.auth.exceptions import RefreshError, TransportError
 from google_auth_oauthlib.flow import Flow
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
-from inboxsla.errors import AccessLost, InboxSLAError, Misused, Refused, TryLater
+from inboxsla.errors import AccessLost, Misused, Refused, TryLater
 from inboxsla.gmail.credentials import (
     ENOUGH,
     MODIFY,
@@ -33,11 +33,11 @@ from inboxsla.gmail.credentials import (
     google_credentials,
 )
 from inboxsla.gmail.google import GoogleMailbox
+from inboxsla.gmail.not_let_in import TICK_THE_BOX, declined, exchange_failed, not_accepted
 from inboxsla.gmail.transport import NETWORK_ERRORS, UNREADABLE, KeepAliveHttp
 
 TIMEOUT = 30.0
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-TICK_THE_BOX = "leave the box “Read, compose, and send emails from your Gmail account” ticked"
 
 # oauthlib takes more or fewer scopes than asked for as an error; people may untick one, and we look at what was granted.
 os.environ.setdefault("OAUTHLIB_RELAX_TOKEN_SCOPE", "1")
@@ -100,14 +100,14 @@ def finish(client: Client, redirect_uri: str, verifier: str, answer: Mapping[str
     Raises Refused (declined, code not good any more, a box unticked), Misused (the client is wrong), TryLater.
     """
     if answer.get("error"):
-        raise Refused(_declined(answer["error"]))
+        raise Refused(declined(answer["error"]))
     if not answer.get("code"):
         raise Refused("Google sent no code. Begin again.")
     flow = _flow(client, redirect_uri, verifier)
     try:
         token = flow.fetch_token(code=answer["code"], timeout=TIMEOUT)
     except OAuth2Error as error:
-        raise _exchange_failed(error) from error
+        raise exchange_failed(error) from error
     except (requests.RequestException, OSError) as error:
         raise TryLater(
             f"Google's sign-in service cannot be reached ({type(error).__name__}). Begin again in a while."
@@ -159,7 +159,7 @@ def _renewed(secret: Secret, address: str, told: list[Access]) -> Secret:
         except RefreshError as error:
             if unsaid and str(error.args[0]).startswith("invalid_scope"):
                 continue
-            raise _not_accepted(error, secret) from error
+            raise not_accepted(error, secret) from error
         except (TransportError, *NETWORK_ERRORS) as error:
             where = _host(secret.token_uri)
             raise TryLater(f"Google's sign-in service cannot be reached at {where}. Try again later.") from error
@@ -226,50 +226,3 @@ def _host(uri: str) -> str:
 
 def _scopes(granted: Any) -> tuple[str, ...]:
     return tuple(granted.split()) if isinstance(granted, str) else tuple(granted or ())
-
-
-def _declined(error: str) -> str:
-    if error == "access_denied":
-        return f"The consent was declined, so nothing was connected. Begin again, press “Allow”, and {TICK_THE_BOX}."
-    if error in ("admin_policy_enforced", "org_internal"):
-        return "Your organisation does not allow this app. Ask the Google Workspace administrator to allow it, then begin again."
-    return f"Google ended the consent ({error[:60]}). Nothing was connected; begin again."
-
-
-def _exchange_failed(error: OAuth2Error) -> InboxSLAError:
-    said = str(error.error or "")
-    if said in ("invalid_client", "unauthorized_client", "deleted_client", "redirect_uri_mismatch"):
-        return Misused(
-            f"Google does not accept this installation's OAuth client ({said}). Check google.client_id and google.client_secret "
-            "(or google.client_file), and the client's redirect addresses in Google Cloud."
-        )
-    if said == "invalid_grant":
-        return Refused("The code from Google is not good any more: codes work once, for a few minutes. Begin again.")
-    if said in ("server_error", "temporarily_unavailable"):
-        return TryLater("Google's sign-in service has trouble. Begin again in a while.")
-    return Refused(f"Google did not give the permission ({said[:60] or type(error).__name__}). Begin again.")
-
-
-def _not_accepted(error: RefreshError, secret: Secret) -> InboxSLAError:
-    said = str(error.args[0]) if error.args else ""
-    if error.retryable or said.lstrip().startswith("<"):
-        return TryLater("Google's sign-in service has trouble. Try again later.")
-    if isinstance(secret, ServiceSecret):
-        if said.startswith("unauthorized_client"):
-            return Refused(
-                f"Google Workspace does not let {secret.client_email} in: in its admin console, under domain-wide delegation, "
-                f"the client id of this account must be allowed the scope {MODIFY}. A change there can take a day."
-            )
-        if "email" in said.lower() or "user id" in said.lower():
-            return Refused(
-                "Google knows no such user in your organisation. Check the address; it must be a user, not a group."
-            )
-        return Refused(
-            f"Google does not accept this service-account key ({said[:80]}). It may be deleted, or this machine's clock wrong."
-        )
-    if said.startswith(("invalid_client", "unauthorized_client", "deleted_client", "disabled_client")):
-        return Refused("Google does not accept the OAuth client this permission was given to. Make both anew.")
-    return Refused(
-        "Google does not accept this permission any more: it was taken back, the password was changed, or the consent screen is "
-        "in testing, where permissions end after seven days. Give it anew."
-    )

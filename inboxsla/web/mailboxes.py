@@ -67,6 +67,13 @@ def foreseen(mailbox_id: int) -> Response:
     return live_page("foreseen", page=found, base=now())
 
 
+@bp.get(f"/<{ID}:mailbox_id>/live")
+def before_live(mailbox_id: int) -> Answer:
+    """Asks, with what it touches: mails that went out cannot be called back."""
+    box = _found(mailbox_id)
+    return render_template("make_live.html", box=box, page=foreseeing.foreseen(ports(), mailbox_id, say(), limit=0))
+
+
 @bp.post(f"/<{ID}:mailbox_id>/live")
 def live(mailbox_id: int) -> Answer:
     box = _found(mailbox_id)

@@ -121,6 +121,9 @@ def test_what_goes_wrong_at_google_is_said_on_the_page(office: Office) -> None:
 def test_a_mailbox_is_made_live_and_everything_is_stopped_and_goes_on(office: Office) -> None:
     box = office.browser().mailbox
     browser = signed_in(office)
+    question = text_of(browser.get(f"{PAGE}/{box.id}/live"))
+    assert f"Make {DESK} live?" in question
+    assert "Nobody is mailed about what fell due before." in question
     assert f"{DESK} is live" in press(browser, f"/{box.id}/live")
     assert "live already" in press(browser, f"/{box.id}/live")
     assert "Labels and mail are stopped , by somebody signed in" in press(browser, "/stop")
@@ -191,5 +194,8 @@ def test_what_would_have_happened_has_its_page(browser: Browser, sqlite_database
             page.set_viewport_size({"width": size[0], "height": size[1]})
             assert Axe().run(page).violations_count == 0
             assert sideways(page) == 0
+        page.goto(f"{base}{PAGE}/{lumen.mailbox_id}/live")
+        expect(page.get_by_text("These labels are written at once: SLA/Urgent on 1.")).to_be_visible()
+        assert Axe().run(page).violations_count == 0
         page.goto(f"{base}/tickets/{ticket}")
         expect(page.get_by_text("none while observing; live it would be SLA/Urgent")).to_be_visible()
