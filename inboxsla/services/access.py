@@ -121,11 +121,11 @@ def _keeper(db: Database, settings: Settings, mailbox_id: int, address: str) -> 
                 return
             try:
                 stored = taken_out(settings, row, address)
-            except AccessLost:
-                return
-            if isinstance(stored.secret, UserSecret) and access.refresh_token:
-                stored = replace(stored, secret=replace(stored.secret, refresh_token=access.refresh_token))
-            sealed = keys(settings).seal(replace(stored, access=access).to_text(), _about(address))
+                if isinstance(stored.secret, UserSecret) and access.refresh_token:
+                    stored = replace(stored, secret=replace(stored.secret, refresh_token=access.refresh_token))
+                sealed = keys(settings).seal(replace(stored, access=access).to_text(), _about(address))
+            except (AccessLost, Refused):
+                return  # the token still serves this job; what is wrong with the key, the next one says
             credentials.reseal(conn, mailbox_id, sealed.text, sealed.key_id)
 
     return keep

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from inboxsla.domain.speech import NBSP, Dated, English
 from inboxsla.errors import Refused
 from inboxsla.services.ports import Ports
-from inboxsla.storage import records, switches
+from inboxsla.storage import envelopes, records, switches
 from inboxsla.storage.switches import WRITING_STOPPED, Thrown
 
 
@@ -39,6 +39,8 @@ def resume(ports: Ports, actor: str) -> None:
         if thrown is None:
             raise Refused("Labels and mail are not stopped.")
         switches.put_back(conn, WRITING_STOPPED)
+        # Mails say how things stood when they were composed; they are composed anew.
+        envelopes.dissolve_untried(conn)
         records.log(conn, actor, "labels and mail resumed", now, {"since": thrown.at.isoformat(), "by": thrown.actor})
 
 

@@ -7,7 +7,8 @@ import pytest
 from inboxsla.errors import Refused
 from inboxsla.gmail.simulator import Fault
 from inboxsla.services import rebuild, writing
-from tests.builders import ANA, Desk
+from inboxsla.services.notices import compose_owed
+from tests.builders import ANA, KOFI, ZOFIA, Desk
 
 
 def test_no_label_and_no_mail_goes_out_until_it_is_put_back(desk: Desk) -> None:
@@ -56,6 +57,24 @@ def test_a_mail_composed_before_waits_as_well(one_desk: Desk) -> None:
     writing.resume(one_desk.ports, "Claire")
     one_desk.later(minutes=5)
     assert one_desk.mailed() == [ANA]
+
+
+def test_a_mail_that_was_ready_when_it_was_stopped_is_composed_anew(desk: Desk) -> None:
+    threads = [desk.writes(sender, subject=f"A lamp for {sender}").thread_id for sender in (ZOFIA, KOFI)]
+    desk.catch_up()
+    for thread in threads:
+        desk.owned_by(thread, ANA)
+    desk.clock.forward(hours=3)
+    desk.wake()
+    assert compose_owed(desk.ports, desk.id) == 1
+    writing.stop(desk.ports, "Claire")
+    desk.answers(threads[0])
+    desk.later(minutes=30)
+    writing.resume(desk.ports, "Claire")
+    desk.later(minutes=3)
+    (mail,) = desk.mails()
+    assert f"A lamp for {KOFI}" in str(mail["Subject"])
+    assert f"A lamp for {ZOFIA}" not in mail.as_string()
 
 
 def test_the_board_and_the_doctor_say_that_it_is_thrown_and_since_when(one_desk: Desk) -> None:
