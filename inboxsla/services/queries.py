@@ -139,6 +139,7 @@ def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
         sent = envelopes.newest(conn, 50, ticket_id)
         lines = _lines(conn, sent)
         mailed = _mailed(seen, sent, envelopes.acts_of(conn, ticket_id), say)
+        also = _also(conn, seen)
     facts = seen.decision.facts
     return TicketPage(
         view=seen.view,
@@ -148,7 +149,20 @@ def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
         label_pending=row.label_due,
         mails=lines,
         mailbox=mailbox_state(seen.mailbox),
+        also=also,
     )
+
+
+def _also(conn: Connection, seen: Look) -> tuple[tuple[int, str], ...]:
+    """Ids are Gmail's own in every mailbox; that it is the same mail is known by its Message-ID."""
+    others = {box.id: box.address for box in mailboxes.every(conn) if box.kind == "gmail" and box.retired_at is None}
+    if others.pop(seen.mailbox.id, None) is None or not others:
+        return ()
+    kept = messages.of_thread(conn, seen.mailbox.id, seen.ticket.thread_id)
+    rfc_ids = [row.rfc_id for row in kept if row.kind == "human"]
+    found = messages.threads_with_rfc_ids(conn, list(others), rfc_ids)
+    twins = ((tickets.by_thread(conn, mailbox_id, thread_id), others[mailbox_id]) for mailbox_id, thread_id in found)
+    return tuple((twin.id, address) for twin, address in twins if twin is not None)
 
 
 def _told_of(seen: Look) -> Sequence[Event]:

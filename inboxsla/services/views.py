@@ -58,6 +58,8 @@ class TicketPage:
     label_pending: bool
     mails: tuple[MailLine, ...]
     mailbox: MailboxState
+    # Tickets of other mailboxes into which a mail of this one came as well: (ticket id, address).
+    also: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,18 @@ def by_rfc_id(conn: Connection, mailbox_id: int, rfc_ids: Sequence[str]) -> dict
     return {row.rfc_id: _row(row) for row in rows}
 
 
+def threads_with_rfc_ids(conn: Connection, mailbox_ids: Sequence[int], rfc_ids: Sequence[str]) -> list[tuple[int, str]]:
+    """(mailbox, thread) of every kept message that has one of these RFC Message-IDs, in these mailboxes."""
+    wanted = [rfc_id for rfc_id in rfc_ids if rfc_id]
+    rows = conn.execute(
+        select(t.c.mailbox_id, t.c.thread_id)
+        .where(t.c.mailbox_id.in_(mailbox_ids), t.c.rfc_id.in_(wanted))
+        .distinct()
+        .order_by(t.c.mailbox_id, t.c.thread_id)
+    )
+    return [(row.mailbox_id, row.thread_id) for row in rows]
+
+
 def set_labels(conn: Connection, mailbox_id: int, labels: Mapping[str, frozenset[str]]) -> None:
     """Remember which labels each message has now, by message id."""
     for gmail_id, now in labels.items():
