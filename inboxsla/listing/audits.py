@@ -43,7 +43,7 @@ _HOW = (
 def audit_text(audits: Sequence[Audit], say: English) -> str:
     """Every audit, a few lines and a table each."""
     if not audits:
-        return f"There is no mailbox to report on. Name one in config.toml, or read a file with `{typed('import')}`.\n"
+        return f"There is no mailbox to report on. Connect one with `{typed('connect ADDRESS')}`, or read a file with `{typed('import')}`.\n"
     text = "\n".join(_audit(audit, say) for audit in audits)
     return text + ("\n" + _HOW if any(audit.tickets for audit in audits) else "")
 
