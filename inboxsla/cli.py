@@ -24,7 +24,7 @@ from inboxsla.commands.whatif import whatif
 from inboxsla.config import Settings, masked
 from inboxsla.config.program import typed
 from inboxsla.errors import ConfigMistakes, InboxSLAError, Misused
-from inboxsla.services import auditing, importing, queries, rebuild, setup, sign_in
+from inboxsla.services import auditing, importing, in_force, queries, rebuild, setup, sign_in
 from inboxsla.storage import migrations
 from inboxsla.supervisor.lock import running_url
 from inboxsla.web.server import serve
@@ -173,7 +173,7 @@ def tickets(as_json: bool, show: str, limit: int, mailbox: str) -> None:
     with opened(made=False) as ports:
         board = queries.board(ports, show=show, limit=limit, imported=True, address=mailbox.lower())
         listed = listing.as_json if as_json else listing.as_table
-        click.echo(listed(board, ports.settings), nl=as_json)
+        click.echo(listed(board), nl=as_json)
 
 
 @main.command(short_help="Show one ticket; --why explains its due times.")
@@ -182,7 +182,7 @@ def tickets(as_json: bool, show: str, limit: int, mailbox: str) -> None:
 def ticket(ticket_id: int, why: bool) -> None:
     """Show one ticket: its promises, what happened, what comes next."""
     with opened(made=False) as ports:
-        say = listing.speech(ports.settings)
+        say = listing.speech(in_force.zone(ports))
         click.echo(listing.one(queries.ticket(ports, ticket_id, say), say, why=why), nl=False)
 
 
@@ -233,7 +233,7 @@ def report(mailbox: str | None, as_json: bool) -> None:
     with opened(made=False) as ports:
         found = auditing.audits(ports, mailbox.lower() if mailbox else None)
         click.echo(
-            listing.audit_json(found) if as_json else listing.audit_text(found, listing.speech(ports.settings)),
+            listing.audit_json(found) if as_json else listing.audit_text(found, listing.speech(in_force.zone(ports))),
             nl=False,
         )
 

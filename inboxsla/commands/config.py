@@ -70,7 +70,7 @@ def import_(file: Path, dry_run: bool, too: bool | None) -> None:
             click.echo("Nothing was changed: this was a dry run.")
         elif planned.changes:
             chosen = open_too(planned, too)
-            saved = configuring.import_(ports, text, getpass.getuser(), chosen, named(file))
+            saved = configuring.import_(ports, text, getpass.getuser(), chosen, named(file), planned)
             click.echo(listing.saved_text(saved), nl=False)
 
 

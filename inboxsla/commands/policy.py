@@ -12,7 +12,7 @@ from inboxsla import listing, wiring
 from inboxsla.commands.base import drafted, open_too, opened
 from inboxsla.config.document import templates as ready_made
 from inboxsla.config.document.holiday_dates import suggestions
-from inboxsla.services import configuring, setup, trying
+from inboxsla.services import configuring, in_force, setup, trying
 
 
 @click.group(short_help="Ready-made policies and holidays.")
@@ -44,7 +44,7 @@ def apply(name: str, calendar: str | None, dry_run: bool, too: bool | None) -> N
             click.echo("Nothing was changed: this was a dry run.")
             return
         chosen = open_too(planned, too)
-        saved = configuring.apply_template(ports, name, calendar, getpass.getuser(), chosen)
+        saved = configuring.apply_template(ports, name, calendar, getpass.getuser(), chosen, planned)
         click.echo(listing.saved_text(saved), nl=False)
 
 
@@ -73,4 +73,4 @@ def test(message: Path, draft: Path | None, mailbox: str | None, at: datetime | 
         document = drafted(ports, draft) if draft else configuring.current(ports).document
         came = at.replace(tzinfo=UTC) if at else None
         tried = trying.try_message(ports, document, message.read_bytes(), mailbox.lower() if mailbox else None, came)
-        click.echo(listing.trial_text(tried, listing.speech(ports.settings)), nl=False)
+        click.echo(listing.trial_text(tried, listing.speech(in_force.zone(ports))), nl=False)

@@ -8,6 +8,7 @@ import click
 
 from inboxsla import listing
 from inboxsla.commands.base import drafted, opened
+from inboxsla.services import in_force
 from inboxsla.services import whatif as trying
 
 
@@ -33,5 +34,5 @@ def whatif(draft: Path, days: int, mailbox: str | None, as_json: bool) -> None:
         only = mailbox.lower() if mailbox else None
         with listing.progress("Replaying tickets", trying.count(ports, days, only)) as moved:
             found = trying.whatif(ports, document, days, only, moved)
-        say = listing.speech(ports.settings)
+        say = listing.speech(in_force.zone(ports))
         click.echo(listing.whatif_json(found) if as_json else listing.whatif_text(found, say), nl=False)

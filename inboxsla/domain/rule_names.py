@@ -82,7 +82,9 @@ class Page:
         wanted = fold(written)
         found = next((name for name in names if fold(name) == wanted), None)
         if found is None:
-            hint = did_you_mean(written, names) or _choices(names)
+            hint = (
+                did_you_mean(written, names) or _choices(names) or f" There is none yet; add it under {_LISTED[kind]}."
+            )
             self.complain(where, f"there is no {kind} {quoted(written)}.{hint}")
         return found
 
@@ -91,6 +93,20 @@ class Page:
         choices = list(choices)
         hint = did_you_mean(str(word), choices) or f" Write {any_of(choices)}."
         self.complain(where, f"{quoted(str(word))} is not {what}.{hint}")
+
+
+# Where admins list what rules may name.
+_LISTED = {
+    "policy": "[[policies]]",
+    "calendar": "[calendars]",
+    "team": "[[teams]]",
+    "person": "[[people]]",
+    "tag": "tags",
+    "tier": "[tiers]",
+    "organisation": "[organisations]",
+    "channel": "then = {channel = …} of a rule",
+    "mailbox": "[[mailboxes]]",
+}
 
 
 def shown(value: object) -> str:

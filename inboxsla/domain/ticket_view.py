@@ -84,6 +84,7 @@ class ClockView:
     reading: ClockReading
     steps: tuple[StepView, ...]
     why: tuple[WhySpan, ...]
+    always_open: bool = False
 
     @property
     def name(self) -> str:

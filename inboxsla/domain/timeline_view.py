@@ -167,8 +167,8 @@ def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speec
         )
     if event.kind is Kind.STEP_TAKEN:
         return _step(event, say)
-    if event.kind in _RULED:
-        return _ruled(event, say)
+    if event.kind in _RULED or (event.kind in _BY_RULES_TOO and not event.actor and data.get("why")):
+        return _ruled(event, name_of(event.actor, names), say)
     if event.kind is Kind.STATUS_SET:
         status = say.text(STATUS_WORDS[data["status"]])
         return Entry(
@@ -181,10 +181,7 @@ def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speec
         Kind.UNARCHIVED: ("moved the thread back to the inbox", "so the ticket is open again" if reopened else ""),
         Kind.REMOVED: ("moved the thread to spam or trash", "so no time counts"),
         Kind.RESTORED: ("took the thread out of spam or trash", "so time counts again"),
-        Kind.PRIORITY_SET: (
-            "changed the priority",
-            "; ".join(filter(None, (PRIORITY_WORDS.get(data.get("priority", ""), ""), data.get("why", "")))),
-        ),
+        Kind.PRIORITY_SET: ("changed the priority", PRIORITY_WORDS.get(data.get("priority", ""), "")),
     }
     if event.kind not in words:
         return None
@@ -193,31 +190,42 @@ def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speec
 
 
 _RULED = frozenset({Kind.POLICY_SET, Kind.TAGGED, Kind.CLASSIFIED, Kind.ROUTED})
+# People do these as well; a rule or a reminder step says why it did.
+_BY_RULES_TOO = frozenset({Kind.PRIORITY_SET, Kind.STATUS_SET})
 
 
-def _ruled(event: Event, say: Speech) -> Entry:
-    """What a rule, or somebody who changed the rules, made of the ticket; and why, as it was said then."""
+def _ruled(event: Event, who: str | None, say: Speech) -> Entry:
+    """What a rule or a reminder step, or somebody who changed the rules, made of the ticket; and why, as it was said then."""
     data = event.data
     words = {
         Kind.POLICY_SET: lambda: say.text(
             "Policy %(name)s, version %(version)s", name=data.get("name", ""), version=data.get("version", "")
         ),
-        Kind.TAGGED: lambda: _tagged(data, say),
+        Kind.TAGGED: lambda: _tagged(data, say, by_somebody=bool(who)),
+        Kind.PRIORITY_SET: lambda: say.text(
+            "Priority set to %(priority)s", priority=say.text(PRIORITY_WORDS.get(data["priority"], "")).lower()
+        ),
+        Kind.STATUS_SET: lambda: say.text(
+            "Status set to %(status)s", status=say.text(STATUS_WORDS[data["status"]]).lower()
+        ),
         Kind.CLASSIFIED: lambda: ", ".join(
             f"{say.text(word)} {data[key]}" for key, word in (("channel", "Channel"), ("tier", "Tier")) if key in data
         ),
         Kind.ROUTED: lambda: say.text("For team %(team)s", team=data.get("team", "")),
     }
-    return Entry(event.happened_at, "rule", "", words[event.kind](), str(data.get("why", "")))
+    by = who if who and event.kind is Kind.TAGGED else ""
+    return Entry(event.happened_at, "rule", by, words[event.kind](), str(data.get("why", "")))
 
 
-def _tagged(data: Mapping[str, Any], say: Speech) -> str:
-    parts = [
-        say.text(words, tags=", ".join(data[key]))
-        for key, words in (("add", "Tagged %(tags)s"), ("remove", "No longer tagged %(tags)s"))
-        if data.get(key)
-    ]
-    return "; ".join(parts)
+_TAGGED = {
+    "add": ("Tagged %(tags)s", "added the tag %(tags)s", "added the tags %(tags)s"),
+    "remove": ("No longer tagged %(tags)s", "took off the tag %(tags)s", "took off the tags %(tags)s"),
+}
+
+
+def _tagged(data: Mapping[str, Any], say: Speech, *, by_somebody: bool) -> str:
+    found = [(words, data[key]) for key, words in _TAGGED.items() if data.get(key)]
+    return "; ".join(say.text(words[by_somebody * min(len(tags), 2)], tags=", ".join(tags)) for words, tags in found)
 
 
 def _step(event: Event, say: Speech) -> Entry:

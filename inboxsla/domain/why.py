@@ -33,7 +33,7 @@ def _clock_view(
     run = running(cycle, facts, policy, later)
     assert run is not None, "a clock that was read has a target"
     steps = tuple(_step_view(run, step, facts) for step in run.policy.steps_of(cycle.metric))
-    return ClockView(clock, steps, tuple(_why(run, clock, facts.spans, now)))
+    return ClockView(clock, steps, tuple(_why(run, clock, facts.spans, now)), run.calendar.is_always_open)
 
 
 def _step_view(run: Running, step: Step, facts: Standing) -> StepView:

@@ -5,7 +5,6 @@ Subjects, names and mail are hostile text. JSON is printed in ASCII; everything 
 
 from __future__ import annotations
 
-from inboxsla.config import Settings
 from inboxsla.domain.speech import English
 from inboxsla.listing.audits import audit_json, audit_text
 from inboxsla.listing.board import as_json, as_table
@@ -37,6 +36,6 @@ __all__ = [
 ]
 
 
-def speech(settings: Settings) -> English:
-    """English, in the zone of the team's calendar."""
-    return English(settings.calendar.zone)
+def speech(zone: str) -> English:
+    """English, in an IANA zone."""
+    return English(zone)

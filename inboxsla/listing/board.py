@@ -10,7 +10,6 @@ from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from inboxsla.config import Settings
 from inboxsla.config.program import typed
 from inboxsla.domain.clock import Urgency
 from inboxsla.domain.speech import English
@@ -44,9 +43,9 @@ _NARROW_COLUMNS_OF_SEVERAL = ("#", SUBJECT, _MAILBOX, "Urgency", _LEFT)
 _TIGHT_COLUMNS = ("#", SUBJECT, "Urgency", _LEFT)
 
 
-def as_json(board: Board, settings: Settings) -> str:
+def as_json(board: Board) -> str:
     """A JSON list, one object per ticket, in the order of the board. Instants are ISO 8601 in UTC, `time_left` is as in the table."""
-    say = English(settings.calendar.zone)
+    say = English(board.zone)
     return json.dumps([_object(view, say) for view in board.tickets], indent=2)
 
 
@@ -71,12 +70,12 @@ def _object(view: TicketView, say: English) -> dict[str, Any]:
     }
 
 
-def as_table(board: Board, settings: Settings) -> str:
+def as_table(board: Board) -> str:
     """The board as a table that fits the window; piped, one ticket a line without colours."""
     alarms = "".join(f"! {plain(words)}\n" for words in board.alarms)
     if not board.tickets:
         return _empty(board) + alarms
-    say, screen, roomy = English(settings.calendar.zone), on_screen(), width() >= _ROOMY
+    say, screen, roomy = English(board.zone), on_screen(), width() >= _ROOMY
     names = _columns(several=len(board.listed) > 1)
     cells = [_cells(view, say, screen=screen, roomy=roomy) for view in board.tickets]
     rows = [[row[name] for name in names] for row in cells]

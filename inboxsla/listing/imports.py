@@ -19,7 +19,7 @@ def imported(read: Read, built: Built, settings: Settings) -> str:
 
 
 def _lines(read: Read, built: Built, settings: Settings) -> Iterator[str]:
-    say = English(settings.calendar.zone)
+    say = English(built.zone)
     yield f"{plain(read.file)} into {plain(read.address)}"
     if not read.messages:
         yield f"  The file holds no messages, so {'no mail was added' if built.judged_anew else 'nothing was changed'}."

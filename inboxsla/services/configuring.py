@@ -19,6 +19,7 @@ from inboxsla.config.document import (
     to_toml,
     with_template,
 )
+from inboxsla.errors import Refused
 from inboxsla.services.in_force import InForce, current, in_force, known_mailboxes, put_in_force
 from inboxsla.services.ports import Ports
 from inboxsla.storage import configurations, policies, records
@@ -43,12 +44,16 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What saving would do, or did. No `changes`: nothing. `open_tickets` counts all that are open."""
+    """What saving would do, or did. No `changes`: nothing. `open_tickets` counts all that are open.
+
+    `over` is the version it was compared with, None if nothing was ever saved.
+    """
 
     changes: tuple[Change, ...]
     remarks: tuple[str, ...]
     fates: tuple[Fate, ...]
     open_tickets: int
+    over: int | None
 
     @property
     def concerns_open_tickets(self) -> bool:
@@ -81,17 +86,25 @@ def plan(ports: Ports, text: str, name: str = "configuration") -> Plan:
     return _plan(ports, _from_text(text, name, ports.now()))
 
 
-def import_(ports: Ports, text: str, actor: str, open_too: bool | None, name: str = "configuration") -> Saved:
+def import_(
+    ports: Ports,
+    text: str,
+    actor: str,
+    open_too: bool | None,
+    name: str = "configuration",
+    seen: Plan | None = None,
+) -> Saved:
     """Save the configuration that a TOML text holds: all of it, or nothing. Raises ConfigMistakes with every mistake.
 
-    `open_too`: open tickets get it as well; None leaves it to what changes (see Plan.open_too_by_default).
+    `open_too`: open tickets get it as well; None leaves it to what changes (see Plan.open_too_by_default). `seen` is the plan
+    that whoever saves has looked at: Refused if somebody saved something else meanwhile.
     """
-    return _save(ports, _from_text(text, name, ports.now()), actor, open_too)
+    return _save(ports, _from_text(text, name, ports.now()), actor, open_too, seen)
 
 
-def save(ports: Ports, body: Mapping[str, Any], actor: str, open_too: bool | None) -> Saved:
+def save(ports: Ports, body: Mapping[str, Any], actor: str, open_too: bool | None, seen: Plan | None = None) -> Saved:
     """The same with plain data, as a form gives it."""
-    return _save(ports, lambda _, known: from_body(body, ports.now(), known), actor, open_too)
+    return _save(ports, lambda _, known: from_body(body, ports.now(), known), actor, open_too, seen)
 
 
 def plan_template(ports: Ports, name: str, calendar: str | None) -> Plan:
@@ -99,9 +112,11 @@ def plan_template(ports: Ports, name: str, calendar: str | None) -> Plan:
     return _plan(ports, _with_template(name, calendar, ports.now()))
 
 
-def apply_template(ports: Ports, name: str, calendar: str | None, actor: str, open_too: bool | None) -> Saved:
+def apply_template(
+    ports: Ports, name: str, calendar: str | None, actor: str, open_too: bool | None, seen: Plan | None = None
+) -> Saved:
     """Add a ready-made policy and its rules to the configuration in force."""
-    return _save(ports, _with_template(name, calendar, ports.now()), actor, open_too)
+    return _save(ports, _with_template(name, calendar, ports.now()), actor, open_too, seen)
 
 
 def _from_text(text: str, name: str, now: datetime) -> Makes:
@@ -118,11 +133,16 @@ def _plan(ports: Ports, makes: Makes) -> Plan:
         return _looked_at(conn, old, makes(old, known_mailboxes(conn, ports.settings)))
 
 
-def _save(ports: Ports, makes: Makes, actor: str, open_too: bool | None) -> Saved:
+def _save(ports: Ports, makes: Makes, actor: str, open_too: bool | None, seen: Plan | None) -> Saved:
     now = ports.now()
     with ports.db.write() as conn:
         configurations.lock(conn)
         old = in_force(conn, ports.settings)
+        if seen is not None and seen.over != old.version:
+            raise Refused(
+                f"Configuration {old.version} was saved by somebody else while you looked. Nothing of yours is saved: "
+                "look at what it would change now, then save again."
+            )
         new = makes(old, known_mailboxes(conn, ports.settings))
         planned = _looked_at(conn, old, new)
         if not planned.changes:
@@ -148,7 +168,7 @@ def _looked_at(conn: Connection, old: InForce, new: Written) -> Plan:
         if name not in after.policies:
             fates.append(Fate(name, "switched off" if name in still else "removed", None, counted.get(name, 0)))
     changes = differences(old.document, new.document)
-    return Plan(changes, new.remarks, tuple(fates) if changes else (), sum(counted.values()))
+    return Plan(changes, new.remarks, tuple(fates) if changes else (), sum(counted.values()), old.version)
 
 
 def _log(conn: Connection, old: InForce, new: InForce, planned: Plan, actor: str, now: datetime) -> None:

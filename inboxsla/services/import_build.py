@@ -13,6 +13,7 @@ from inboxsla.domain.timeline import Event, Kind
 from inboxsla.services import correspondence, ingest, ruling, settle
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.folders import INBOX
+from inboxsla.services.in_force import in_force
 from inboxsla.services.ports import Ports
 from inboxsla.services.ruling import First
 from inboxsla.services.takeout import ARCHIVED
@@ -37,7 +38,7 @@ class Built:
 
     `began_at` and `as_of` are the instants of the oldest and the newest message (aware UTC), None for an empty mailbox.
     `policies` are the versions its tickets are judged by ("Default, version 2"); `judged_anew` counts tickets that an earlier
-    import had judged by others.
+    import had judged by others. `zone` is that of the house.
     """
 
     threads: int
@@ -46,6 +47,7 @@ class Built:
     as_of: datetime | None
     policies: tuple[str, ...] = ()
     judged_anew: int = 0
+    zone: str = "UTC"
 
 
 def build(ports: Ports, read: Imported, moved: Callable[[int], None]) -> Built:
@@ -57,7 +59,7 @@ def build(ports: Ports, read: Imported, moved: Callable[[int], None]) -> Built:
     with ports.db.write() as conn:
         span = messages.span(conn, read.mailbox_id)
         if span is None:
-            return Built(0, 0, None, None)
+            return Built(0, 0, None, None, zone=in_force(conn, ports.settings).zone)
         mailboxes.change(conn, read.mailbox_id, as_of=span[1])
     threads, judged_anew, after = 0, 0, ""
     while True:
@@ -72,7 +74,8 @@ def build(ports: Ports, read: Imported, moved: Callable[[int], None]) -> Built:
     with ports.db.read() as conn:
         used = [policies.get(conn, each) for each in imported.policies_in_force(conn, read.mailbox_id)]
         names = tuple(f"{each.name}, version {each.version}" for each in used)
-        return Built(threads, tickets.count(conn, t.c.mailbox_id == read.mailbox_id), *span, names, judged_anew)
+        zone = in_force(conn, ports.settings).zone
+        return Built(threads, tickets.count(conn, t.c.mailbox_id == read.mailbox_id), *span, names, judged_anew, zone)
 
 
 def _build(conn: Connection, box: MailboxRow, threads: Mapping[str, Sequence[MessageRow]], now: datetime) -> int:

@@ -57,7 +57,7 @@ def prepare(
         known = {person.address: person for person in people.of_mailbox(conn, box.id)}
         known |= {person.address: person for person in (staff(force, address) if named else ())}
         for agent in agents:
-            known.setdefault(agent, Person(agent, agent, "agent", settings.calendar.zone))
+            known.setdefault(agent, Person(agent, agent, "agent", force.zone))
         people.replace_all(conn, box.id, known.values())
     # A list "lamps.lists.example" is written to as lamps@lists.example.
     addresses = (each.replace(".", "@", 1) for each in box.own_lists if "@" not in each)

@@ -58,6 +58,11 @@ def starting_from(settings: Settings) -> InForce:
     return _built(None, as_json(of_settings(settings)))
 
 
+def zone(ports: Ports) -> str:
+    """The zone in which times are told where nobody has one of their own."""
+    return current(ports).zone
+
+
 def said(ports: Ports) -> str:
     """Where policies and people come from, in a sentence for whoever looks after this installation."""
     with ports.db.read() as conn:

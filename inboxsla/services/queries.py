@@ -21,6 +21,7 @@ from inboxsla.domain.timeline_view import Entry, Quote, entries, planned
 from inboxsla.errors import Missing, Refused
 from inboxsla.gmail import labels
 from inboxsla.services import correspondence
+from inboxsla.services.in_force import in_force
 from inboxsla.services.looking import Look, look
 from inboxsla.services.ports import Ports
 from inboxsla.services.views import Board, KeptAside, MailboxState, MailLine, MailPage, TicketPage
@@ -72,6 +73,7 @@ def board(
         listed = [*connected, *files]
         counts = {name: tickets.count(conn, *where, _in(listed)) for name, where in SHOWS.items()}
         alarms = tuple(records.open_alarms(conn, now - ALARM_SHOWN))
+        zone = in_force(conn, ports.settings).zone
         stopped = switches.thrown(conn, switches.WRITING_STOPPED)
     states = {box.id: mailbox_state(box) for box in boxes}
     shown = tuple(states[box.id] for box in listed)
@@ -84,6 +86,7 @@ def board(
         alarms,
         more,
         now,
+        zone,
         stopped_at=stopped.at if stopped else None,
         stopped_by=stopped.actor if stopped else "",
     )

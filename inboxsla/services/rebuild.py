@@ -28,7 +28,7 @@ class Line:
 def health(ports: Ports) -> Iterator[Line]:
     """Database, Redis, mailboxes, alarms: one line each."""
     ports.db.ping()
-    say = Dated(English(ports.settings.calendar.zone))
+    say = Dated(English(in_force.zone(ports)))
     yield Line(True, f"The database answers ({ports.db.place}).")
     if ports.settings.redis_url:
         try:

@@ -58,7 +58,7 @@ def live(ports: Ports, address: str, actor: str) -> None:
         if box.retired_at is not None:
             raise Refused(f"{address} is not in the configuration any more. Name it there, and start InboxSLA again.")
         if box.is_live:
-            say = Dated(English(ports.settings.calendar.zone))
+            say = Dated(English(in_force.in_force(conn, ports.settings).zone))
             raise Refused(f"{address} is live already, since {say.moment(box.live_since or now, now)}.")
         mailboxes.change(conn, box.id, mode="live", live_since=now)
         tickets.labels_due(conn, box.id)

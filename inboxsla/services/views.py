@@ -32,7 +32,7 @@ class Board:
     """Tickets at `now`: most pressing first, and those read from files after all others.
 
     `listed` are the mailboxes whose tickets these are, of all `mailboxes`. `counts` has open, nobody, solved, all; `more` is how
-    many were left out.
+    many were left out; `zone` is that of the house.
     """
 
     tickets: tuple[TicketView, ...]
@@ -42,6 +42,7 @@ class Board:
     alarms: tuple[str, ...]
     more: int
     now: datetime
+    zone: str
     # Since when no label and no mail goes out anywhere, and who stopped it.
     stopped_at: datetime | None = None
     stopped_by: str = ""

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from inboxsla.domain.speech import NBSP, Dated, English
 from inboxsla.errors import Refused
+from inboxsla.services import in_force
 from inboxsla.services.ports import Ports
 from inboxsla.storage import envelopes, records, switches
 from inboxsla.storage.switches import WRITING_STOPPED, Thrown
@@ -26,9 +27,11 @@ def stop(ports: Ports, actor: str) -> None:
     """From this instant on no label is written and no mail sent, in any mailbox. Raises Refused if that is so already."""
     now = ports.now()
     with ports.db.write() as conn:
-        if not switches.throw(conn, WRITING_STOPPED, now, actor):
-            raise Refused(f"{_since(ports, switches.thrown(conn, WRITING_STOPPED))} already.")
-        records.log(conn, actor, "labels and mail stopped", now)
+        is_new = switches.throw(conn, WRITING_STOPPED, now, actor)
+        if is_new:
+            records.log(conn, actor, "labels and mail stopped", now)
+    if not is_new:
+        raise Refused(f"{said(ports) or 'Labels and mail were stopped'} already.")
 
 
 def resume(ports: Ports, actor: str) -> None:
@@ -47,11 +50,7 @@ def resume(ports: Ports, actor: str) -> None:
 def said(ports: Ports) -> str:
     """That they are stopped, in a sentence without its full stop; empty while they are not."""
     thrown = stopped(ports)
-    return _since(ports, thrown) if thrown else ""
-
-
-def _since(ports: Ports, thrown: Thrown | None) -> str:
     if thrown is None:
-        return "Labels and mail are stopped"
-    when = Dated(English(ports.settings.calendar.zone)).moment(thrown.at, ports.now()).replace(NBSP, " ")
+        return ""
+    when = Dated(English(in_force.current(ports).zone)).moment(thrown.at, ports.now()).replace(NBSP, " ")
     return f"Labels and mail are stopped since {when}, by {thrown.actor}"

@@ -10,7 +10,7 @@ from inboxsla.errors import Missing
 from inboxsla.services import links, queries
 from inboxsla.services.views import MailboxState
 from inboxsla.web import clocks, rows
-from inboxsla.web.context import ID, LARGEST_ID, now, ports, say
+from inboxsla.web.context import ID, LARGEST_ID, now, ports, say, zone
 from inboxsla.web.live import live_page
 
 bp = Blueprint("board", __name__)
@@ -57,7 +57,7 @@ def ticket(ticket_id: int) -> Response:
     view = page.view
     # What is past is said from today, so that its days carry their dates.
     base = now() if view.as_of else view.now
-    cards = clocks.live(view, say(), base, always_open=_always_open())
+    cards = clocks.live(view, say(), base)
     return live_page(
         "ticket",
         page=page,
@@ -67,7 +67,7 @@ def ticket(ticket_id: int) -> Response:
         headline=None if cards else time_left(view, say()),
         ended=clocks.ended(view, say()),
         gmail=links.gmail_url(ports().settings, view.mailbox, view.thread_id) if _in_gmail(page.mailbox) else None,
-        zone=ports().settings.calendar.zone,
+        zone=zone(),
     )
 
 
@@ -77,9 +77,3 @@ def _id(text: str) -> int:
 
 def _in_gmail(box: MailboxState) -> bool:
     return box.kind == "gmail" and box.mode != "retired"
-
-
-def _always_open() -> bool:
-    calendar = ports().settings.calendar
-    whole = all(tuple(map(tuple, day)) == (("00:00", "24:00"),) for day in calendar.hours.values())
-    return whole and len(calendar.hours) == 7 and not calendar.holidays and not calendar.special_days

@@ -78,11 +78,11 @@ class Card:
     why: Why | None
 
 
-def live(view: TicketView, say: BabelSpeech, base: datetime, *, always_open: bool = False) -> tuple[Card, ...]:
+def live(view: TicketView, say: BabelSpeech, base: datetime) -> tuple[Card, ...]:
     """Timers that run or wait, the most pressing first. `base` is the instant that days are said from."""
     found = [clock for clock in view.clocks if clock.reading.state in LIVE]
     found.sort(key=lambda clock: (clock != view.worst, clock.reading.started_at))
-    return tuple(_card(clock, view, say, base, always_open) for clock in found)
+    return tuple(_card(clock, view, say, base) for clock in found)
 
 
 def ended(view: TicketView, say: BabelSpeech) -> tuple[Card, ...]:
@@ -92,10 +92,10 @@ def ended(view: TicketView, say: BabelSpeech) -> tuple[Card, ...]:
     return tuple(Card(clock, how_it_ended(clock.reading, say), bar(clock), "", (), None) for clock in found)
 
 
-def _card(clock: ClockView, view: TicketView, say: BabelSpeech, base: datetime, always_open: bool) -> Card:
+def _card(clock: ClockView, view: TicketView, say: BabelSpeech, base: datetime) -> Card:
     dated = view.as_of is not None
     left = clock_time_left(clock.reading, view.now, say, hold_until=view.hold_until, dated=dated)
-    why = _why(clock, view, say, base, always_open)
+    why = _why(clock, view, say, base)
     return Card(clock, left, bar(clock), _next_step(clock, view, say), _labels(clock, view, say), why)
 
 
@@ -125,7 +125,7 @@ def _labels(clock: ClockView, view: TicketView, say: BabelSpeech) -> tuple[tuple
     return tuple(zip([notch.x for notch in placed.notches], times, anchors, strict=True))
 
 
-def _why(clock: ClockView, view: TicketView, say: BabelSpeech, base: datetime, always_open: bool) -> Why | None:
+def _why(clock: ClockView, view: TicketView, say: BabelSpeech, base: datetime) -> Why | None:
     if not clock.why:
         return None
     reading = clock.reading
@@ -148,7 +148,9 @@ def _why(clock: ClockView, view: TicketView, say: BabelSpeech, base: datetime, a
         sentence,
         promise=say.text(clock.name),
         length=with_hours(reading.target, reading.business_day, say),
-        counted=say.text("counted around the clock" if always_open and not closed else "counted in opening hours"),
+        counted=say.text(
+            "counted around the clock" if clock.always_open and not closed else "counted in opening hours"
+        ),
     )
     return Why(title, said, tuple(_pieces(clock, base, say)))
 

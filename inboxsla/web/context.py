@@ -15,6 +15,7 @@ from flask import Flask, current_app, g, request, url_for
 from flask_babel import get_locale, gettext
 
 from inboxsla.domain.ticket_view import PRIORITY_WORDS, STATUS_WORDS, URGENCY_WORDS
+from inboxsla.services import in_force
 from inboxsla.services.ports import Ports
 from inboxsla.web.speech import BabelSpeech
 
@@ -73,7 +74,15 @@ def language() -> str:
 
 
 def say() -> BabelSpeech:
-    return BabelSpeech(ports().settings.calendar.zone, _locale())
+    return BabelSpeech(zone(), _locale())
+
+
+def zone() -> str:
+    """The zone of the house, the same for everything on the page."""
+    if "zone" not in g:
+        g.zone = in_force.zone(ports())
+    name: str = g.zone
+    return name
 
 
 def _locale() -> Locale:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from inboxsla import listing
-from inboxsla.services import auditing, importing
+from inboxsla.services import auditing, importing, in_force
 from inboxsla.services.ports import Ports
 from tests.cli.story import STORY
 from tests.services.mailbox_files import ANA, SUPPORT, Mail, imported, ports, written
@@ -53,12 +53,12 @@ def test_an_empty_file_does_not_speak_of_what_an_earlier_one_held(full: Ports, t
 def test_one_of_a_kind_is_counted_as_one(port: Ports, tmp_path: Path) -> None:
     bounce = Mail("9", "mailer-daemon@mail.example", subject="Undelivered", headers=("Auto-Submitted: auto-replied",))
     imported(port, written(tmp_path / "bounce.mbox", *STORY, bounce))
-    text = listing.audit_text(auditing.audits(port), listing.speech(port.settings))
+    text = listing.audit_text(auditing.audits(port), listing.speech(in_force.zone(port)))
     assert re.search(r"\b1 (bounce|automatic reply)[,;]", text)
 
 
 def test_the_report_names_percentiles_and_compliance(full: Ports) -> None:
-    text = listing.audit_text(auditing.audits(full), listing.speech(full.settings))
+    text = listing.audit_text(auditing.audits(full), listing.speech(in_force.zone(full)))
     assert "support@lumenvelo.example, imported, as of Fri 5 Jun 2026 03:00 UTC" in text
     assert "Tickets         3: 3 open, 0 solved" in text
     assert "First response  1 answered, p50 1 h, p90 1 h; 2 waiting" in text
@@ -68,7 +68,7 @@ def test_the_report_names_percentiles_and_compliance(full: Ports) -> None:
 
 
 def test_the_report_of_an_empty_mailbox_divides_by_nothing(port: Ports, tmp_path: Path) -> None:
-    say = listing.speech(port.settings)
+    say = listing.speech(in_force.zone(port))
     assert "There is no mailbox to report on" in listing.audit_text(auditing.audits(port), say)
     imported(port, written(tmp_path / "empty.mbox"))
     assert "No messages yet" in listing.audit_text(auditing.audits(port), say)

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from inboxsla import listing
 from inboxsla.listing import words
-from inboxsla.services import queries, rebuild
+from inboxsla.services import configuring, in_force, queries, rebuild
 from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
 from tests.cli.story import STORY
@@ -29,7 +29,7 @@ def hostile_characters(text: str) -> set[str]:
 
 
 def test_json_lists_every_ticket_with_what_programs_need(full: Ports) -> None:
-    found = json.loads(listing.as_json(queries.board(full, show="all"), full.settings))
+    found = json.loads(listing.as_json(queries.board(full, show="all")))
     assert len(found) == 3
     parcel = next(each for each in found if "parcel" in each["subject"])
     assert (
@@ -52,18 +52,18 @@ def test_json_lists_every_ticket_with_what_programs_need(full: Ports) -> None:
 
 
 def test_json_of_nothing_is_an_empty_list(port: Ports) -> None:
-    assert json.loads(listing.as_json(queries.board(port), port.settings)) == []
+    assert json.loads(listing.as_json(queries.board(port))) == []
 
 
 def test_json_keeps_every_subject_and_is_safe_to_look_at(port: Ports, tmp_path: Path) -> None:
     imported(port, written(tmp_path / "evil.mbox", Mail("1", subject="Grüße \x9b31m und \u200fmehr")))
-    text = listing.as_json(queries.board(port), port.settings)
+    text = listing.as_json(queries.board(port))
     assert text.isascii()
     assert "Grüße" in json.loads(text)[0]["subject"]
 
 
 def test_the_table_has_one_line_for_each_ticket_when_piped(full: Ports) -> None:
-    lines = listing.as_table(queries.board(full, show="all"), full.settings).splitlines()
+    lines = listing.as_table(queries.board(full, show="all")).splitlines()
     assert len(lines) == 4
     assert lines[0].split()[:3] == ["#", "Ticket", "From"]
     assert any("Where is my parcel?" in line and "nobody" in line and "Overdue" in line for line in lines)
@@ -74,7 +74,7 @@ def test_the_table_has_one_line_for_each_ticket_when_piped(full: Ports) -> None:
 @pytest.mark.parametrize("columns", [40, 60, 80, 100, 139, 140, 200])
 def test_the_table_fits_the_width_it_is_given(full: Ports, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    lines = listing.as_table(queries.board(full, show="all"), full.settings).splitlines()
+    lines = listing.as_table(queries.board(full, show="all")).splitlines()
     assert max(cell_len(line) for line in lines) <= columns
     assert all("Overdue" in line or "Low" in line or "Paused" in line for line in lines[1:]), "urgency is never cut"
     assert [line.split()[0].isdecimal() for line in lines[1:]] == [True] * 3, "a number that is cut names no ticket"
@@ -90,14 +90,14 @@ def test_mailboxes_are_told_apart_where_there_are_several(
     imported(full, written(tmp_path / "story.mbox", *STORY), mailbox="old@lumenvelo.example")
     monkeypatch.setenv("COLUMNS", str(columns))
     board = queries.board(full, show="all", imported=True)
-    head, first, *others = listing.as_table(board, full.settings).splitlines()
+    head, first, *others = listing.as_table(board).splitlines()
     assert cell_len(max(head, first, *others, key=cell_len)) <= columns
     assert ("Mailbox" in head) is (columns >= 72)
     if columns >= 72:
         assert ("support@lumenvelo.example" if columns >= 180 else "support") in first
         assert all("(imported)" in line for line in others)
-    assert "Mailbox" not in listing.as_table(queries.board(full), full.settings)
-    assert json.loads(listing.as_json(board, full.settings))[0]["subject"] == "Order 1182"
+    assert "Mailbox" not in listing.as_table(queries.board(full))
+    assert json.loads(listing.as_json(board))[0]["subject"] == "Order 1182"
 
 
 @pytest.mark.parametrize(
@@ -113,20 +113,20 @@ def test_a_terminal_gets_colours_unless_it_wants_none(
     monkeypatch.delenv("NO_COLOR", raising=False)
     for name, value in screen.items():
         monkeypatch.setenv(name, value)
-    text = listing.as_table(queries.board(full, show="all"), full.settings)
+    text = listing.as_table(queries.board(full, show="all"))
     assert bool(re.search(r"\x1b\[[0-9;]*3[0-9]m", text)) is colours
 
 
 def test_an_empty_board_says_what_to_do(port: Ports, full: Ports) -> None:
-    assert "there are 3 in all (--show all)" in listing.as_table(queries.board(full, show="solved"), full.settings)
+    assert "there are 3 in all (--show all)" in listing.as_table(queries.board(full, show="solved"))
 
 
 def test_without_any_mailbox_the_board_names_the_import(port: Ports) -> None:
-    assert "inboxsla import" in listing.as_table(queries.board(port), port.settings)
+    assert "inboxsla import" in listing.as_table(queries.board(port))
 
 
 def test_a_ticket_shows_its_promises_and_what_happened(full: Ports) -> None:
-    say = listing.speech(full.settings)
+    say = listing.speech(in_force.zone(full))
     tickets = {view.subject: view.id for view in queries.board(full, show="all").tickets}
     text = listing.one(queries.ticket(full, tickets["Lamp flickers"], say), say, why=False)
     assert text.startswith(f"#{tickets['Lamp flickers']}  Lamp flickers\n")
@@ -139,7 +139,7 @@ def test_a_ticket_shows_its_promises_and_what_happened(full: Ports) -> None:
 
 
 def test_why_explains_a_due_time_span_by_span(full: Ports) -> None:
-    say = listing.speech(full.settings)
+    say = listing.speech(in_force.zone(full))
     tickets = {view.subject: view.id for view in queries.board(full, show="all").tickets}
     text = listing.one(queries.ticket(full, tickets["Where is my parcel?"], say), say, why=True)
     assert "4 h of opening hours, from Mon 1 Jun 2026 11:00 UTC" in text
@@ -160,8 +160,8 @@ def test_every_output_speaks_in_the_zone_of_the_team(in_berlin: Ports, tmp_path:
     assert "  judged by: Default, version 1\n    in opening hours from Monday to Friday, 09:00 to 17:00 in" in read
     assert "17:00 in Europe/Berlin, because no config.toml names yours" in read
     board = queries.board(in_berlin, show="all")
-    table = listing.as_table(board, in_berlin.settings)
-    for ticket in json.loads(listing.as_json(board, in_berlin.settings)):
+    table = listing.as_table(board)
+    for ticket in json.loads(listing.as_json(board)):
         assert ticket["time_left"] in table
         assert "UTC" not in ticket["time_left"]
     health = [line.words for line in rebuild.health(in_berlin)]
@@ -169,14 +169,14 @@ def test_every_output_speaks_in_the_zone_of_the_team(in_berlin: Ports, tmp_path:
 
 
 def test_the_list_says_the_dates_of_what_was_read_from_a_file(full: Ports) -> None:
-    left = [ticket["time_left"] for ticket in json.loads(listing.as_json(queries.board(full), full.settings))]
+    left = [ticket["time_left"] for ticket in json.loads(listing.as_json(queries.board(full)))]
     assert any("was due 1 Jun 2026 15:00 UTC" in each for each in left)
 
 
 def test_why_says_lengths_that_add_up_to_the_promise(port: Ports, tmp_path: Path) -> None:
     answer = Mail("2", ANA, KOFI, 1 + 10 / 3600, "Re: Lamp flickers", answers="1")
     imported(port, written(tmp_path / "seconds.mbox", Mail("1", subject="Lamp flickers"), answer))
-    say, (view,) = listing.speech(port.settings), queries.board(port).tickets
+    say, (view,) = listing.speech(in_force.zone(port)), queries.board(port).tickets
     text = listing.one(queries.ticket(port, view.id, say), say, why=True)
     assert "First response: answered in 1 h 1 min, 2 h 59 min to spare" in text
     first = text[text.index("First response:") :]
@@ -208,7 +208,15 @@ def evil(port: Ports, tmp_path: Path) -> Ports:
 
 
 def test_hostile_mail_reaches_no_terminal(evil: Ports) -> None:
-    say, board = listing.speech(evil.settings), queries.board(evil)
+    say, board = listing.speech(in_force.zone(evil)), queries.board(evil)
     page = queries.ticket(evil, board.tickets[0].id, say)
-    for text in (listing.as_table(board, evil.settings), listing.one(page, say, why=True)):
+    for text in (listing.as_table(board), listing.one(page, say, why=True)):
         assert not hostile_characters(text)
+
+
+def test_a_saved_configuration_moves_every_output_to_its_zone(full: Ports) -> None:
+    text = configuring.export(full).replace('zone = "UTC"', 'zone = "America/New_York"')
+    configuring.import_(full, text, "the tests", open_too=False)
+
+    assert {queries.board(full).zone, in_force.zone(full)} == {"America/New_York"}
+    assert "4 Jun 2026 23:00 EDT" in "\n".join(line.words for line in rebuild.health(full))

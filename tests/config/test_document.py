@@ -74,7 +74,7 @@ policy = "Gold"
             "desk.toml:21: policies[2].steps[3]: this step does nothing. Write for example do = [“remind_owner”].",
             "desk.toml:25: rules[1].when.subject: “contain” is not a way to compare. Did you mean “contains”?",
             "desk.toml:26: rules[1].then.policy: there is no policy “Outage”. There are Standard support, standard support.",
-            "desk.toml:26: rules[1].then.team: there is no team “Billing”.",
+            "desk.toml:26: rules[1].then.team: there is no team “Billing”. There is none yet; add it under [[teams]].",
             "desk.toml:28: people[1].address: “ana at lumenvelo.example” is not a mail address. Write it like support@example.org.",
             "desk.toml:30: people[1].calendar: “offices” is not one of the calendars. Did you mean “office”?",
             "desk.toml:33: mailboxes[1].policy: “Gold” is not one of the policies. There are Standard support, standard support.",

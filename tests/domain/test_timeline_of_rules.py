@@ -12,6 +12,7 @@ from inboxsla.domain.timeline_view import Entry, entries, planned
 from tests.domain.test_ticket_view import view
 from tests.domain.test_timeline_view import SAY, sentence
 from tests.people import (
+    ANA,
     CLAIRE,
     FIRST,
     HOUR,
@@ -48,6 +49,8 @@ def ruled(kind: Kind, **data: Any) -> Event:
         (ruled(Kind.TAGGED, add=["multi-touch"], remove=["standard"]), "Tagged multi-touch; No longer tagged standard"),
         (ruled(Kind.CLASSIFIED, tier="gold", channel="voicemail"), "Channel voicemail, Tier gold"),
         (ruled(Kind.ROUTED, team="Billing"), "For team Billing"),
+        (ruled(Kind.PRIORITY_SET, priority="high"), "Priority set to high"),
+        (ruled(Kind.STATUS_SET, status="on_hold"), "Status set to on hold"),
     ],
 )
 def test_what_rules_decided_is_said_with_its_why(event: Event, words: str) -> None:
@@ -59,12 +62,17 @@ def test_what_rules_decided_is_said_with_its_why(event: Event, words: str) -> No
 def test_a_priority_says_why_it_was_raised() -> None:
     raised = Event(Kind.PRIORITY_SET, june("1 12:00"), "raise:1", data={"priority": "high", "why": "75 % are used up"})
 
-    assert sentence(told([QUESTION, raised])[0]).endswith("changed the priority (High; 75 % are used up)")
+    assert sentence(told([QUESTION, raised])[0]) == "Priority set to high (75 % are used up)"
     assert sentence(told([QUESTION, prioritised(june("1 12:00"), "low")])[0]).endswith("(Low)")
 
 
-def test_tags_that_a_person_takes_off_are_said() -> None:
-    assert sentence(told([QUESTION, tagged(june("1 12:00"), remove=["standard"])])[0]) == "No longer tagged standard"
+def test_tags_that_a_person_adds_and_takes_off_are_said() -> None:
+    by_ana = Event(Kind.TAGGED, june("1 12:00"), "desk:1", ANA, {"add": ["a", "b"], "remove": ["standard"]})
+    assert sentence(told([QUESTION, by_ana])[0]) == "Ana Ruiz added the tags a, b; took off the tag standard"
+    assert (
+        sentence(told([QUESTION, tagged(june("1 12:00"), remove=["standard"])])[0])
+        == "Ana Ruiz took off the tag standard"
+    )
 
 
 def test_another_version_of_the_policy_is_said() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from inboxsla.errors import ConfigMistakes, Missing
+from inboxsla.errors import ConfigMistakes, Missing, Refused
 from inboxsla.services import configuring, importing, in_force, rebuild, setup
 from inboxsla.services.configuring import Fate
 from inboxsla.services.ports import Ports
@@ -218,6 +218,20 @@ def test_once_saved_the_configuration_governs_whatever_the_settings_say(desk: De
     assert rows(desk, policies_table.c.version) == [(1,), (2,)]
     said = "those of configuration 1, saved 24 Nov 2026 10:48 CET by Claire Dubois"
     assert any(said in line.words for line in rebuild.health(ports)), [line.words for line in rebuild.health(ports)]
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_overwritten_unseen(desk: Desk) -> None:
+    mine, theirs = exported(desk) + OUTAGE, exported(desk).replace("Ana Ruiz", "Ana Ruiz-Sanz")
+    seen = configuring.plan(desk.ports, mine)
+    import_(desk, theirs)
+
+    with pytest.raises(Refused, match="Configuration 1 was saved by somebody else while you looked"):
+        configuring.import_(desk.ports, mine, "Claire Dubois", None, seen=seen)
+    assert configuring.current(desk.ports).version == 1
+
+    again = configuring.plan(desk.ports, mine)
+    assert "Ana Ruiz-Sanz" in str(again.changes), "the second look shows what would be lost"
+    assert configuring.import_(desk.ports, mine, "Claire Dubois", None, seen=again).version == 2
 
 
 def test_plain_data_is_saved_as_text_is(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from inboxsla import listing
 from inboxsla.config.document import Document, read
 from inboxsla.errors import Refused
-from inboxsla.services import configuring, rollout, trying, whatif
+from inboxsla.services import configuring, in_force, rollout, trying, whatif
 from tests.builders import ANA, SUPPORT, Desk
 from tests.services.test_ruling import BASE, RULES, saved
 
@@ -107,7 +107,7 @@ def test_what_was_rolled_out_is_what_the_replay_foretold(busy: Desk) -> None:
 
 def test_the_page_of_figures_says_plainly_what_it_is(busy: Desk) -> None:
     found = replayed(busy, BASE.replace('first_response = "4h"', 'first_response = "30m"') + RULES)
-    say = listing.speech(busy.ports.settings)
+    say = listing.speech(in_force.zone(busy.ports))
 
     text = listing.whatif_text(found, say)
     assert "This replays clocks, not people" in text
@@ -121,7 +121,7 @@ def test_a_message_tried_on_the_rules_says_which_matched_and_when_what_is_due(bu
     document = configuring.current(busy.ports).document
 
     tried = trying.try_message(busy.ports, document, MAIL, SUPPORT, None)
-    text = listing.trial_text(tried, listing.speech(busy.ports.settings))
+    text = listing.trial_text(tried, listing.speech(in_force.zone(busy.ports)))
 
     assert (tried.policy_name, tried.ruling.rule_of("policy")) == ("Outage", "Outages")
     due = {clock.reading.metric: clock.reading.due_at for clock in tried.clocks}

@@ -5,11 +5,12 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from inboxsla.domain.timeline import Kind
+from inboxsla.services import configuring
 from inboxsla.storage import mailboxes
 from inboxsla.storage.database import Database
 from tests.web.conftest import signed_in
 from tests.web.reading import page, words
-from tests.web.shop import ADDRESS, ANA, Shop, minutes, pages, shop
+from tests.web.shop import ADDRESS, ANA, CLAIRE, Shop, minutes, pages, shop
 
 
 def test_the_time_left_is_read_first(lumen: Shop, claire: FlaskClient) -> None:
@@ -232,3 +233,16 @@ def test_which_rule_decided_and_why_stands_beside_the_policy_and_is_text(lumen: 
     assert "Tags <i>odd</i>, multi-touch" in facts
     assert words(found.select_one(".why .policy")) == f"Policy “Standard support”, version 1. {why}"
     assert not found.select(".facts i, .why b b")
+
+
+def test_a_saved_configuration_says_in_which_zone_and_hours_a_ticket_is_told(lumen: Shop, claire: FlaskClient) -> None:
+    ticket = lumen.asks("Lamp flickers", "Zofia Wiśniewska", ago=minutes(10))
+    before = page(claire, f"/tickets/{ticket}")
+    assert "Times shown in Berlin" in words(before.select_one(".facts"))
+
+    text = configuring.export(lumen.ports).replace("Europe/Berlin", "America/New_York")
+    configuring.import_(lumen.ports, text, CLAIRE, open_too=False)
+
+    after = page(claire, f"/tickets/{ticket}")
+    assert "Times shown in New York (EST)" in words(after.select_one(".facts"))
+    assert "counted around the clock" in words(after.select_one(".why"))
