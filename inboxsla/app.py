@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from inboxsla.services.ports import Ports
-from inboxsla.web import board, context, entry, headers, health, mails, push, refusals, secret
+from inboxsla.web import board, context, entry, forms, headers, health, mailboxes, mails, push, refusals, secret
 
 STATIC_AGE = timedelta(days=365)
 
@@ -36,8 +36,9 @@ def create_app(ports: Ports) -> Flask:
     context.install(app, ports)
     headers.install(app)
     entry.install(app)
+    forms.install(app, entry.PUBLIC)
     refusals.install(app)
     push.install(app, ports.settings)
-    for room in (board.bp, mails.bp, health.bp):
+    for room in (board.bp, mails.bp, mailboxes.bp, health.bp):
         app.register_blueprint(room)
     return app

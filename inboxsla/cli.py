@@ -16,14 +16,15 @@ import structlog
 
 from inboxsla import checks, listing, supervisor, wiring
 from inboxsla.app import create_app
+from inboxsla.commands import mailboxes as mailbox_commands
 from inboxsla.commands.base import opened
 from inboxsla.commands.config import config
 from inboxsla.commands.policy import policy
 from inboxsla.commands.whatif import whatif
 from inboxsla.config import Settings, masked
 from inboxsla.config.program import typed
-from inboxsla.errors import ConfigMistakes, InboxSLAError
-from inboxsla.services import auditing, importing, in_force, queries, rebuild, retiring, setup, sign_in
+from inboxsla.errors import ConfigMistakes, InboxSLAError, Misused
+from inboxsla.services import auditing, importing, in_force, queries, rebuild, setup, sign_in
 from inboxsla.storage import migrations
 from inboxsla.supervisor.lock import running_url
 from inboxsla.web.server import serve
@@ -43,6 +44,9 @@ class Commands(click.Group):
             click.echo(f"The configuration has {count} mistake{'s' if count > 1 else ''}:", err=True)
             for mistake in wrong.mistakes:
                 click.echo(f"  {mistake}", err=True)
+            ctx.exit(2)
+        except Misused as reason:
+            click.echo(str(reason), err=True)
             ctx.exit(2)
         except InboxSLAError as reason:
             click.echo(str(reason), err=True)
@@ -151,19 +155,6 @@ def live(mailbox: str) -> None:
         click.echo(f"{mailbox} is live. Steps that fell due before now are skipped.")
 
 
-@main.command(short_help="Delete a mailbox that left the configuration.")
-@click.argument("mailbox")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def disconnect(mailbox: str, yes: bool) -> None:
-    """Delete MAILBOX, which must have left the configuration, with every ticket and message it brought. Gmail keeps its own."""
-    with opened(made=False) as ports:
-        kept = retiring.tickets_to_forget(ports, mailbox.lower())
-        if not yes:
-            click.confirm(f"Delete {mailbox.lower()} with {listing.count(kept, 'ticket')} for good?", abort=True)
-        retiring.forget(ports, mailbox.lower(), getpass.getuser())
-        click.echo(f"{mailbox.lower()} is deleted, with {listing.count(kept, 'ticket')}.")
-
-
 @main.command(short_help="List tickets, most pressing first.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list of objects.")
 @click.option(
@@ -265,6 +256,8 @@ def check(arguments: tuple[str, ...]) -> None:
     raise SystemExit(checks.run(arguments))
 
 
+for command in mailbox_commands.COMMANDS:
+    main.add_command(command)
 main.add_command(config)
 main.add_command(policy)
 main.add_command(whatif)

@@ -18,6 +18,10 @@ class Missing(Refused):
     """What was asked for does not exist, or not any more."""
 
 
+class Misused(Refused):
+    """It was asked for, or set up, in a way that cannot work; the message says how to ask."""
+
+
 class NoWorkingTime(Refused):
     """A calendar has no open time, or none within ten years; somebody must correct it."""
 

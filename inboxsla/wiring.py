@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from inboxsla.config import Settings, load
-from inboxsla.errors import Refused, TryLater
+from inboxsla.errors import Refused
 from inboxsla.gmail.google import GoogleMailbox, static_credentials
 from inboxsla.gmail.port import Mailbox
 from inboxsla.gmail.pubsub import GoogleSubscription, Subscription, key_file
 from inboxsla.google_tokens import GoogleTokens
 from inboxsla.queue import NoBell, RedisBell
+from inboxsla.services import access
 from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
 
 _TIMEOUT = 30.0
-_LATER = timedelta(hours=1)
 
 
 def now() -> datetime:
@@ -46,11 +46,11 @@ def subscription(chosen: Settings) -> Subscription:
 def ports(found: Settings | None = None) -> Ports:
     """Everything a use case needs, over the real parts."""
     chosen = found or settings()
+    db = Database(chosen.sql_url)
 
     def mailbox(address: str) -> Mailbox:
-        if not chosen.demo:
-            raise TryLater("It is not connected: this version reads only the demo mailbox and mailbox files", _LATER)
-        return GoogleMailbox(static_credentials(address), api_root=chosen.google.api_root, timeout=_TIMEOUT)
+        opened = static_credentials(address) if chosen.demo else access.google(db, chosen, address)
+        return GoogleMailbox(opened, api_root=chosen.google.api_root, timeout=_TIMEOUT)
 
     bell = RedisBell(chosen.redis_url) if chosen.redis_url else NoBell()
-    return Ports(chosen, Database(chosen.sql_url), bell, now, mailbox)
+    return Ports(chosen, db, bell, now, mailbox)

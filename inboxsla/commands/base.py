@@ -14,7 +14,7 @@ from inboxsla.config import Settings, masked
 from inboxsla.config.document import Document, read
 from inboxsla.config.program import typed
 from inboxsla.config.sources import Source, decoded, from_text, text_of
-from inboxsla.errors import ConfigMistakes, Missing
+from inboxsla.errors import ConfigMistakes, Missing, Misused
 from inboxsla.services.configuring import Plan
 from inboxsla.services.ports import Ports
 from inboxsla.storage import migrations
@@ -57,6 +57,17 @@ def written(file: Path) -> tuple[str, Source]:
     else:
         text, mistakes = text_of(file)
     return text, Source(mistakes=mistakes) if mistakes else from_text(text, named(file))
+
+
+def text_in(file: Path) -> str:
+    """The text of a file that is no configuration (“-”: standard input). Raises Misused."""
+    if file == STDIN:
+        text, mistakes = decoded(sys.stdin.buffer.read(), named(file))
+    else:
+        text, mistakes = text_of(file)
+    if mistakes:
+        raise Misused(mistakes[0].replace(" config.example.toml shows what one looks like.", ""))
+    return text
 
 
 def drafted(ports: Ports, file: Path) -> Document:

@@ -18,6 +18,19 @@ def across(tree: Mapping[str, Any]) -> Iterator[Complaint]:
     yield from _twice(tree, "people", "person")
     yield from _mailboxes_of_people(tree)
     yield from _push(tree.get("push"))
+    yield from _one_client(tree.get("google"))
+
+
+def _one_client(google: Any) -> Iterator[Complaint]:
+    if not isinstance(google, Mapping):
+        return
+    if google.get("client_file") and google.get("client_id"):
+        yield ("google", "client_file"), "client_file and client_id both name an OAuth client. Keep one of them."
+    elif google.get("client_secret") and not google.get("client_id"):
+        yield (
+            ("google", "client_secret"),
+            "client_secret belongs to a client_id, and there is none. Write it beside it.",
+        )
 
 
 def _thresholds(policy: Any) -> Iterator[Complaint]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from base64 import urlsafe_b64decode
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -149,6 +150,25 @@ def _folder(value: object) -> Path:
     return Path(value).expanduser()
 
 
+def _file_or_none(value: object) -> Path | None:
+    if value in ("", None):
+        return None
+    return _folder(value)
+
+
+def _sealing_keys(value: object) -> str:
+    """Keys separated by commas, the one that seals first. The value is never quoted in a complaint."""
+    keys = [key.strip() for key in str(value).split(",") if key.strip()]
+    for key in keys:
+        try:
+            length = len(urlsafe_b64decode(key + "=" * (-len(key) % 4)))
+        except ValueError:
+            length = 0
+        if length != 32:
+            raise ValueError("this is not a key. A key is 32 bytes, written in URL-safe base64 (44 characters).")
+    return ",".join(keys)
+
+
 def whole_number(value: object) -> object:
     """Numbers come as text from the environment; “true” and 1.5 are not numbers to count with."""
     if (
@@ -255,6 +275,9 @@ Loopback = Annotated[str, BeforeValidator(_loopback)]
 DatabaseUrl = Annotated[str, BeforeValidator(_database_url), Field(repr=False)]
 RedisUrl = Annotated[str, BeforeValidator(_redis_url), Field(repr=False)]
 Folder = Annotated[Path, BeforeValidator(_folder)]
+FileOrNone = Annotated[Path | None, BeforeValidator(_file_or_none)]
+Hidden = Annotated[str, Field(repr=False)]
+SealingKeys = Annotated[str, BeforeValidator(_sealing_keys), Field(repr=False)]
 Percent = Annotated[int, BeforeValidator(percent)]
 Hours = Annotated[Periods, BeforeValidator(_periods)]
 Week = Annotated[dict[Annotated[str, BeforeValidator(_weekday)], Hours], BeforeValidator(_week)]

@@ -45,7 +45,12 @@ class Google(Section):
     token_uri: fields.WebAddress = "https://oauth2.googleapis.com/token"
     certs_uri: fields.WebAddress = "https://www.googleapis.com/oauth2/v1/certs"
     pubsub_root: fields.WebAddress = "https://pubsub.googleapis.com/"
+    revoke_uri: fields.WebAddress = "https://oauth2.googleapis.com/revoke"
     issuers: tuple[str, ...] = ("https://accounts.google.com", "accounts.google.com")
+    client_id: Annotated[str, BeforeValidator(str.strip)] = ""
+    client_secret: fields.Hidden = ""
+    client_file: fields.FileOrNone = None
+    service_account_mailboxes: tuple[fields.Address, ...] = ()
 
 
 # How often Gmail is asked where nothing else brings news; and where polling is only the net beneath push.
@@ -174,6 +179,7 @@ class Settings(Section):
     demo: bool = False
     redis_url: fields.RedisUrl = ""
     database_url: fields.DatabaseUrl = ""
+    sealing_key: fields.SealingKeys = ""
     server: Server = Server()
     google: Google = Google()
     sync: Sync = Sync()

@@ -72,8 +72,16 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What an observed mailbox would have done, were it live: acts by kind (as in `policy.Do`), and open tickets by label."""
+
+    acts: Mapping[str, int]
+    labels: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
-    """One mailbox as of `as_of` (aware UTC). `messages` counts kept messages by kind.
+    """One mailbox as of `as_of` (aware UTC). `messages` counts kept messages by kind. `foreseen` is None unless it is observed.
 
     `business_day` is the open time of an ordinary day, None where its promises count in different hours. `unseen` are the spans
     in which nothing of the mailbox was seen, and `missed_unseen` how many promises fell due and were missed within them.
@@ -93,6 +101,7 @@ class Audit:
     business_day: timedelta | None = None
     unseen: tuple[Unseen, ...] = ()
     missed_unseen: int = 0
+    foreseen: Foreseen | None = None
 
     @property
     def solved(self) -> int:

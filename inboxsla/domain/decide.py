@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inboxsla.domain.clock import NO_CHANGES, ClockReading, Reading, Running, State, Urgency, read_runs, runs_of
-from inboxsla.domain.escalation import ACTED, DueStep, outcome_of, schedule
+from inboxsla.domain.escalation import ACTED, OBSERVED, DueStep, outcome_of, schedule
 from inboxsla.domain.fold import standing
 from inboxsla.domain.policy import Do, Policy, Step, share
 from inboxsla.domain.returning import REOPENED, due_on_return, in_force
@@ -123,11 +123,31 @@ def _name(due: DueStep) -> str:
 
 def _event(due: DueStep, now: datetime) -> Event:
     cycle = due.run.cycle
-    return _noted(now, _name(due), cycle.metric.value, cycle.key, due.step.key, due.instant, due.outcome)
+    did = (due.step.do, due.step.notify)
+    return _noted(now, _name(due), cycle.metric.value, cycle.key, due.step.key, due.instant, due.outcome, *did)
 
 
-def _noted(now: datetime, name: str, metric: str, cycle: str, step: str, instant: datetime, outcome: str) -> Event:
-    data = {"metric": metric, "cycle": cycle, "step": step, "instant": instant.isoformat(), "outcome": outcome}
+def _noted(
+    now: datetime,
+    name: str,
+    metric: str,
+    cycle: str,
+    step: str,
+    instant: datetime,
+    outcome: str,
+    do: Iterable[Do],
+    notify: Iterable[str] = (),
+) -> Event:
+    data: dict[str, object] = {
+        "metric": metric,
+        "cycle": cycle,
+        "step": step,
+        "instant": instant.isoformat(),
+        "outcome": outcome,
+    }
+    if outcome == OBSERVED:
+        # What nobody does is said for whoever decides whether it shall be done.
+        data |= {"would": [each.value for each in do], "notify": list(notify)}
     return Event(Kind.STEP_TAKEN, now, f"step:{name}", data=data)
 
 
@@ -148,7 +168,8 @@ def _on_return(
     steps, acts = [], []
     for due in due_on_return(facts, policy, live_since):
         times, name = str(due.times), f"{REOPENED}/{due.times}"
-        steps.append(_noted(now, name, REOPENED, times, REOPENED, due.instant, due.outcome))
+        did = (due.step.do, due.step.notify)
+        steps.append(_noted(now, name, REOPENED, times, REOPENED, due.instant, due.outcome, *did))
         for do, recipient in _to_each(due.step) if due.outcome == ACTED else ():
             act = Act(
                 f"{name}/{do}{'/' if recipient else ''}{recipient}", do, _ROLE[do], None, times, REOPENED, 0,
@@ -182,6 +203,7 @@ def _warning(facts: Standing, now: datetime, live_since: datetime | None) -> tup
     if (CLOSING, cycle, CLOSING) in facts.steps:
         return [], []
     outcome = outcome_of(facts.warned_at, live_since)
-    event = _noted(now, f"{CLOSING}/{cycle}", CLOSING, cycle, CLOSING, facts.warned_at, outcome)
+    told = (Do.WARN_CLOSING,)
+    event = _noted(now, f"{CLOSING}/{cycle}", CLOSING, cycle, CLOSING, facts.warned_at, outcome, told)
     act = Act(f"{CLOSING}/{cycle}", Do.WARN_CLOSING, "owner", None, cycle, CLOSING, 0, facts.warned_at)
     return [event], [act] if outcome == ACTED else []

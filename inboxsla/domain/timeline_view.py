@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from inboxsla.domain.clock import State
-from inboxsla.domain.decide import CLOSING
 from inboxsla.domain.delivery import with_bounces
-from inboxsla.domain.policy import Do
-from inboxsla.domain.returning import REOPENED
 from inboxsla.domain.speech import Speech
+from inboxsla.domain.step_words import place, step_place, step_plan, would_have
 from inboxsla.domain.ticket_view import (
     METRIC_WORDS,
     PRIORITY_WORDS,
     STATUS_WORDS,
     ReturnView,
     TicketView,
-    came_back,
     name_of,
 )
 from inboxsla.domain.timeline import Event, Kind, Metric, Span, Standing, Status
-
-STEP_WORDS = {
-    Do.REMIND_OWNER: "the owner is reminded",
-    Do.NOTIFY_OWNER: "the owner is told",
-    Do.NOTIFY_LEAD: "the lead is told",
-    Do.NOTIFY_ON_DUTY_LEAD: "the lead on duty is told",
-    Do.NOTIFY_PERSON: "a mail goes to %(people)s",
-    Do.RAISE_PRIORITY: "the priority is raised",
-    Do.REASSIGN: "the ticket goes to somebody else",
-    Do.WARN_CLOSING: "the owner is told that the ticket will close",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +74,7 @@ def planned(view: TicketView, say: Speech) -> tuple[Entry, ...]:
             "step",
             "",
             step_plan(step.do, step.notify, say),
-            _place(clock.reading.metric, step.percent, step.offset, say),
+            place(clock.reading.metric, step.percent, step.offset, say),
             planned=True,
         )
         for clock in view.clocks
@@ -109,21 +95,6 @@ def _on_return(step: ReturnView, say: Speech) -> str:
     if step.times == 1:
         return say.text("%(what)s (when the customer comes back after it was solved)", what=what)
     return say.text("%(what)s (when the customer has come back %(count)s times)", what=what, count=step.times)
-
-
-def step_plan(do: Iterable[Do], notify: Sequence[str], say: Speech) -> str:
-    sentence = ", ".join(say.text(STEP_WORDS[one], people=say.text(" and ").join(notify)) for one in do)
-    return sentence[:1].upper() + sentence[1:]
-
-
-def _place(metric: Metric, percent: int, offset: timedelta | None, say: Speech) -> str:
-    promise = say.text(METRIC_WORDS[metric]).lower()
-    if offset is None:
-        return say.text("%(percent)s %% of %(promise)s", percent=percent, promise=promise)
-    length = say.length(abs(offset))
-    if offset < timedelta():
-        return say.text("%(length)s before %(promise)s is due", length=length, promise=promise)
-    return say.text("%(length)s after %(promise)s was due", length=length, promise=promise)
 
 
 def _told(event: Event, facts: Standing, quote: Quote | None, names: Mapping[str, str], say: Speech) -> Entry | None:
@@ -233,15 +204,11 @@ def _tagged(data: Mapping[str, Any], say: Speech, *, by_somebody: bool) -> str:
 
 def _step(event: Event, say: Speech) -> Entry:
     data = event.data
-    step = str(data["step"])
-    if data["metric"] == CLOSING:
-        so = say.text("the ticket closes by itself if the customer stays silent")
-    elif data["metric"] == REOPENED:
-        so = came_back(int(data["cycle"]), say)
-    elif step.endswith("%"):
-        so = _place(Metric(data["metric"]), int(step.rstrip("%")), None, say)
-    else:
-        so = _place(Metric(data["metric"]), 0, timedelta(seconds=int(step.rstrip("s"))), say)
+    so = step_place(data, say)
+    if would := would_have(data, say):
+        return Entry(
+            event.happened_at, "step", "", say.text("Would have happened, were the mailbox live"), f"{would}; {so}"
+        )
     what = {
         "acted": "Reminder step taken",
         "skipped": "Reminder step passed over",

@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from inboxsla.config.program import typed
-from inboxsla.domain.audit import Audit, Promise
+from inboxsla.domain.audit import Audit, Foreseen, Promise
 from inboxsla.domain.speech import English
 from inboxsla.domain.ticket_view import METRIC_WORDS
+from inboxsla.gmail.labels import label_for
 from inboxsla.listing.words import count, day, instant, moment, plain, rendered
 
 _KINDS = {
@@ -22,6 +23,16 @@ _KINDS = {
     "bounce": ("bounce", "bounces"),
     "bulk": ("bulk mail", "bulk mail"),
     "ours": ("from InboxSLA", "from InboxSLA"),
+}
+_WOULD = {
+    "remind_owner": "remind the owner",
+    "notify_owner": "tell the owner",
+    "notify_lead": "tell the lead",
+    "notify_on_duty_lead": "tell the lead on duty",
+    "notify_person": "mail somebody named",
+    "reassign": "hand over",
+    "raise_priority": "raise the priority",
+    "warn_closing": "warn that it will close",
 }
 _HOW = (
     "Lengths are business time. p50 and p90 are nearest-rank percentiles: half, and nine in ten, took at most that long.\n"
@@ -32,7 +43,7 @@ _HOW = (
 def audit_text(audits: Sequence[Audit], say: English) -> str:
     """Every audit, a few lines and a table each."""
     if not audits:
-        return f"There is no mailbox to report on. Name one in config.toml, or read a file with `{typed('import')}`.\n"
+        return f"There is no mailbox to report on. Connect one with `{typed('connect ADDRESS')}`, or read a file with `{typed('import')}`.\n"
     text = "\n".join(_audit(audit, say) for audit in audits)
     return text + ("\n" + _HOW if any(audit.tickets for audit in audits) else "")
 
@@ -64,6 +75,8 @@ def _lines(audit: Audit, say: English) -> Iterator[str]:
     if audit.unseen:
         yield from _unseen(audit, say)
     yield f"  Policy          {'; '.join(plain(each) for each in audit.policies)}"
+    if audit.foreseen is not None:
+        yield from _foreseen(audit.foreseen)
     if audit.business_day:
         yield f"  A day           {plain(say.length(audit.business_day))} of opening hours"
     yield ""
@@ -76,6 +89,15 @@ def _unseen(audit: Audit, say: English) -> Iterator[str]:
     if audit.missed_unseen:
         missed = "1 missed promise" if audit.missed_unseen == 1 else f"{audit.missed_unseen:,} missed promises"
         yield f"                  {missed} fell due then; that says little about the team"
+
+
+def _foreseen(would: Foreseen) -> Iterator[str]:
+    """Nothing was written and nobody mailed; what would have been."""
+    acts = [f"{number:,} × {_WOULD[act]}" for act, number in would.acts.items()]
+    labels = [f"{label_for(urgency)} on {number:,}" for urgency, number in would.labels.items()]
+    yield "  Observed        nothing was written to Gmail and nobody was mailed"
+    yield f"  If it were live  {'; '.join(acts) or 'no reminder step would have come yet'}"
+    yield f"                  labels now: {', '.join(labels) or 'none'}"
 
 
 def _table(audit: Audit, say: English) -> Table:
@@ -126,6 +148,8 @@ def _object(audit: Audit) -> dict[str, Any]:
         "not_seen": [{"from": instant(span.since), "to": instant(span.until)} for span in audit.unseen],
         "missed_while_not_seen": audit.missed_unseen,
         "promises": {promise.metric.value: _promise(promise) for promise in audit.promises},
+        "would_have_happened": audit.foreseen
+        and {"acts": dict(audit.foreseen.acts), "labels": dict(audit.foreseen.labels)},
     }
 
 

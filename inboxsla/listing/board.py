@@ -134,7 +134,7 @@ def _empty(board: Board) -> str:
         return f"No tickets here; there are {board.counts['all']:,} in all (--show all).\n"
     if not board.listed:
         return (
-            "No tickets yet, and no mailbox either. Name one in config.toml, or read a file with "
+            f"No tickets yet, and no mailbox either. Connect one with `{typed('connect ADDRESS')}`, or read a file with "
             f"`{typed('import')}`.\n"
         )
     known = (f"  {plain(box_.address)}: {plain(box_.trouble) or 'nothing wrong'}\n" for box_ in board.listed)

@@ -68,8 +68,12 @@ def _facts(page: TicketPage, say: English) -> Iterator[str]:
         yield _fact("Waiting", f"since {moment(view.waiting_since, say)}")
     if view.reopened:
         yield _fact("Reopened", f"{'once' if view.reopened == 1 else f'{view.reopened} times'} by the customer")
-    if page.label is not None:
+    if page.also:
+        yield _fact("Also in", ", ".join(f"{plain(address)} (#{twin})" for twin, address in page.also))
+    if page.label is not None and page.mailbox.mode == "live":
         yield _fact("Label", page.label + (" (on its way to Gmail)" if page.label_pending else ""))
+    elif page.label is not None:
+        yield _fact("Label", f"none while observed; live it would be {page.label}")
     yield _fact("Policy", f"{plain(view.policy_name)}, version {view.policy_version}")
     if view.rule:
         yield _fact("Rule", f"{plain(view.rule)}: {plain(view.rule_why)}")

@@ -12,7 +12,7 @@ from inboxsla.domain.clock import read_ticket
 from inboxsla.domain.fold import standing
 from inboxsla.domain.timeline import Event, Kind, Standing, Status
 from inboxsla.errors import Refused
-from inboxsla.services import blindness
+from inboxsla.services import blindness, foreseen
 from inboxsla.services.ports import Ports
 from inboxsla.storage import events, imported, mailboxes, messages, policies, records, tickets
 from inboxsla.storage.mailboxes import MailboxRow
@@ -58,6 +58,7 @@ def _audit(ports: Ports, box: MailboxRow, at: datetime) -> Audit:
             business_day=found.business_day,
             unseen=unseen,
             missed_unseen=in_the_dark.missed,
+            foreseen=foreseen.counted(conn, box) if box.kind == "gmail" and not box.is_live else None,
         )
 
 

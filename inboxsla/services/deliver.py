@@ -10,11 +10,12 @@ import structlog
 from inboxsla.errors import AccessLost, Gone, OutcomeUnknown, Refused, TooFast, TryLater
 from inboxsla.gmail import labels
 from inboxsla.gmail.port import Mailbox
+from inboxsla.services import access, writing
 from inboxsla.services.apart import set_apart
 from inboxsla.services.correspondence import AWAY
 from inboxsla.services.notices import compose_owed
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, mailboxes, messages, outbox, records, tickets, watches
+from inboxsla.storage import envelopes, mailboxes, messages, outbox, records, tickets
 from inboxsla.storage.envelopes import Envelope
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.tickets import TicketRow
@@ -60,11 +61,7 @@ def deliver(ports: Ports, mailbox_id: int) -> Delivered:
             records.alarm(conn, f"labels/{mailbox.id}", words, ports.now(), mailbox.id)
     except AccessLost as lost:
         log.error("access lost while delivering", mailbox=mailbox.id)
-        with ports.db.write() as conn:
-            mailboxes.change(conn, mailbox.id, access_lost_at=ports.now(), sync_error=str(lost))
-            watches.lost(conn, mailbox.id, ports.now())
-            words = f"Gmail no longer lets us into {mailbox.address}: {lost}"
-            records.alarm(conn, f"access/{mailbox.id}", words, ports.now(), mailbox.id)
+        access.lost(ports, mailbox, str(lost))
     return done
 
 
@@ -72,6 +69,8 @@ def _send_mails(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Deliver
     for _ in range(_MAILS_A_RUN):
         now = ports.now()
         with ports.db.write() as conn:
+            if writing.is_stopped(conn):
+                return
             envelope = envelopes.claim_next(conn, mailbox.id, now, now + SEND_LEASE)
         if envelope is None:
             return
@@ -117,6 +116,8 @@ def _send(ports: Ports, gmail: Mailbox, envelope: Envelope) -> bool:
 def _relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered) -> None:
     now = ports.now()
     with ports.db.write() as conn:
+        if writing.is_stopped(conn):
+            return
         waiting = tickets.claim_labels(conn, mailbox.id, now, now + LABEL_LEASE, _LABELS_A_RUN)
     if not waiting:
         return
@@ -162,10 +163,12 @@ def _label_ids(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, *, anew: bool 
 def _put_right(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, ticket: TicketRow, ids: dict[str, str]) -> bool:
     """Send the difference between the labels last seen on the thread and the one wanted; True if there was any.
 
-    Raises Refused for a label that is not there any more.
+    Raises Refused for a label that is not there any more. Nothing is sent for a mailbox that was stopped meanwhile.
     """
     wanted = None if ticket.label_wanted is None else labels.label_for(ticket.label_wanted)
     with ports.db.read() as conn:
+        if writing.is_stopped(conn) or not mailboxes.get(conn, mailbox.id).is_live:
+            return False
         kept = messages.of_thread(conn, mailbox.id, ticket.thread_id)
     on_thread = {row.gmail_id: row.labels for row in kept if not row.gone and not row.labels & AWAY}
     add, remove = labels.changes(wanted, on_thread.values(), ids)

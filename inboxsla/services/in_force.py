@@ -110,6 +110,13 @@ def put_in_force(conn: Connection, force: InForce, now: datetime) -> None:
         teams.replace_all(conn, [team_of(name, body) for name, body in teams_rows(force.document).items()])
 
 
+def welcome(conn: Connection, force: InForce, box: MailboxRow, now: datetime) -> None:
+    """The same for one mailbox that is new."""
+    for name, body in force.policies.items():
+        policies.save(conn, name, body, now)
+    _bring_in_line(conn, force, box)
+
+
 def _bring_in_line(conn: Connection, force: InForce, box: MailboxRow) -> None:
     policy = force.document.policy_of(box.address)
     if box.policy_name != policy:

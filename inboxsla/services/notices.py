@@ -16,7 +16,7 @@ from inboxsla.domain.speech import English
 from inboxsla.domain.timeline import Metric
 from inboxsla.notify.compose import compose
 from inboxsla.notify.notice import Item, Notice, Told
-from inboxsla.services import correspondence, links, settle
+from inboxsla.services import correspondence, links, settle, writing
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.looking import Look
 from inboxsla.services.owing import BATCH, looks_at, set_apart, still_wanted
@@ -48,6 +48,9 @@ def _compose_owed(ports: Ports, mailbox_id: int) -> int:
             return 0
         raise_priorities(conn, mailbox, now)
         reassign(conn, ports, mailbox, now)
+        if writing.is_stopped(conn):
+            # Composed now, a mail would say later how things stood today.
+            return 0
         owed = [act for act in outbox.owed(conn, mailbox_id, now, BATCH) if act.act not in _NO_MAIL]
         looks = looks_at(conn, owed, now)
         wanted = [act for act in owed if act.ticket_id in looks and still_wanted(conn, act, looks[act.ticket_id], now)]

@@ -25,7 +25,7 @@ from inboxsla.services.in_force import in_force
 from inboxsla.services.looking import Look, look
 from inboxsla.services.ports import Ports
 from inboxsla.services.views import Board, KeptAside, MailboxState, MailLine, MailPage, TicketPage
-from inboxsla.storage import envelopes, mailboxes, messages, records, tickets
+from inboxsla.storage import envelopes, mailboxes, messages, records, switches, tickets
 from inboxsla.storage.envelopes import Envelope
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.schema import tickets as t
@@ -75,10 +75,22 @@ def board(
         counts = {name: tickets.count(conn, *where, _in(listed)) for name, where in SHOWS.items()}
         alarms = tuple(records.open_alarms(conn, now - ALARM_SHOWN))
         zone = in_force(conn, ports.settings).zone
+        stopped = switches.thrown(conn, switches.WRITING_STOPPED)
     states = {box.id: mailbox_state(box, blindness.since(ports.settings, box, now)) for box in boxes}
     shown = tuple(states[box.id] for box in listed)
     more = max(0, counts[show] - len(views))
-    return Board(tuple(views), counts, tuple(states.values()), shown, alarms, more, now, zone)
+    return Board(
+        tuple(views),
+        counts,
+        tuple(states.values()),
+        shown,
+        alarms,
+        more,
+        now,
+        zone,
+        stopped_at=stopped.at if stopped else None,
+        stopped_by=stopped.actor if stopped else "",
+    )
 
 
 _Parts = tuple[list[MailboxRow], list[MailboxRow]]
@@ -132,17 +144,19 @@ def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
         lines = _lines(conn, sent)
         unseen = _unseen(conn, ports, seen, now, say)
         mailed = _mailed(seen, sent, envelopes.acts_of(conn, ticket_id), say)
+        also = _also(conn, seen)
     facts = seen.decision.facts
     return TicketPage(
         view=seen.view,
         happened=tuple(merge(mailed, entries(_told_of(seen), facts, quotes, seen.names, say), key=_at, reverse=True)),
         planned=planned(seen.view, say),
         on_return=on_return(seen.view, say),
-        label=labels.label_for(row.label_wanted) if row.label_wanted and seen.mailbox.is_live else None,
+        label=labels.label_for(row.label_wanted) if row.label_wanted and seen.mailbox.kind == "gmail" else None,
         label_pending=row.label_due,
         mails=lines,
         mailbox=mailbox_state(seen.mailbox),
         unseen=unseen,
+        also=also,
     )
 
 
@@ -152,6 +166,18 @@ def _unseen(conn: Connection, ports: Ports, seen: Look, now: datetime, say: Spee
     end = row.last_activity if row.status in ("solved", "closed") and row.last_activity else now
     spans = blindness.spans(conn, ports.settings, [seen.mailbox], row.opened_at, end, now)
     return tuple(blindness.said(span, say, now) for span in spans[-_UNSEEN_SHOWN:])
+
+
+def _also(conn: Connection, seen: Look) -> tuple[tuple[int, str], ...]:
+    """Ids are Gmail’s own in every mailbox; that it is the same mail is known by its Message-ID."""
+    others = {box.id: box.address for box in mailboxes.every(conn) if box.kind == "gmail" and box.retired_at is None}
+    if others.pop(seen.mailbox.id, None) is None or not others:
+        return ()
+    kept = messages.of_thread(conn, seen.mailbox.id, seen.ticket.thread_id)
+    rfc_ids = [row.rfc_id for row in kept if row.kind == "human"]
+    found = messages.threads_with_rfc_ids(conn, list(others), rfc_ids)
+    twins = ((tickets.by_thread(conn, mailbox_id, thread_id), others[mailbox_id]) for mailbox_id, thread_id in found)
+    return tuple((twin.id, address) for twin, address in twins if twin is not None)
 
 
 def _told_of(seen: Look) -> Sequence[Event]:

@@ -10,10 +10,10 @@ from inboxsla.config.program import typed
 from inboxsla.domain.decide import decide
 from inboxsla.domain.speech import NBSP, Dated, English, Speech
 from inboxsla.errors import InboxSLAError
-from inboxsla.services import blindness, dead_hours, in_force, queries, watching
+from inboxsla.services import access, blindness, dead_hours, in_force, queries, watching, writing
 from inboxsla.services.ports import Ports
 from inboxsla.services.settle import projection
-from inboxsla.storage import events, mailboxes, policies, records, tickets
+from inboxsla.storage import credentials, events, mailboxes, policies, records, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 
 _UNSEEN_SHOWN = timedelta(days=7)
@@ -40,13 +40,21 @@ def health(ports: Ports) -> Iterator[Line]:
     else:
         yield Line(True, f"Redis is embedded: `{typed('run')}` starts it.")
     yield Line(True, in_force.said(ports))
+    if stopped := writing.said(ports):
+        yield Line(
+            False, f"{stopped}. Reading goes on; what is owed waits. `{typed('resume-writing')}` lets it go out."
+        )
     with ports.db.read() as conn:
         boxes = mailboxes.every(conn)
         never_due = dead_hours.without_hours(conn, ports, ports.now()).values()
         alarms = records.open_alarms(conn, ports.now() - queries.ALARM_SHOWN)
+        opened = credentials.every(conn)
         kept = {box.id: len(tickets.ids_of(conn, box.id)) for box in boxes if box.retired_at is not None}
     if len(kept) == len(boxes):
-        yield Line(False, f"No mailbox is known. Name one in config.toml, or read a file with `{typed('import')}`.")
+        yield Line(
+            False,
+            f"No mailbox is known. Connect one with `{typed('connect')} ADDRESS`, or read a file with `{typed('import')}`.",
+        )
     for box in boxes:
         if box.kind == "import":
             stands = f", as it stood {_moment(box.as_of, say)}" if box.as_of else ""
@@ -55,6 +63,10 @@ def health(ports: Ports) -> Iterator[Line]:
             yield Line(True, _retired(box, kept[box.id]))
         elif box.sync_error:
             yield Line(False, f"{box.address} ({box.mode}): {box.sync_error}")
+        elif box.id not in opened and not ports.settings.demo:
+            yield Line(False, f"{box.address} is not connected: `{typed(f'connect {box.address}')}`.")
+        elif box.id in opened and (wrong := access.complaint(ports.settings, opened[box.id], box.address)):
+            yield Line(False, f"{box.address} ({box.mode}): {wrong}")
         else:
             when = f"read last {_moment(box.last_sync_at, say)}" if box.last_sync_at else "not read yet"
             yield Line(True, f"{box.address} is {box.mode}, {when}.")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from inboxsla.errors import Refused
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, mailboxes, outbox, records, tickets, watches
+from inboxsla.storage import credentials, envelopes, mailboxes, outbox, records, tickets, watches
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.schema import tickets as t
 
@@ -18,19 +18,27 @@ _WHY = "the mailbox left the configuration"
 
 
 def retire_others(conn: Connection, configured: Collection[str], now: datetime) -> None:
-    """Set aside every connected mailbox whose address is not among the configured ones."""
+    """Set aside every mailbox that is neither among the configured ones nor was connected by somebody."""
+    opened = credentials.every(conn)
     for box in mailboxes.every(conn):
-        if box.kind != "gmail" or box.retired_at is not None or box.address in configured:
+        if box.kind != "gmail" or box.retired_at is not None or box.address in configured or box.id in opened:
             continue
-        quiet = {"sync_error": None, "retry_after": None, "access_lost_at": None}
-        mailboxes.change(conn, box.id, mode="observed", live_since=None, retired_at=now, **quiet)
-        tickets.no_labels_due(conn, box.id)
-        outbox.drop_for_mailbox(conn, box.id, now, _WHY)
-        for envelope_id in envelopes.give_up(conn, box.id, _WHY):
-            outbox.delivered(conn, envelope_id, now, "dropped", _WHY)
-        records.clear_alarms_of(conn, box.id)
-        watches.look_again(conn, box.id, now)
-        records.log(conn, _ACTOR, f"mailbox {box.address} set aside", now, {"mode": box.mode}, {"mode": "retired"})
+        set_aside(conn, box, now, _ACTOR, _WHY)
+
+
+def set_aside(conn: Connection, box: MailboxRow, now: datetime, actor: str, why: str) -> int:
+    """Nothing of this mailbox is read or sent any more; what was owed is dropped. Returns how many acts and mails that were."""
+    quiet = {"sync_error": None, "retry_after": None, "access_lost_at": None}
+    mailboxes.change(conn, box.id, mode="observed", live_since=None, retired_at=now, **quiet)
+    tickets.no_labels_due(conn, box.id)
+    dropped = outbox.drop_for_mailbox(conn, box.id, now, why)
+    given_up = envelopes.give_up(conn, box.id, why)
+    for envelope_id in given_up:
+        outbox.delivered(conn, envelope_id, now, "dropped", why)
+    records.clear_alarms_of(conn, box.id)
+    watches.look_again(conn, box.id, now)
+    records.log(conn, actor, f"mailbox {box.address} set aside", now, {"mode": box.mode}, {"mode": "retired"})
+    return dropped + len(given_up)
 
 
 def resumed(conn: Connection, box: MailboxRow, now: datetime) -> MailboxRow:

@@ -12,7 +12,7 @@ import structlog
 
 from inboxsla.errors import AccessLost, HistoryExpired, TicketMoved, TryLater
 from inboxsla.gmail.port import GmailThread, Mailbox
-from inboxsla.services import blindness
+from inboxsla.services import access, blindness
 from inboxsla.services.fetching import by_thread, fetch, whole
 from inboxsla.services.ingest import ThreadNews, take_in
 from inboxsla.services.ports import Ports
@@ -96,7 +96,8 @@ def sync(ports: Ports, mailbox_id: int, taken: Callable[[], None] = lambda: None
     except TryLater as later:
         _trouble(ports, mailbox_id, str(later), retry_after=ports.now() + later.wait)
     except AccessLost as lost:
-        _access_lost(ports, mailbox, str(lost))
+        log.error("access lost", mailbox=mailbox.id)
+        access.lost(ports, mailbox, str(lost))
     except Exception as error:
         _broken(ports, mailbox, error)
         raise
@@ -284,13 +285,3 @@ def _broken(ports: Ports, mailbox: MailboxRow, error: Exception) -> None:
     with ports.db.write() as conn:
         mailboxes.change(conn, mailbox.id, sync_error=f"It {words}")
         records.alarm(conn, f"sync/{mailbox.id}/", f"{mailbox.address} {words}", ports.now(), mailbox.id)
-
-
-def _access_lost(ports: Ports, mailbox: MailboxRow, words: str) -> None:
-    now = ports.now()
-    log.error("access lost", mailbox=mailbox.id)
-    with ports.db.write() as conn:
-        mailboxes.change(conn, mailbox.id, sync_error=words, access_lost_at=now)
-        watches.lost(conn, mailbox.id, now)
-        sentence = f"Gmail no longer lets us into {mailbox.address}: {words} Nothing is read or sent until it is connected again."
-        records.alarm(conn, f"access/{mailbox.id}", sentence, now, mailbox.id)

@@ -58,7 +58,7 @@ def try_message(ports: Ports, document: Document, raw: bytes, mailbox: str | Non
         address = box.address if box else ""
         facts = ruling.facts_of(conn, box, row, message.requester_hint or message.sender) if box else None
     if facts is None:
-        raise Refused("There is no mailbox to try it in yet. Name one in config.toml, or import a file.")
+        raise Refused("There is no mailbox to try it in yet. Connect one, or import a file.")
     said = judge.ask(facts)
     name = judge.policy_named(said, address)
     policy = from_data(compile_policies(document)[name])

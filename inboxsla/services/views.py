@@ -45,6 +45,9 @@ class Board:
     more: int
     now: datetime
     zone: str
+    # Since when no label and no mail goes out anywhere, and who stopped it.
+    stopped_at: datetime | None = None
+    stopped_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class TicketPage:
     mailbox: MailboxState
     # Sentences about spans of the ticket's life in which its mailbox was not seen.
     unseen: tuple[str, ...] = ()
+    # Tickets of other mailboxes into which a mail of this one came as well: (ticket id, address).
+    also: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

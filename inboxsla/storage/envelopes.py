@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Row, and_, insert, literal_column, or_, select, update
+from sqlalchemy import Boolean, Connection, Row, and_, delete, insert, literal_column, or_, select, update
 
 from inboxsla.storage.database import claim
 from inboxsla.storage.schema import envelopes as t
@@ -127,6 +127,17 @@ def give_up(conn: Connection, mailbox_id: int, reason: str) -> list[int]:
     return list(
         conn.execute(waiting.values(state="failed", lease_until=None, reason=reason).returning(t.c.id)).scalars()
     )
+
+
+def dissolve_untried(conn: Connection) -> int:
+    """Mails that nobody tried to send yet are no more; what they carried is owed again. Returns how many mails."""
+    untried = [_IS_OPEN, t.c.state == "composed", t.c.tries == 0]
+    ids = list(conn.execute(select(t.c.id).where(*untried).with_for_update()).scalars())
+    carried = update(outbox).where(outbox.c.envelope_id.in_(ids), outbox.c.state == "enclosed")
+    conn.execute(carried.values(state="owed", envelope_id=None))
+    # Acts that were dropped meanwhile keep their envelope, which is then not deleted from under them.
+    kept = select(outbox.c.envelope_id).where(outbox.c.envelope_id.in_(ids))
+    return conn.execute(delete(t).where(t.c.id.in_(ids), t.c.id.not_in(kept))).rowcount
 
 
 def abandon_expired(conn: Connection, now: datetime) -> int:

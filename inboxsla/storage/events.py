@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Text, bindparam, select, type_coerce
 
 from inboxsla.domain.timeline import Event, Kind
 from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import events as t
+from inboxsla.storage.schema import tickets
 from inboxsla.storage.types import EPOCH, MICROSECOND, from_json
 
 _COLUMNS = (t.c.kind, t.c.happened_at, t.c.source, t.c.actor, t.c.data)
@@ -31,6 +34,19 @@ _TIMELINES = (
     .where(t.c.ticket_id.in_(bindparam("tickets", expanding=True)))
     .order_by(t.c.id)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedStep:
+    """A STEP_TAKEN event with what its ticket says now."""
+
+    ticket_id: int
+    subject: str
+    requester: str
+    requester_name: str
+    owner: str | None
+    happened_at: datetime
+    data: Mapping[str, Any]
 
 
 def append(conn: Connection, ticket_id: int, events: Iterable[Event], learned_at: datetime) -> int:
@@ -63,3 +79,20 @@ def timelines(conn: Connection, ticket_ids: Sequence[int]) -> dict[int, list[Eve
         event = Event(_KINDS[kind], EPOCH + MICROSECOND * at, source, actor, from_json(data))
         found[ticket_id].append(event)
     return found
+
+
+def observed_steps(conn: Connection, mailbox_id: int, limit: int | None = None) -> list[ObservedStep]:
+    """Reminder steps of a mailbox that were noted instead of taken, newest first."""
+    about = (tickets.c.subject, tickets.c.requester, tickets.c.requester_name, tickets.c.owner)
+    wanted = (
+        select(t.c.ticket_id, *about, t.c.happened_at, t.c.data)
+        .join(tickets, tickets.c.id == t.c.ticket_id)
+        .where(
+            tickets.c.mailbox_id == mailbox_id,
+            t.c.kind == Kind.STEP_TAKEN.value,
+            type_coerce(t.c.data, Text).contains('"observed"'),
+        )
+        .order_by(t.c.id.desc())
+        .limit(limit)
+    )
+    return [ObservedStep(*row) for row in conn.execute(wanted)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -112,10 +112,39 @@ def by_rfc_id(conn: Connection, mailbox_id: int, rfc_ids: Sequence[str]) -> dict
     return {row.rfc_id: _row(row) for row in rows}
 
 
+def threads_with_rfc_ids(conn: Connection, mailbox_ids: Sequence[int], rfc_ids: Sequence[str]) -> list[tuple[int, str]]:
+    """(mailbox, thread) of every kept message that has one of these RFC Message-IDs, in these mailboxes."""
+    wanted = [rfc_id for rfc_id in rfc_ids if rfc_id]
+    rows = conn.execute(
+        select(t.c.mailbox_id, t.c.thread_id)
+        .where(t.c.mailbox_id.in_(mailbox_ids), t.c.rfc_id.in_(wanted))
+        .distinct()
+        .order_by(t.c.mailbox_id, t.c.thread_id)
+    )
+    return [(row.mailbox_id, row.thread_id) for row in rows]
+
+
 def set_labels(conn: Connection, mailbox_id: int, labels: Mapping[str, frozenset[str]]) -> None:
     """Remember which labels each message has now, by message id."""
     for gmail_id, now in labels.items():
         conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.gmail_id == gmail_id).values(labels=sorted(now)))
+
+
+def threads_with_labels(conn: Connection, mailbox_id: int, label_ids: Collection[str]) -> list[str]:
+    """Threads in which some message that is not gone carries one of these, as we saw it last."""
+    wanted, found = frozenset(label_ids), dict[str, None]()
+    here = (t.c.mailbox_id == mailbox_id, t.c.gone.is_(False))
+    for row in conn.execute(select(t.c.thread_id, t.c.labels).where(*here).order_by(t.c.id)):
+        if wanted.intersection(row.labels):
+            found[row.thread_id] = None
+    return list(found)
+
+
+def forget_labels(conn: Connection, mailbox_id: int, thread_id: str, label_ids: Collection[str]) -> None:
+    """These labels are on no message of the thread any more."""
+    off = frozenset(label_ids)
+    kept = of_thread(conn, mailbox_id, thread_id, lock=True)
+    set_labels(conn, mailbox_id, {row.gmail_id: row.labels - off for row in kept if row.labels & off})
 
 
 def set_gone(conn: Connection, mailbox_id: int, gmail_ids: Sequence[str]) -> None:

@@ -134,12 +134,14 @@ def by_key(conn: Connection, key: str) -> Owed | None:
     return None if row is None else _owed(row)
 
 
-def drop_for_mailbox(conn: Connection, mailbox_id: int, now: datetime, why: str) -> None:
-    conn.execute(
+def drop_for_mailbox(conn: Connection, mailbox_id: int, now: datetime, why: str) -> int:
+    """Returns how many acts were still owed."""
+    done = conn.execute(
         update(t)
         .where(t.c.mailbox_id == mailbox_id, t.c.state == "owed")
         .values(state="dropped", done_at=now, outcome=why)
     )
+    return done.rowcount
 
 
 def lately_mailed(conn: Connection, ticket_id: int, recipient: str, since: datetime) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     text,
 )
 
+from inboxsla.storage.schema_access import consents, credentials, switches
 from inboxsla.storage.schema_setup import configurations, people, policies, teams
 from inboxsla.storage.schema_watching import blind_spans, watches
 from inboxsla.storage.tables import id_column, metadata, partial_index
@@ -26,6 +27,8 @@ __all__ = [
     "audit",
     "blind_spans",
     "configurations",
+    "consents",
+    "credentials",
     "envelopes",
     "events",
     "kept_aside",
@@ -36,6 +39,7 @@ __all__ = [
     "people",
     "policies",
     "sign_in_links",
+    "switches",
     "teams",
     "tickets",
     "watches",

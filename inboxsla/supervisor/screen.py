@@ -57,7 +57,9 @@ class Screen:
         elif mailboxes:
             self.say(f"Open the link, which works once. `{typed('tickets')}` shows the same list in another terminal.")
         else:
-            self.say("No mailbox is configured yet: name one in config.toml (config.example.toml shows how), or read a")
-            self.say(f"mailbox file with `{typed('import FILE.mbox --mailbox ADDRESS')}`. The link works once.")
+            self.say(
+                f"config.toml names no mailbox. `{typed('connect ADDRESS')}` connects one (docs/connecting.md), and"
+            )
+            self.say(f"`{typed('import FILE.mbox --mailbox ADDRESS')}` reads a mailbox file. The link works once.")
         self.say(f"`{typed('sign-in-link')}` prints another link.")
         self.say("Ctrl-C stops everything.")

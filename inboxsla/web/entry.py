@@ -11,7 +11,8 @@ from inboxsla.services import sign_in
 from inboxsla.web.context import ports
 from inboxsla.web.refusals import MisdirectedRequest
 
-# What answers without a session; a push brings a token of Google's instead. Everything else is for people who signed in, also what is added later.
+# What answers without a session; a push brings a token of Google's instead. Everything else is for people who signed in, also
+# what is added later.
 PUBLIC = frozenset({"static", "health.healthz", "health.readyz", "push.gmail", "sign_in"})
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SINCE = "since"

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from inboxsla.config.program import typed
 from inboxsla.errors import Refused, TryLater
+from inboxsla.web.forms import FormTooOld
 
 
 class MisdirectedRequest(HTTPException):
@@ -40,7 +41,17 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
     code = error.code or 500
     if code < 400:
         return error
-    return page(code, _words(code))
+    return page(code, _too_old() if isinstance(error, FormTooOld) else _words(code))
+
+
+def _too_old() -> Words:
+    return Words(
+        _("Please load the page again"),
+        _(
+            "This form was made for another session, or too long ago. Nothing was changed: load its page again and send it anew."
+        ),
+        back=True,
+    )
 
 
 def _words(code: int) -> Words:

@@ -127,7 +127,7 @@ def test_a_mailbox_that_is_not_read_promises_no_mail(lumen: Shop, claire: FlaskC
         mailboxes.change(conn, lumen.mailbox_id, sync_error="It is not connected.")
     board = page(claire, "/tickets")
     assert "Nothing new appears here for now; the line above says why." in words(board.select_one(".empty"))
-    assert words(board.select_one(".banner-warning")) == f"{ADDRESS} · It is not connected."
+    assert words(board.select_one(".banner-warning p")) == f"{ADDRESS} · It is not connected."
     assert "by itself" not in words(page(claire, "/tickets?show=all").select_one(".empty"))
 
 
@@ -158,7 +158,7 @@ def test_a_mailbox_that_left_the_configuration_is_shown_where_it_is_chosen(lumen
 def test_an_observed_mailbox_says_that_nothing_goes_out_and_how_to_change_that(
     lumen: Shop, claire: FlaskClient
 ) -> None:
-    banner = words(page(claire, "/tickets").select_one(".banner-info"))
+    banner = words(page(claire, "/tickets").select_one(".banner-info p"))
     assert "Nothing is written to Gmail and nobody is mailed" in banner
     assert banner.endswith(f"inboxsla live {ADDRESS}")
 
@@ -174,7 +174,7 @@ def test_trouble_with_a_mailbox_and_alarms_stand_above_the_list(lumen: Shop, cla
 
     board = page(claire, "/tickets")
 
-    assert words(board.select_one(".banner-warning")).endswith("Gmail has not answered since 10:32. Nothing is lost.")
+    assert words(board.select_one(".banner-warning p")).endswith("Gmail has not answered since 10:32. Nothing is lost.")
     assert words(board.select_one(".banner-error")) == "Nobody can be told about ticket 7."
 
 

@@ -177,7 +177,7 @@ def test_the_facts_name_owner_zone_policy_and_label(lumen: Shop, claire: FlaskCl
         "Mailbox": "support@ lumenvelo.example",
         "Times shown in": "Berlin (CET)",
         "Policy": "Standard support, version 1",
-        "Gmail label": "none while observing",
+        "Gmail label": "none while observing; live it would be SLA/Urgent",
     }
     lumen.live()
     assert facts()["Gmail label"] == "SLA/Urgent (on its way)"

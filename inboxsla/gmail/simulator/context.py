@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, current_app, g, jsonify, request
 
 from .answers import ApiError, failure, forbidden, invalid, keep, not_found, parse_fields, unauthorized
+from .consents import Consents
 from .faults import Fault, Faults
 from .pubsub import PubSub
 from .quota import Quota
@@ -24,6 +25,7 @@ class Simulator:
     store: Store
     faults: Faults = field(default_factory=Faults)
     quota: Quota = field(default_factory=Quota)
+    consents: Consents = field(default_factory=Consents)
     pubsub: PubSub = field(init=False)
     watches: Watches = field(init=False)
 

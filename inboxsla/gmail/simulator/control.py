@@ -128,6 +128,16 @@ def revoke() -> Response:
     return jsonify({})
 
 
+@bp.post("/consents")
+def consents() -> Response:
+    """What people at the consent page do from now on: fields of `consents.Consents`; `unticks` is a list of scopes."""
+    for name, value in body().items():
+        if name not in ("denies", "unticks", "account", "lasting", "clients", "service_accounts", "expires_in"):
+            raise invalid(f"there is no {name}")
+        setattr(simulator().consents, name, frozenset(value) if name == "unticks" else value)
+    return jsonify({})
+
+
 @bp.post("/search_lag")
 def search_lag() -> Response:
     """{seconds}: how long searches do not find a new message."""

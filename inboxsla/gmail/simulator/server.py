@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from . import control, face, history, labels, messages, oauth, profile, threads, watching
 from .answers import ApiError, failure
+from .consents import Consents
 from .context import Simulator, admit, complain, trim
 from .faults import Faults
 from .http import Server
@@ -69,14 +70,15 @@ def _broken(error: Exception) -> tuple[Response, int]:
 class SimulatorServer:
     """Gmail on loopback. `with SimulatorServer(store) as gmail:` serves `gmail.url` from a thread until the block ends.
 
-    `gmail.faults` and `gmail.quota` are the plan of failures and the meter; `gmail.pubsub` is where notices of news go, for as
-    long as `gmail.watches` has the mailbox. Raises OSError when the port is taken.
+    `gmail.faults` and `gmail.quota` are the plan of failures and the meter; `gmail.consents` is who consents to what;
+    `gmail.pubsub` is where notices of news go, for as long as `gmail.watches` has the mailbox. Raises OSError when the port
+    is taken.
     """
 
     def __init__(self, store: Store, host: str = "127.0.0.1", port: int = 0) -> None:
         self.store = store
-        self.faults, self.quota = Faults(), Quota()
-        simulator = Simulator(store, self.faults, self.quota)
+        self.faults, self.quota, self.consents = Faults(), Quota(), Consents()
+        simulator = Simulator(store, self.faults, self.quota, self.consents)
         self.pubsub, self.watches = simulator.pubsub, simulator.watches
         self._server = Server(host, port, create_app(simulator, host))
         self.port = int(self._server.server_address[1])

@@ -1,0 +1,62 @@
+"""Reminder steps in words: what they do, and where on a promise they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from inboxsla.domain.decide import CLOSING
+from inboxsla.domain.policy import Do
+from inboxsla.domain.returning import REOPENED
+from inboxsla.domain.speech import Speech
+from inboxsla.domain.ticket_view import METRIC_WORDS, came_back
+from inboxsla.domain.timeline import Metric
+
+STEP_WORDS = {
+    Do.REMIND_OWNER: "the owner is reminded",
+    Do.NOTIFY_OWNER: "the owner is told",
+    Do.NOTIFY_LEAD: "the lead is told",
+    Do.NOTIFY_ON_DUTY_LEAD: "the lead on duty is told",
+    Do.NOTIFY_PERSON: "a mail goes to %(people)s",
+    Do.RAISE_PRIORITY: "the priority is raised",
+    Do.REASSIGN: "the ticket goes to somebody else",
+    Do.WARN_CLOSING: "the owner is told that the ticket will close",
+}
+
+
+def step_plan(do: Iterable[Do], notify: Sequence[str], say: Speech) -> str:
+    """What a step will do, as a sentence without its full stop."""
+    sentence = ", ".join(say.text(STEP_WORDS[one], people=say.text(" and ").join(notify)) for one in do)
+    return sentence[:1].upper() + sentence[1:]
+
+
+def step_place(data: Mapping[str, Any], say: Speech) -> str:
+    """When a step of a STEP_TAKEN event comes: “75 % of first response”."""
+    step = str(data["step"])
+    if data["metric"] == CLOSING:
+        return say.text("the ticket closes by itself if the customer stays silent")
+    if data["metric"] == REOPENED:
+        return came_back(int(data["cycle"]), say)
+    if step.endswith("%"):
+        return place(Metric(data["metric"]), int(step.rstrip("%")), None, say)
+    return place(Metric(data["metric"]), 0, timedelta(seconds=int(step.rstrip("s"))), say)
+
+
+def would_have(data: Mapping[str, Any], say: Speech) -> str:
+    """What an observed step would have done, as the words of a sentence; empty where that was not noted."""
+    known = {do.value: do for do in Do}
+    do = [known[name] for name in data.get("would", ()) if name in known]
+    people = [str(each) for each in data.get("notify", ())]
+    return ", ".join(say.text(STEP_WORDS[one], people=say.text(" and ").join(people)) for one in do)
+
+
+def place(metric: Metric, percent: int, offset: timedelta | None, say: Speech) -> str:
+    """Where on a promise a step stands: at a percentage, or `offset` after it is due (before, if negative)."""
+    promise = say.text(METRIC_WORDS[metric]).lower()
+    if offset is None:
+        return say.text("%(percent)s %% of %(promise)s", percent=percent, promise=promise)
+    length = say.length(abs(offset))
+    if offset < timedelta():
+        return say.text("%(length)s before %(promise)s is due", length=length, promise=promise)
+    return say.text("%(length)s after %(promise)s was due", length=length, promise=promise)

@@ -1,0 +1,90 @@
+"""What an observed mailbox would have done, were it live: the steps that were noted instead of taken, and labels not written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from inboxsla.domain.audit import Foreseen
+from inboxsla.domain.policy import Do
+from inboxsla.domain.speech import Speech
+from inboxsla.domain.step_words import step_place, would_have
+from inboxsla.domain.ticket_view import name_of
+from inboxsla.errors import Missing
+from inboxsla.gmail import labels
+from inboxsla.services.ports import Ports
+from inboxsla.storage import events, mailboxes, people, tickets
+from inboxsla.storage.mailboxes import MailboxRow
+from inboxsla.storage.schema import tickets as t
+
+
+@dataclass(frozen=True, slots=True)
+class NotedStep:
+    """One step that was noted. `would` is what it would have done, `because` when that comes; `owner` is whose ticket it is now."""
+
+    ticket_id: int
+    subject: str
+    requester: str
+    owner: str
+    at: datetime
+    would: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeseenPage:
+    """`steps` newest first, at most as many as were asked for; `labels` are names with how many open tickets would carry them."""
+
+    mailbox_id: int
+    address: str
+    is_observed: bool
+    steps: tuple[NotedStep, ...]
+    counts: Foreseen
+    labels: Mapping[str, int]
+
+
+def foreseen(ports: Ports, mailbox_id: int, say: Speech, limit: int = 200) -> ForeseenPage:
+    """Raises Missing for a mailbox that is not known."""
+    with ports.db.read() as conn:
+        box = next((box for box in mailboxes.every(conn) if box.id == mailbox_id and box.kind == "gmail"), None)
+        if box is None:
+            raise Missing("There is no such mailbox.")
+        counts = counted(conn, box)
+        names = people.names(conn, box.id)
+        noted = [
+            NotedStep(
+                row.ticket_id,
+                row.subject,
+                row.requester_name or row.requester,
+                name_of(row.owner, names) or "",
+                row.happened_at,
+                would_have(row.data, say) or say.text("a reminder step"),
+                step_place(row.data, say),
+            )
+            for row in events.observed_steps(conn, box.id, limit)
+        ]
+    shown = {labels.label_for(urgency) or "": number for urgency, number in counts.labels.items()}
+    return ForeseenPage(box.id, box.address, not box.is_live, tuple(noted), counts, shown)
+
+
+def counted(conn: Connection, box: MailboxRow) -> Foreseen:
+    """How often each thing would have been done since the mailbox is observed, and the labels its open tickets would carry."""
+    acts: Counter[str] = Counter()
+    for row in events.observed_steps(conn, box.id):
+        acts.update(_acts(row.data))
+    open_here = (t.c.mailbox_id == box.id, t.c.status.in_(tickets.OPEN_STATUSES))
+    wanted = {
+        urgency: tickets.count(conn, *open_here, t.c.label_wanted == urgency)
+        for urgency in reversed(tuple(labels.NAMES))
+    }
+    ordered = {do.value: acts[do.value] for do in Do if acts[do.value]}
+    return Foreseen(ordered, {urgency: number for urgency, number in wanted.items() if number})
+
+
+def _acts(data: Mapping[str, Any]) -> list[str]:
+    return [str(name) for name in data.get("would", ())]

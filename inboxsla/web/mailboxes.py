@@ -1,0 +1,126 @@
+"""The mailboxes: how they stand, connecting them with Google, making them live, and the switch that stops all writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from inboxsla.config.fields import address as read_address
+from inboxsla.errors import InboxSLAError, Missing
+from inboxsla.services import connecting, setup, writing
+from inboxsla.services import foreseen as foreseeing
+from inboxsla.services.connections import Connection, connections
+from inboxsla.web.context import ID, now, ports, say
+from inboxsla.web.forms import form_token
+from inboxsla.web.live import live_page
+
+bp = Blueprint("mailboxes", __name__, url_prefix="/settings/mailboxes")
+# Until people sign in with Google nobody here has a name.
+SOMEBODY = "somebody signed in"
+
+Answer = str | Response | tuple[str, int]
+
+
+@bp.get("")
+def listed() -> Answer:
+    return _page()
+
+
+@bp.post("/connect")
+def connect() -> Answer:
+    written = request.form.get("address", "")
+    try:
+        address = read_address(written)
+        url = connecting.begin_for_browser(ports(), address, _way_back(), form_token())
+    except (ValueError, InboxSLAError) as wrong:
+        return _page(str(wrong), written)
+    # Browsers apply form-action to where a form is redirected, and Google may lead on to anybody's sign-in: hence a page between.
+    return render_template("on_to_google.html", url=url, address=address)
+
+
+@bp.get("/connected")
+def connected() -> Answer:
+    """Google sends the browser here."""
+    try:
+        done = connecting.finish_for_browser(ports(), request.args.to_dict(), form_token(), SOMEBODY)
+    except InboxSLAError as wrong:
+        return _page(str(wrong))
+    words = {
+        "observed": _(
+            "%(address)s is connected and observed: it is read from now on, nothing is written and nobody is mailed."
+        ),
+        "live": _("%(address)s is connected again and goes on live."),
+    }[done.mailbox.mode]
+    flash(words % {"address": done.mailbox.address})
+    return redirect(url_for(".listed"))
+
+
+@bp.get(f"/<{ID}:mailbox_id>/observed")
+def foreseen(mailbox_id: int) -> Response:
+    try:
+        found = foreseeing.foreseen(ports(), mailbox_id, say())
+    except Missing:
+        abort(404)
+    return live_page("foreseen", page=found, base=now())
+
+
+@bp.get(f"/<{ID}:mailbox_id>/live")
+def before_live(mailbox_id: int) -> Answer:
+    """Asks, with what it touches: mails that went out cannot be called back."""
+    box = _found(mailbox_id)
+    return render_template("make_live.html", box=box, page=foreseeing.foreseen(ports(), mailbox_id, say(), limit=0))
+
+
+@bp.post(f"/<{ID}:mailbox_id>/live")
+def live(mailbox_id: int) -> Answer:
+    box = _found(mailbox_id)
+    return _done(
+        lambda: setup.live(ports(), box.address, SOMEBODY),
+        _("%(address)s is live: labels are written and people are mailed from now on.", address=box.address),
+    )
+
+
+@bp.post("/stop")
+def stop() -> Answer:
+    return _done(lambda: writing.stop(ports(), SOMEBODY), _("Labels and mail are stopped. Reading goes on."))
+
+
+@bp.post("/resume")
+def resume() -> Answer:
+    return _done(lambda: writing.resume(ports(), SOMEBODY), _("Labels and mail go on."))
+
+
+def _done(act: Callable[[], None], words: str) -> Answer:
+    try:
+        act()
+    except InboxSLAError as wrong:
+        return _page(str(wrong))
+    flash(words)
+    return redirect(url_for(".listed"), code=303)
+
+
+def _page(wrong: str = "", written: str = "") -> Answer:
+    found = connections(ports())
+    page = render_template(
+        "mailboxes.html",
+        boxes=found,
+        wrong=wrong,
+        written=written,
+        stopped=writing.stopped(ports()),
+        base=now(),
+        is_demo=ports().settings.demo,
+    )
+    return (page, 400) if wrong else page
+
+
+def _found(mailbox_id: int) -> Connection:
+    return next((box for box in connections(ports()) if box.id == mailbox_id), None) or abort(404)
+
+
+def _way_back() -> str:
+    """Where Google sends the browser: the name it used for us, so that its session comes along."""
+    base = ports().settings.server.base_url or request.host_url.rstrip("/")
+    return base + url_for(".connected")
