@@ -107,6 +107,9 @@ class GoogleMailbox:
             # Gmail's palette changes now and then. If it was the name that Gmail refuses, this says so again.
             return self._new_label(shown)
 
+    def delete_label(self, label_id: str) -> None:
+        self._ask(self._labels.delete(userId=_ME, id=label_id), lambda answer: None)
+
     def modify_thread(self, thread_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
         if not add and not remove:
             return  # Gmail answers 400 to a change of nothing

@@ -103,6 +103,9 @@ class Mailbox(Protocol):
     def create_label(self, name: str, background: str, text: str) -> Label:
         """Create it, or return the one that has this name already (any case). Falls back to no colour if Gmail refuses the colour."""
 
+    def delete_label(self, label_id: str) -> None:
+        """Delete it, which takes it off every message. Raises Gone, and Refused for one of Gmail's own."""
+
     def modify_thread(self, thread_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
         """Add and remove label ids on every message the thread has now. Raises Gone (thread), Refused (unknown label id)."""
 

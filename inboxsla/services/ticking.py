@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from inboxsla.errors import TryLater
 from inboxsla.services import assign as assigning
-from inboxsla.services import runs
+from inboxsla.services import our_labels, runs
 from inboxsla.services.ports import Ports
-from inboxsla.storage import configurations, envelopes, mailboxes, outbox, teams, tickets
+from inboxsla.storage import configurations, envelopes, label_commands, mailboxes, outbox, teams, tickets
 
 log = structlog.get_logger()
 
@@ -77,6 +77,8 @@ def _sweep(ports: Ports, memory: Memory, now: datetime) -> int:
             *outbox.mailboxes_owing(conn, now),
             *envelopes.mailboxes_with_work(conn, now),
             *tickets.mailboxes_with_labels_due(conn),
+            *mailboxes.with_labels_to_check(conn, now - our_labels.CHECK_EVERY),
+            *label_commands.mailboxes_to_clear(conn),
         }
         rolling = configurations.rolling(conn)
     rung = sum(_ring(ports, memory, "assign", [mailbox_id]) for mailbox_id in assigning.untried(ports))

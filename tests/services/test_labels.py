@@ -10,7 +10,7 @@ import pytest
 
 from inboxsla.gmail.simulator import Fault
 from inboxsla.services import setup
-from inboxsla.services.deliver import LABEL_LEASE
+from inboxsla.services.labelling import LABEL_LEASE
 from inboxsla.storage import tickets
 from inboxsla.storage.database import Database
 from tests.builders import ANA, KOFI, SUPPORT, Desk, a_desk
@@ -70,7 +70,7 @@ def test_only_differences_are_sent_and_echoes_cause_nothing(desk: Desk) -> None:
     desk.sync()
     with desk.calls() as calls:
         desk.deliver()
-    assert (calls["threads.modify"], calls["labels.create"], calls["labels.list"]) == (1, 7, 1)
+    assert (calls["threads.modify"], calls["labels.create"], calls["labels.list"]) == (1, 19, 1)
     version = desk.ticket(thread).version
     desk.sync()
     with desk.calls() as calls:
