@@ -16,7 +16,7 @@ from inboxsla.gmail.bounces import MARKER
 from inboxsla.gmail.message import ParsedMessage, UnreadableMessage, from_gmail
 from inboxsla.gmail.port import Change, GmailMessage
 from inboxsla.gmail.thanks import is_only_thanks
-from inboxsla.services import correspondence, ruling, settle
+from inboxsla.services import asked_by_label, correspondence, ruling, settle
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.folders import Moves, first_sight, moves
 from inboxsla.services.ports import Ports
@@ -95,6 +95,9 @@ def _take_in(conn: Connection, mailbox: MailboxRow, news: ThreadNews, now: datet
     relabel = bool(fresh) or _touches_ours(mailbox, known, moved)
     decision = settle_thread(conn, mailbox, news.thread_id, rows, events, staff, now, relabel=relabel)
     _tell_elsewhere(conn, mailbox, fresh, events, staff, now)
+    if not news.first_sync:
+        shown = (f"seen-{news.history_id}", news.snapshot)
+        asked_by_label.note(conn, mailbox, news.thread_id, known, fresh, news.changes, shown, now)
     return decision
 
 

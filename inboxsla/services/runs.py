@@ -25,7 +25,7 @@ def sync(ports: Ports, mailbox_ids: Sequence[int]) -> None:
     """
     for mailbox_id in mailbox_ids:
         done = syncing.sync(ports, mailbox_id)
-        if done.threads:
+        if done.threads or done.obeyed:
             assigning.drain(ports, mailbox_id)
             follow(ports, "deliver", [mailbox_id])
 
