@@ -86,6 +86,12 @@ class Mailbox(Protocol):
 
     def profile(self) -> Profile: ...
 
+    def send_as(self) -> frozenset[str]:
+        """The addresses this account sends under, its own among them, lower-case; without those nobody has confirmed yet.
+
+        Raises Refused where Gmail, or whatever stands in for it, does not tell.
+        """
+
     def history(self, start: str, page_token: str | None = None) -> HistoryPage:
         """Changes since `start`, oldest first, over all labels. Raises HistoryExpired when Gmail has forgotten `start`."""
 

@@ -12,7 +12,7 @@ import structlog
 
 from inboxsla.errors import AccessLost, HistoryExpired, TicketMoved, TryLater
 from inboxsla.gmail.port import GmailThread, Mailbox
-from inboxsla.services import obeying, our_labels
+from inboxsla.services import obeying, our_labels, own_addresses
 from inboxsla.services.fetching import by_thread, fetch, whole
 from inboxsla.services.ingest import ThreadNews, take_in
 from inboxsla.services.ports import Ports
@@ -85,6 +85,7 @@ def sync(ports: Ports, mailbox_id: int) -> Synced:
     done = Synced()
     try:
         gmail = ports.mailbox(mailbox.address)
+        mailbox = own_addresses.learned(ports, gmail, mailbox)
         _read_all(_Run(ports, gmail, mailbox, holder, done, now, Asking(ports, gmail, mailbox_id)))
     except TryLater as later:
         _trouble(ports, mailbox_id, str(later), retry_after=ports.now() + later.wait)

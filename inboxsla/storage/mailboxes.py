@@ -37,6 +37,8 @@ class MailboxRow:
     label_names: Mapping[str, str]
     wake_at: datetime | None
     labels_checked_at: datetime | None
+    send_as: tuple[str, ...]
+    send_as_at: datetime | None
 
     @property
     def is_live(self) -> bool:
@@ -44,7 +46,7 @@ class MailboxRow:
 
     @property
     def own_addresses(self) -> frozenset[str]:
-        return frozenset({self.address, *self.aliases})
+        return frozenset({self.address, *self.aliases, *self.send_as})
 
 
 _COLUMNS = [t.c[name] for name in MailboxRow.__dataclass_fields__]
@@ -53,7 +55,7 @@ _BY_ID = select(*_COLUMNS).where(t.c.id == bindparam("id"))
 
 def _row(row: Row[Any]) -> MailboxRow:
     values = dict(row._mapping)
-    return MailboxRow(**{**values, "aliases": tuple(values["aliases"]), "own_lists": tuple(values["own_lists"])})
+    return MailboxRow(**values | {name: tuple(values[name]) for name in ("aliases", "own_lists", "send_as")})
 
 
 def get(conn: Connection, mailbox_id: int) -> MailboxRow:

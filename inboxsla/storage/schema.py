@@ -52,6 +52,9 @@ mailboxes = Table(
     Column("as_of", Instant),
     Column("aliases", Json, nullable=False),
     Column("own_lists", Json, nullable=False),
+    # Further addresses the account sends under, as Gmail told at `send_as_at`.
+    Column("send_as", Json, nullable=False, server_default="[]"),
+    Column("send_as_at", Instant),
     # New tickets get the newest version of the policy of this name.
     Column("policy_name", Text, nullable=False, server_default="Default"),
     # Which labels of Gmail are ours: our keys → Gmail's label ids; and when they were last compared with Gmail's list.

@@ -138,7 +138,7 @@ def test_an_observed_mailbox_writes_nothing_and_mails_nobody(observed: Desk) -> 
         for _ in range(6):
             observed.later(hours=1)
             observed.tick()
-    assert set(calls) <= {"history.list", "threads.list", "threads.get", "profile.get", "labels.list"}
+    assert set(calls) <= {"history.list", "threads.list", "threads.get", "profile.get", "labels.list", "sendAs.list"}
     assert observed.outbox() == {}
     assert observed.ticket(young).urgency == "overdue"
     first = next(clock for clock in observed.view(young).clocks if clock.reading.metric == "first_response")

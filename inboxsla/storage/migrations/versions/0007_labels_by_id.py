@@ -1,4 +1,4 @@
-"""Labels that answer: when ours were last compared with Gmail's, what people asked for by label, echoes to come."""
+"""Labels that answer: when ours were last compared with Gmail's, what people asked for by label, echoes to come; own addresses."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ _OPEN = "state <> 'done'"
 
 def upgrade() -> None:
     op.add_column("mailboxes", sa.Column("labels_checked_at", sa.BigInteger(), nullable=True))
+    op.add_column("mailboxes", sa.Column("send_as", sa.Text(), server_default="[]", nullable=False))
+    op.add_column("mailboxes", sa.Column("send_as_at", sa.BigInteger(), nullable=True))
     op.add_column("tickets", sa.Column("label_echoes", sa.Text(), server_default="{}", nullable=False))
     op.create_table(
         "label_commands",
