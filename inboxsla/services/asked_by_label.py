@@ -22,6 +22,11 @@ _LONGEST_RECORD = 150
 Shown = Mapping[str, frozenset[str]]
 
 
+def watched(mailbox: MailboxRow) -> dict[str, str]:
+    """The labels that mean something when a person puts them on: id to key."""
+    return {i: key for key, i in mailbox.label_ids.items() if key in RANKS or labels.owner_of(key) is not None}
+
+
 def note(
     conn: Connection,
     mailbox: MailboxRow,
@@ -33,7 +38,7 @@ def note(
     now: datetime,
 ) -> None:
     """Keep what was asked for on this thread, in the transaction that takes in its news. Only a live mailbox answers."""
-    keys = {i: key for key, i in mailbox.label_ids.items() if key in RANKS or labels.owner_of(key) is not None}
+    keys = watched(mailbox)
     if not mailbox.is_live or not keys:
         return
     put = put_on(known, fresh, changes, snapshot, keys)
@@ -66,22 +71,22 @@ def put_on(
     fresh: Sequence[MessageRow],
     changes: Sequence[Change],
     snapshot: tuple[str, Shown | None],
-    watched: Collection[str],
+    meant: Collection[str],
 ) -> dict[str, str]:
-    """Watched labels that came on the thread and are still there: id to the history record that brought it, last one last.
+    """Labels of `meant` that came on the thread and are still there: id to the history record that brought it, last one last.
 
     What was on some message of the thread already did not come, however many messages show it now: so neither what a thread
     is read to carry again after a failure, nor the rest of a click that history tells message by message, asks twice.
     """
-    watched = frozenset(watched)
-    now = {row.gmail_id: row.labels & watched for row in known if not row.gone}
+    meant = frozenset(meant)
+    now = {row.gmail_id: row.labels & meant for row in known if not row.gone}
     came: dict[str, str] = {}
     for record, message_id, after in _lines(now, fresh, changes, snapshot):
         before = frozenset().union(*now.values())
         if after is None:
             now.pop(message_id, None)
             continue
-        now[message_id] = after & watched
+        now[message_id] = after & meant
         for label in sorted(now[message_id] - before):
             came.pop(label, None)
             came[label] = record[:_LONGEST_RECORD]

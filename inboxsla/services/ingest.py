@@ -55,7 +55,8 @@ class ThreadNews:
 
     `arrivals` are messages fetched whole; `changes` the history lines about the thread, oldest first; `snapshot` the labels
     of every message where the whole thread was listed anew, at `history_id`; `first_sync` says that the mailbox is read for the
-    first time. `asked_at` is when Gmail was asked: what it told cannot have happened later.
+    first time. `asked_at` is when Gmail was asked: what it told cannot have happened later. `dug_up` is an old thread that we
+    know only since somebody put a label on it.
     """
 
     thread_id: str
@@ -65,6 +66,7 @@ class ThreadNews:
     history_id: str = ""
     first_sync: bool = False
     asked_at: datetime | None = None
+    dug_up: bool = False
 
 
 def take_in(ports: Ports, mailbox_id: int, news: ThreadNews) -> Decision | None:
@@ -211,7 +213,7 @@ def _events(
         for row in rows
     )
     events = [event for event in said if event is not None]
-    if news.first_sync:
+    if news.first_sync or news.dug_up:
         events.extend(first_sight(rows))
     events.extend(Event(move.kind, move.happened_at(news.asked_at or now), move.source) for move in moved.thread)
     return events

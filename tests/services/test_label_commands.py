@@ -11,8 +11,9 @@ from inboxsla.domain.speech import English
 from inboxsla.domain.timeline import Kind
 from inboxsla.services import configuring, queries, setup
 from inboxsla.services import desk as verbs
+from inboxsla.storage import mailboxes
 from inboxsla.storage.database import Database
-from tests.builders import ANA, CLAIRE, SUPPORT, Desk, a_desk
+from tests.builders import ANA, CLAIRE, KOFI, SUPPORT, Desk, a_desk
 from tests.services.by_hand import handled, names, put, shown
 from tests.services.conftest import Opens
 
@@ -238,3 +239,20 @@ def test_the_timeline_says_what_was_asked_for_and_what_could_not_be_done(one_des
     refused = next(each for each in said if "could not be done" in each[1])
     assert refused[1] == "“SLA/Do/Solve” could not be done"
     assert "not a ticket" in refused[2]
+
+
+@pytest.mark.parametrize(("name", "status"), [("Reopen", "open"), ("Solve", "solved")])
+def test_an_old_thread_that_was_never_read_answers_too(one_desk: Desk, name: str, status: str) -> None:
+    one_desk.writes()
+    one_desk.catch_up()
+    old = one_desk.writes(KOFI, at=one_desk.clock() - timedelta(days=60), labels=()).thread_id
+    with one_desk.database.write() as conn:
+        mailboxes.change(conn, one_desk.id, history_id=str(one_desk.store.history_id(SUPPORT)))
+    one_desk.catch_up()
+    assert one_desk.find(old) is None
+    put(one_desk, old, f"SLA/Do/{name}")
+    handled(one_desk)
+    one_desk.catch_up()
+    assert one_desk.ticket(old).status == status
+    assert not any(label.startswith("SLA/Do") for label in shown(one_desk, old))
+    assert one_desk.mails() == []
