@@ -90,3 +90,45 @@ def test_labels_that_cannot_be_made_now_are_not_asked_for_all_the_time(desk: Des
     desk.clock.forward(minutes=5)
     desk.tick()
     assert ("deliver", (desk.id,)) in desk.bell.rung  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("status", "labels.create", after=5, times=1),
+        Fault("status", "labels.create", code=429, after=12, times=1),
+        Fault("drop_before", "labels.create", after=8, times=2),
+        Fault("drop_after", "labels.create", after=8, times=2),
+    ],
+)
+def test_making_them_goes_on_where_gmail_broke_off(desk: Desk, fault: Fault) -> None:
+    thread = desk.writes().thread_id
+    desk.faults.plan(fault)
+    for _ in range(3):
+        desk.later(minutes=3)
+    made = [label.name.casefold() for label in desk.gmail(SUPPORT).labels() if label.kind == "user"]
+    assert len(made) == len(set(made)) == 19
+    assert by_hand.shown(desk, thread) == {"SLA/Low", "Owner/Ana Ruiz"}
+
+
+def test_a_name_that_gmail_refuses_is_replaced_by_the_address(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "RESERVED", {"owner/ana ruiz"})
+    thread = desk.writes().thread_id
+    desk.catch_up()
+    assert by_hand.shown(desk, thread) == {"SLA/Low", "Owner/ana@lumenvelo.example"}
+    by_hand.put(desk, thread, "Owner/Jonas Weber")
+    by_hand.handled(desk)
+    by_hand.put(desk, thread, "Owner/ana@lumenvelo.example")
+    by_hand.handled(desk)
+    assert desk.ticket(thread).owner == "ana@lumenvelo.example"
+
+
+def test_one_persons_label_that_gmail_refuses_keeps_nobody_elses_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "RESERVED", {"owner/ana ruiz", "owner/ana@lumenvelo.example"})
+    thread = desk.writes().thread_id
+    desk.catch_up()
+    assert by_hand.shown(desk, thread) == {"SLA/Low"}
+    assert "Owner/Jonas Weber" in by_hand.names(desk)
+    assert any("Gmail refuses the label Owner/Ana Ruiz" in words for words in desk.board().alarms)
