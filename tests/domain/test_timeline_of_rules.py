@@ -69,7 +69,10 @@ def test_a_priority_says_why_it_was_raised() -> None:
 def test_tags_that_a_person_adds_and_takes_off_are_said() -> None:
     by_ana = Event(Kind.TAGGED, june("1 12:00"), "desk:1", ANA, {"add": ["a", "b"], "remove": ["standard"]})
     assert sentence(told([QUESTION, by_ana])[0]) == "Ana Ruiz added the tags a, b; took off the tag standard"
-    assert sentence(told([QUESTION, tagged(june("1 12:00"), remove=["standard"])])[0]) == "Ana Ruiz took off the tag standard"
+    assert (
+        sentence(told([QUESTION, tagged(june("1 12:00"), remove=["standard"])])[0])
+        == "Ana Ruiz took off the tag standard"
+    )
 
 
 def test_another_version_of_the_policy_is_said() -> None:
