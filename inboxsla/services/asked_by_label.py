@@ -42,11 +42,14 @@ def note(
     if not mailbox.is_live or not keys:
         return
     put = put_on(known, fresh, changes, snapshot, keys)
+    added = {i for line in changes if line.kind == "labels_added" for i in line.label_ids or ()}
+    if not put and not added & keys.keys():
+        return
     asked = [(keys[i], f"{BY_LABEL}{RANKS[keys[i]]}:{record}") for i, record in put.items() if keys[i] in RANKS]
     owners = {i: labels.owner_of(key) or "" for i, key in keys.items() if key not in RANKS}
     ticket = tickets.by_thread(conn, mailbox.id, thread_id)
     if ticket is not None:
-        echoed = _echoes(conn, mailbox, ticket, changes)
+        echoed = _echoes(conn, mailbox, ticket, added)
         owners = {i: address for i, address in owners.items() if i not in echoed and address != ticket.owner}
     chosen = [i for i in put if i in owners]
     if chosen:
@@ -55,13 +58,12 @@ def note(
     label_commands.note(conn, mailbox.id, thread_id, asked, now)
 
 
-def _echoes(conn: Connection, mailbox: MailboxRow, ticket: TicketRow, changes: Sequence[Change]) -> set[str]:
+def _echoes(conn: Connection, mailbox: MailboxRow, ticket: TicketRow, seen: Collection[str]) -> set[str]:
     """Owner labels that history shows because we put them on; each is expected once, and not after a whole sync without it."""
     since = "" if mailbox.last_sync_begun_at is None else mailbox.last_sync_begun_at.isoformat()
     expected = {i for i, at in ticket.label_echoes.items() if at >= since}
-    seen = {i for line in changes if line.kind == "labels_added" for i in line.label_ids or ()}
-    if seen & ticket.label_echoes.keys():
-        left = {i: at for i, at in ticket.label_echoes.items() if i not in seen}
+    left = {i: at for i, at in ticket.label_echoes.items() if i not in seen}
+    if left != ticket.label_echoes:
         tickets.expect_echoes(conn, ticket.id, left)
     return expected
 
