@@ -37,11 +37,11 @@ def relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered) 
         with set_apart(ports, f"label/{ticket.id}", f"The label of ticket {ticket.id}", mailbox.id):
             try:
                 done.relabelled += _put_right(ports, gmail, mailbox, ticket, ids)
-            except Refused:
+            except (Refused, Gone):
                 # An id that Gmail does not know any more: somebody deleted a label, and with it took it off every thread.
                 log.warning("label refused, looking the labels up again", mailbox=mailbox.id)
                 ids = our_labels.ids_of(ports, gmail, mailbox, anew=True)
-                done.relabelled += _put_right(ports, gmail, mailbox, ticket, ids)
+                done.relabelled += _put_right(ports, gmail, mailbox, ticket, ids, labels_are_there=True)
             except TooFast:
                 raise
             except TryLater:
@@ -70,10 +70,18 @@ def _shown(ids: dict[str, str]) -> set[str]:
     return {label_id for key, label_id in ids.items() if key in says or labels.owner_of(key) is not None}
 
 
-def _put_right(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, ticket: TicketRow, ids: dict[str, str]) -> bool:
+def _put_right(
+    ports: Ports,
+    gmail: Mailbox,
+    mailbox: MailboxRow,
+    ticket: TicketRow,
+    ids: dict[str, str],
+    *,
+    labels_are_there: bool = False,
+) -> bool:
     """Send the difference between the labels last seen on the thread and those wanted; True if there was any.
 
-    Raises Refused for a label that is not there any more.
+    Raises Refused for a label that is not there any more, and Gone if that or the thread is not, unless `labels_are_there`.
     """
     ours = _shown(ids)
     with ports.db.read() as conn:
@@ -88,6 +96,8 @@ def _put_right(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, ticket: Ticket
         try:
             gmail.modify_thread(ticket.thread_id, add, remove)
         except Gone:
+            if not labels_are_there:
+                raise
             log.info("thread gone before it was labelled", ticket=ticket.id)
     _write_down(ports, mailbox, ticket, kept, frozenset(add), frozenset(remove), ours)
     return bool(add or remove)

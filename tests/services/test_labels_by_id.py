@@ -7,6 +7,8 @@ import threading
 import pytest
 
 from inboxsla.gmail.simulator import Fault, changes
+from inboxsla.services import setup
+from inboxsla.storage import mailboxes
 from tests.builders import KOFI, SUPPORT, Desk
 from tests.services import by_hand
 
@@ -132,3 +134,21 @@ def test_one_persons_label_that_gmail_refuses_keeps_nobody_elses_away(
     assert by_hand.shown(desk, thread) == {"SLA/Low"}
     assert "Owner/Jonas Weber" in by_hand.names(desk)
     assert any("Gmail refuses the label Owner/Ana Ruiz" in words for words in desk.board().alarms)
+
+
+def test_a_label_that_gmail_says_is_not_found_is_looked_up_like_one_it_refuses(desk: Desk, thread: str) -> None:
+    by_hand.delete(desk, "SLA/Medium")
+    desk.clock.forward(hours=2)
+    desk.wake()
+    desk.faults.plan(Fault("status", "threads.modify", code=404, reason="notFound"))
+    desk.deliver()
+    assert by_hand.shown(desk, thread) == {"SLA/Medium", "Owner/Ana Ruiz"}
+
+
+def test_going_live_again_makes_what_was_deleted_meanwhile(desk: Desk, thread: str) -> None:
+    with desk.database.write() as conn:
+        mailboxes.change(conn, desk.id, mode="observed", live_since=None)
+    by_hand.delete(desk, "SLA/Do/Solve")
+    setup.live(desk.ports, SUPPORT, "Claire")
+    desk.catch_up()
+    assert "SLA/Do/Solve" in by_hand.names(desk)
