@@ -154,6 +154,11 @@ class Notify(Section):
     sender_name: Annotated[str, Field(min_length=1)] = "InboxSLA"
 
 
+class Labels(Section):
+    owners: bool = True
+    commands: bool = True
+
+
 class Workers(Section):
     count: Annotated[Whole, Field(ge=1, le=64)] = 2
 
@@ -188,6 +193,7 @@ class Settings(Section):
     policy: Policy = Field(default_factory=dict, validate_default=True)
     assignment: Assignment = Assignment()
     notify: Notify = Notify()
+    labels: Labels = Labels()
     workers: Workers = Workers()
     mailboxes: tuple[Mailbox, ...] = ()
     people: tuple[Person, ...] = ()

@@ -34,6 +34,7 @@ class Act:
     `percent` is how much of the promise is used at `instant`. `metric` is None where no promise causes it. `recipient` is
     the address of the one person meant where `role` is "person". `always_on` says that the clock counts round the clock.
     `reopened` is how often the customer had reopened the ticket where that is the cause, else 0.
+    `words` are told as the reason, where there is one beside `do`.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Act:
     recipient: str = ""
     always_on: bool = False
     reopened: int = 0
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,3 +209,19 @@ def _warning(facts: Standing, now: datetime, live_since: datetime | None) -> tup
     event = _noted(now, f"{CLOSING}/{cycle}", CLOSING, cycle, CLOSING, facts.warned_at, outcome, told)
     act = Act(f"{CLOSING}/{cycle}", Do.WARN_CLOSING, "owner", None, cycle, CLOSING, 0, facts.warned_at)
     return [event], [act] if outcome == ACTED else []
+
+
+def asked_for(event: Event) -> list[Act]:
+    """What somebody asked for by hand and is owed when the event is recorded, not when it is read again."""
+    roles: dict[Kind, tuple[Do, tuple[str, ...]]] = {
+        Kind.ESCALATED: (Do.TELL_ESCALATED, ("owner", "lead")),
+        Kind.NOTED: (Do.TELL_REFUSED, ("owner",)),
+    }
+    if event.kind not in roles or (event.kind is Kind.NOTED and event.data.get("where") != "label"):
+        return []
+    do, told = roles[event.kind]
+    words = f"“{event.data['what']}” could not be done: {event.data['why']}" if event.kind is Kind.NOTED else ""
+    return [
+        Act(f"{event.source}/{do}/{role}", do, role, None, event.source, do, 0, event.happened_at, words=words)
+        for role in told
+    ]

@@ -255,8 +255,10 @@ def _step_taken(so_far: SoFar, event: Event, habits: Habits) -> None:
     so_far.steps[key] = Taken(event.happened_at, datetime.fromisoformat(data["instant"]), data["outcome"], times)
 
 
-def _touched(so_far: SoFar, event: Event, habits: Habits) -> None:
-    so_far.last_touched = event.happened_at
+def _noted(so_far: SoFar, event: Event, habits: Habits) -> None:
+    """Somebody looked after the ticket, unless it is a note of ours on what could not be done."""
+    if event.data.get("where") != "label":
+        so_far.last_touched = event.happened_at
 
 
 def _changes_nothing(so_far: SoFar, event: Event, habits: Habits) -> None:
@@ -280,5 +282,6 @@ _STEPS: Mapping[Kind, Callable[[SoFar, Event, Habits], None]] = {
     Kind.ROUTED: _routed,
     Kind.POLICY_SET: _policy_set,
     Kind.STEP_TAKEN: _step_taken,
-    Kind.NOTED: _touched,
+    Kind.NOTED: _noted,
+    Kind.ESCALATED: _changes_nothing,
 }

@@ -28,10 +28,14 @@ class Do(StrEnum):
     RAISE_PRIORITY = "raise_priority"
     REASSIGN = "reassign"
     WARN_CLOSING = "warn_closing"
+    # What people ask for by hand.
+    TELL_ESCALATED = "tell_escalated"
+    TELL_REFUSED = "tell_refused"
 
 
-# What an admin may write in a step; the others follow from other settings.
-WRITTEN = tuple(do for do in Do if do not in (Do.NOTIFY_PERSON, Do.WARN_CLOSING))
+_NEVER_WRITTEN = frozenset({Do.NOTIFY_PERSON, Do.WARN_CLOSING, Do.TELL_ESCALATED, Do.TELL_REFUSED})
+# What an admin may write in a step; the others follow from other settings or from what people do.
+WRITTEN = tuple(do for do in Do if do not in _NEVER_WRITTEN)
 
 
 @dataclass(frozen=True, slots=True)

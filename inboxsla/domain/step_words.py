@@ -22,6 +22,8 @@ STEP_WORDS = {
     Do.RAISE_PRIORITY: "the priority is raised",
     Do.REASSIGN: "the ticket goes to somebody else",
     Do.WARN_CLOSING: "the owner is told that the ticket will close",
+    Do.TELL_ESCALATED: "owner and lead are told that the ticket was escalated",
+    Do.TELL_REFUSED: "the owner is told what could not be done",
 }
 
 

@@ -34,7 +34,8 @@ class Kind(StrEnum):
     ROUTED = "routed"  # team; strategy or None; why
     POLICY_SET = "policy_set"  # policy: version id; name, version; rule and why, in words
     STEP_TAKEN = "step_taken"  # metric, cycle, step, instant (ISO), outcome: acted, skipped or observed
-    NOTED = "noted"  # where: mail
+    NOTED = "noted"  # where: mail or label; what, why: of a label, what could not be done
+    ESCALATED = "escalated"
 
 
 # Equal instants: customer, then reply, then everything that says what state the ticket is in (DESIGN §5.9).

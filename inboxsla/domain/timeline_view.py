@@ -119,6 +119,9 @@ def _told(event: Event, facts: Standing, quote: Quote | None, names: Mapping[str
         return Entry(
             at, "bounce", say.text("The mail system"), say.text("could not deliver"), _lost(event, facts, say), text
         )
+    if event.kind is Kind.NOTED and event.data.get("where") == "label":
+        what = say.text("“%(label)s” could not be done", label=event.data["what"])
+        return Entry(at, "note", "", what, str(event.data["why"]))
     if event.kind is Kind.NOTED:
         return Entry(at, "note", who or say.text("The team"), say.text("added a note"), "", text)
     return _changed(event, facts, names, say)
@@ -155,6 +158,7 @@ def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speec
         Kind.UNARCHIVED: ("moved the thread back to the inbox", "so the ticket is open again" if reopened else ""),
         Kind.REMOVED: ("moved the thread to spam or trash", "so no time counts"),
         Kind.RESTORED: ("took the thread out of spam or trash", "so time counts again"),
+        Kind.ESCALATED: ("escalated the ticket", "owner and lead are told"),
         Kind.PRIORITY_SET: ("changed the priority", PRIORITY_WORDS.get(data.get("priority", ""), "")),
     }
     if event.kind not in words:

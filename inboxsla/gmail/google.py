@@ -66,6 +66,7 @@ class GoogleMailbox:
         self._labels = self._users.labels()
         self._messages = self._users.messages()
         self._threads = self._users.threads()
+        self._send_as = self._users.settings().sendAs()
 
     def close(self) -> None:
         """Close the connection; the next call opens another."""
@@ -73,6 +74,9 @@ class GoogleMailbox:
 
     def profile(self) -> Profile:
         return self._ask(self._users.getProfile(userId=_ME), _profile, missing=Refused)
+
+    def send_as(self) -> frozenset[str]:
+        return self._ask(self._send_as.list(userId=_ME), _sent_under, missing=Refused)
 
     def history(self, start: str, page_token: str | None = None) -> HistoryPage:
         # No labelId: a filter on INBOX would hide the answers, which are only SENT, and mail archived on arrival.
@@ -115,6 +119,9 @@ class GoogleMailbox:
         except Refused:
             # Gmail's palette changes now and then. If it was the name that Gmail refuses, this says so again.
             return self._new_label(shown)
+
+    def delete_label(self, label_id: str) -> None:
+        self._ask(self._labels.delete(userId=_ME, id=label_id), lambda answer: None)
 
     def modify_thread(self, thread_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
         if not add and not remove:
@@ -192,6 +199,12 @@ def _profile(answer: Mapping[str, Any]) -> Profile:
 def _watch(answer: Mapping[str, Any]) -> Watch:
     expires_at = _EPOCH + timedelta(milliseconds=int(answer["expiration"]))
     return Watch(str(answer.get("historyId") or ""), expires_at)
+
+
+def _sent_under(answer: Mapping[str, Any]) -> frozenset[str]:
+    """Only an alias that is treated as one of another server has a status; the account's own address has none."""
+    accepted = (each for each in answer.get("sendAs") or () if each.get("verificationStatus") != "pending")
+    return frozenset(address for each in accepted if (address := str(each.get("sendAsEmail") or "").strip().lower()))
 
 
 def _history_page(answer: Mapping[str, Any], start: str) -> HistoryPage:

@@ -94,6 +94,12 @@ class Mailbox(Protocol):
 
     def profile(self) -> Profile: ...
 
+    def send_as(self) -> frozenset[str]:
+        """The addresses this account sends under, its own among them, lower-case; without those nobody has confirmed yet.
+
+        Raises Refused where Gmail, or whatever stands in for it, does not tell.
+        """
+
     def history(self, start: str, page_token: str | None = None) -> HistoryPage:
         """Changes since `start`, oldest first, over all labels. Raises HistoryExpired when Gmail has forgotten `start`."""
 
@@ -110,6 +116,9 @@ class Mailbox(Protocol):
 
     def create_label(self, name: str, background: str, text: str) -> Label:
         """Create it, or return the one that has this name already (any case). Falls back to no colour if Gmail refuses the colour."""
+
+    def delete_label(self, label_id: str) -> None:
+        """Delete it, which takes it off every message. Raises Gone, and Refused for one of Gmail's own."""
 
     def modify_thread(self, thread_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
         """Add and remove label ids on every message the thread has now. Raises Gone (thread), Refused (unknown label id)."""

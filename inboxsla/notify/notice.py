@@ -19,6 +19,8 @@ class Told(StrEnum):
     NOTIFY_PERSON = "notify_person"
     NOTIFY_LEAD = "notify_lead"
     NOTIFY_ON_DUTY_LEAD = "notify_on_duty_lead"
+    TELL_REFUSED = "tell_refused"
+    TELL_ESCALATED = "tell_escalated"
     REASSIGNED_TO_YOU = "reassigned_to_you"
     REASSIGNED_FROM_YOU = "reassigned_from_you"
 

@@ -30,6 +30,8 @@ _WHY = {
     Told.NOTIFY_ON_DUTY_LEAD: "You get this because you are the lead on duty.",
     Told.NOTIFY_PERSON: "You get this because the reminder step names you.",
     Told.WARN_CLOSING: "You get this because you own the ticket, and it will close by itself.",
+    Told.TELL_REFUSED: "You get this because something asked for by a label could not be done.",
+    Told.TELL_ESCALATED: "You get this because somebody escalated the ticket.",
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you.",
     Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now.",
 }
@@ -40,6 +42,8 @@ _WHY_WITH_SHARE = {
     Told.NOTIFY_ON_DUTY_LEAD: "You get this because you are the lead on duty (%(share)s).",
     Told.NOTIFY_PERSON: "You get this because the reminder step names you (%(share)s).",
     Told.WARN_CLOSING: "You get this because you own the ticket, and it will close by itself (%(share)s).",
+    Told.TELL_REFUSED: "You get this because something asked for by a label could not be done (%(share)s).",
+    Told.TELL_ESCALATED: "You get this because somebody escalated the ticket (%(share)s).",
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you (%(share)s).",
     Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now (%(share)s).",
 }
@@ -106,6 +110,10 @@ def subject_line(view: TicketView, do: Told, say: Speech, *, reopened: int = 0) 
     elif do is Told.REASSIGNED_FROM_YOU:
         owner = display_name(view.owner_name or "") or say.text("somebody else")
         head = say.text("With %(name)s now", name=owner)
+    elif do is Told.TELL_ESCALATED:
+        head, tail = say.text("Escalated"), f" · {time_left(view, say).head}"
+    elif do is Told.TELL_REFUSED:
+        head = say.text("Not done")
     elif reopened and not _presses(view):
         head, tail = came_back_title(reopened, say), f" · {_time_words(view, say)}" if view.worst else ""
     else:

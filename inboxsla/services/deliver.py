@@ -1,41 +1,25 @@
-"""Carry out what is owed: mails through their envelopes, at most once; labels by the smallest difference."""
+"""Carry out what is owed: mails through their envelopes, at most once; then labels."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
-from inboxsla.errors import AccessLost, Gone, OutcomeUnknown, Refused, TooFast, TryLater
-from inboxsla.gmail import labels
+from inboxsla.errors import AccessLost, OutcomeUnknown, Refused, TryLater
 from inboxsla.gmail.port import Mailbox
-from inboxsla.services import access, writing
-from inboxsla.services.apart import set_apart
-from inboxsla.services.correspondence import AWAY
+from inboxsla.services import access, labelling, writing
+from inboxsla.services.delivered import Delivered
 from inboxsla.services.notices import compose_owed
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, mailboxes, messages, outbox, records, tickets
+from inboxsla.storage import envelopes, mailboxes, outbox, records
 from inboxsla.storage.envelopes import Envelope
 from inboxsla.storage.mailboxes import MailboxRow
-from inboxsla.storage.tickets import TicketRow
 
 log = structlog.get_logger()
 
 SEND_LEASE = timedelta(minutes=2)
-LABEL_LEASE = timedelta(minutes=2)
 _MAILS_A_RUN = 20
-_LABELS_A_RUN = 50
-
-
-@dataclass(slots=True)
-class Delivered:
-    """What one run did. `more` says that there was more to do than one run takes."""
-
-    composed: int = 0
-    sent: int = 0
-    relabelled: int = 0
-    more: bool = False
 
 
 def deliver(ports: Ports, mailbox_id: int) -> Delivered:
@@ -51,7 +35,7 @@ def deliver(ports: Ports, mailbox_id: int) -> Delivered:
     try:
         gmail = ports.mailbox(mailbox.address)
         _send_mails(ports, gmail, mailbox, done)
-        _relabel(ports, gmail, mailbox, done)
+        labelling.relabel(ports, gmail, mailbox, done)
     except TryLater as later:
         # The leases of the tickets at hand are the pause before the next try.
         log.warning("labels put off", mailbox=mailbox.id, reason=str(later))
@@ -111,82 +95,3 @@ def _send(ports: Ports, gmail: Mailbox, envelope: Envelope) -> bool:
         outbox.delivered(conn, envelope.id, ports.now(), "done", "sent")
     log.info("mail sent", mailbox=envelope.mailbox_id, envelope=envelope.id)
     return True
-
-
-def _relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered) -> None:
-    now = ports.now()
-    with ports.db.write() as conn:
-        if writing.is_stopped(conn):
-            return
-        waiting = tickets.claim_labels(conn, mailbox.id, now, now + LABEL_LEASE, _LABELS_A_RUN)
-    if not waiting:
-        return
-    ids = _label_ids(ports, gmail, mailbox)
-    refused_in_a_row = 0
-    for ticket in waiting:
-        with set_apart(ports, f"label/{ticket.id}", f"The label of ticket {ticket.id}", mailbox.id):
-            try:
-                done.relabelled += _put_right(ports, gmail, mailbox, ticket, ids)
-            except Refused:
-                # An id that Gmail does not know any more: somebody deleted a label, and with it took it off every thread.
-                log.warning("label refused, looking the labels up again", mailbox=mailbox.id)
-                ids = _label_ids(ports, gmail, mailbox, anew=True)
-                done.relabelled += _put_right(ports, gmail, mailbox, ticket, ids)
-            except TooFast:
-                raise
-            except TryLater:
-                # One thread that cannot be labelled must not hold up the others; two in a row mean Gmail as a whole.
-                refused_in_a_row += 1
-                if refused_in_a_row == 2:
-                    raise
-            else:
-                refused_in_a_row = 0
-    done.more = done.more or len(waiting) == _LABELS_A_RUN
-
-
-def _label_ids(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, *, anew: bool = False) -> dict[str, str]:
-    """Our label names to Gmail's ids, creating in Gmail what is not there; as remembered, or looked up `anew`."""
-    wanted = labels.looks()
-    ids = {look.name: mailbox.label_ids[look.name] for look in wanted if look.name in mailbox.label_ids}
-    if len(ids) == len(wanted) and not anew:
-        return ids
-    there = labels.known_ids(gmail.labels())
-    for look in wanted:
-        ids[look.name] = there.get(look.name) or gmail.create_label(look.name, look.background, look.text).id
-    with ports.db.write() as conn:
-        mailboxes.change(conn, mailbox.id, label_ids=ids)
-        if anew:
-            tickets.labels_due(conn, mailbox.id)
-    return ids
-
-
-def _put_right(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, ticket: TicketRow, ids: dict[str, str]) -> bool:
-    """Send the difference between the labels last seen on the thread and the one wanted; True if there was any.
-
-    Raises Refused for a label that is not there any more. Nothing is sent for a mailbox that was stopped meanwhile.
-    """
-    wanted = None if ticket.label_wanted is None else labels.label_for(ticket.label_wanted)
-    with ports.db.read() as conn:
-        if writing.is_stopped(conn) or not mailboxes.get(conn, mailbox.id).is_live:
-            return False
-        kept = messages.of_thread(conn, mailbox.id, ticket.thread_id)
-    on_thread = {row.gmail_id: row.labels for row in kept if not row.gone and not row.labels & AWAY}
-    add, remove = labels.changes(wanted, on_thread.values(), ids)
-    if add or remove:
-        try:
-            gmail.modify_thread(ticket.thread_id, add, remove)
-        except Gone:
-            log.info("thread gone before it was labelled", ticket=ticket.id)
-    with ports.db.write() as conn:
-        # Read again: somebody may have archived the thread while Gmail was asked, and a sync may know already.
-        kept = messages.of_thread(conn, mailbox.id, ticket.thread_id, lock=True)
-        there = {
-            row.gmail_id: (row.labels - frozenset(remove)) | frozenset(add) for row in kept if row.gmail_id in on_thread
-        }
-        messages.set_labels(
-            conn,
-            mailbox.id,
-            {r.gmail_id: there[r.gmail_id] for r in kept if there.get(r.gmail_id, r.labels) != r.labels},
-        )
-        tickets.label_done(conn, ticket.id, ticket.version)
-    return bool(add or remove)

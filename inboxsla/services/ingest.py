@@ -16,7 +16,7 @@ from inboxsla.gmail.bounces import MARKER
 from inboxsla.gmail.message import ParsedMessage, UnreadableMessage, from_gmail
 from inboxsla.gmail.port import Change, GmailMessage
 from inboxsla.gmail.thanks import is_only_thanks
-from inboxsla.services import correspondence, ruling, settle
+from inboxsla.services import asked_by_label, correspondence, ruling, settle
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.folders import Moves, first_sight, moves
 from inboxsla.services.ports import Ports
@@ -55,7 +55,8 @@ class ThreadNews:
 
     `arrivals` are messages fetched whole; `changes` the history lines about the thread, oldest first; `snapshot` the labels
     of every message where the whole thread was listed anew, at `history_id`; `first_sync` says that the mailbox is read for the
-    first time. `asked_at` is when Gmail was asked: what it told cannot have happened later.
+    first time. `asked_at` is when Gmail was asked: what it told cannot have happened later. `dug_up` is an old thread that we
+    know only since somebody put a label on it.
     """
 
     thread_id: str
@@ -65,6 +66,7 @@ class ThreadNews:
     history_id: str = ""
     first_sync: bool = False
     asked_at: datetime | None = None
+    dug_up: bool = False
 
 
 def take_in(ports: Ports, mailbox_id: int, news: ThreadNews) -> Decision | None:
@@ -95,6 +97,9 @@ def _take_in(conn: Connection, mailbox: MailboxRow, news: ThreadNews, now: datet
     relabel = bool(fresh) or _touches_ours(mailbox, known, moved)
     decision = settle_thread(conn, mailbox, news.thread_id, rows, events, staff, now, relabel=relabel)
     _tell_elsewhere(conn, mailbox, fresh, events, staff, now)
+    if not news.first_sync:
+        shown = (f"seen-{news.history_id}", news.snapshot)
+        asked_by_label.note(conn, mailbox, news.thread_id, known, fresh, news.changes, shown, now)
     return decision
 
 
@@ -208,7 +213,7 @@ def _events(
         for row in rows
     )
     events = [event for event in said if event is not None]
-    if news.first_sync:
+    if news.first_sync or news.dug_up:
         events.extend(first_sight(rows))
     events.extend(Event(move.kind, move.happened_at(news.asked_at or now), move.source) for move in moved.thread)
     return events

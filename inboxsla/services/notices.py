@@ -16,6 +16,7 @@ from inboxsla.domain.speech import English
 from inboxsla.domain.timeline import Metric
 from inboxsla.notify.compose import compose
 from inboxsla.notify.notice import Item, Notice, Told
+from inboxsla.notify.sentences import why_words
 from inboxsla.services import correspondence, links, settle, writing
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.looking import Look
@@ -81,7 +82,11 @@ def _enclose(
         before = strongest.get(one.act.ticket_id)
         if before is None or _weight(one) > _weight(before):
             strongest[one.act.ticket_id] = one
-    items = [_item(conn, ports, mailbox, one, looks[one.act.ticket_id]) for one in strongest.values()]
+    refused = _refused(mine)
+    items = [
+        _item(conn, ports, mailbox, one, looks[one.act.ticket_id], refused.get(one.act.ticket_id, ()))
+        for one in strongest.values()
+    ]
     items.sort(key=lambda item: (-_risk(item), item.view.id))
     marker = secrets.token_hex(12)
     notice = Notice(
@@ -100,6 +105,15 @@ def _enclose(
     outbox.enclose(conn, [one.act.id for one in mine], envelope_id)
 
 
+def _refused(mine: Sequence[ToTell]) -> dict[int, list[str]]:
+    """By ticket, each thing that was asked for and could not be done: all of them are told, whatever else the mail is about."""
+    found: dict[int, list[str]] = {}
+    for one in mine:
+        if words := one.act.data.get("words"):
+            found.setdefault(one.act.ticket_id, []).append(str(words))
+    return found
+
+
 def _weight(one: ToTell) -> tuple[int, int]:
     return (_STRENGTH[one.told], int(one.act.data.get("percent", 0)))
 
@@ -108,7 +122,7 @@ def _risk(item: Item) -> float:
     return max((c.reading.fraction for c in item.view.clocks if c.reading.state is State.RUNNING), default=0.0)
 
 
-def _item(conn: Connection, ports: Ports, mailbox: MailboxRow, one: ToTell, seen: Look) -> Item:
+def _item(conn: Connection, ports: Ports, mailbox: MailboxRow, one: ToTell, seen: Look, refused: Sequence[str]) -> Item:
     thread = messages.of_thread(conn, mailbox.id, seen.ticket.thread_id)
     staff = Staff.of(mailbox, people.of_mailbox(conn, mailbox.id))
     asked = [
@@ -116,16 +130,24 @@ def _item(conn: Connection, ports: Ports, mailbox: MailboxRow, one: ToTell, seen
     ]
     newest = asked[-1] if asked else None
     leads = [p.name for p in people.of_mailbox(conn, mailbox.id) if p.role == "lead"]
+    metric = Metric(one.act.data["metric"]) if "metric" in one.act.data else None
+    percent, say = int(one.act.data["percent"]), English(one.person.zone)
+    why, reopened = one.why(say), int(one.act.data.get("reopened", 0))
+    if refused:
+        usual = why or why_words(
+            seen.view, metric, percent, one.told, say, reader=one.person.address, reopened=reopened
+        )
+        why = " ".join([*dict.fromkeys(refused), usual])
     return Item(
         view=seen.view,
-        metric=Metric(one.act.data["metric"]) if "metric" in one.act.data else None,
-        percent=int(one.act.data["percent"]),
+        metric=metric,
+        percent=percent,
         do=one.told,
         excerpt=newest.excerpt if newest else "",
         customer_wrote_at=newest.internal_at if newest else None,
         gmail_url=links.gmail_url(ports.settings, mailbox.address, seen.ticket.thread_id),
         ticket_url=links.ticket_url(ports.settings, seen.ticket.id),
-        why=one.why(English(one.person.zone)),
+        why=why,
         lead_name=leads[0] if leads else "",
-        reopened=int(one.act.data.get("reopened", 0)),
+        reopened=reopened,
     )

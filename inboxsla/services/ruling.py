@@ -28,6 +28,9 @@ from inboxsla.storage.tickets import TicketRow
 EARLIER = 100
 # How the events of raised priorities are named.
 RAISED = "raise:"
+# How the events begin that somebody in the mailbox asked for by a label: Gmail does not say who. So named that at equal
+# instants they come after what was there when the label was put on.
+BY_LABEL = "wish:"
 # What rules say at the beginning; so named that at equal instants it comes before everything people do.
 BEGINS = "begins"
 _BY_HAND = {Kind.PRIORITY_SET: "priority", Kind.ASSIGNED: "owner", Kind.STATUS_SET: "status", Kind.ROUTED: "team"}
@@ -147,7 +150,7 @@ def _decided(timeline: Iterable[Event]) -> frozenset[str]:
     """What a person, or a reminder step that a person wrote, decided: in the words of `Facts.by_hand`."""
     found: set[str] = set()
     for event in timeline:
-        if event.actor is None and not event.source.startswith(RAISED):
+        if event.actor is None and not event.source.startswith((RAISED, BY_LABEL)):
             continue
         if event.kind in _BY_HAND:
             found.add(_BY_HAND[event.kind])

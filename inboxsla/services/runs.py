@@ -28,8 +28,10 @@ def sync(ports: Ports, mailbox_ids: Sequence[int]) -> None:
     for mailbox_id in mailbox_ids:
         told = partial(follow, ports, "deliver", [mailbox_id])
         done = syncing.sync(ports, mailbox_id, told)
-        if done.threads and (assigning.drain(ports, mailbox_id) or done.threads > done.told):
-            told()
+        if done.threads or done.obeyed:
+            handed_out = assigning.drain(ports, mailbox_id)
+            if handed_out or done.obeyed or done.threads > done.told:
+                told()
 
 
 def settle(ports: Ports, ticket_ids: Sequence[int]) -> None:

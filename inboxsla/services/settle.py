@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from inboxsla.domain.clock import Urgency
-from inboxsla.domain.decide import Act, Decision, decide
+from inboxsla.domain.decide import Act, Decision, asked_for, decide
 from inboxsla.domain.timeline import Event
 from inboxsla.errors import TicketMoved
 from inboxsla.services.apart import set_apart
@@ -21,6 +21,8 @@ from inboxsla.storage.tickets import TicketRow
 T = TypeVar("T")
 
 _ATTEMPTS = 5
+# What labels show.
+_SHOWN = frozenset({"label_wanted", "owner"})
 
 
 def again_if_moved(work: Callable[[], T]) -> T:
@@ -76,7 +78,8 @@ def settle_in(
     changes = _changes(ticket, mailbox, decision, facts or {}, relabel=relabel)
     if changes or fresh or decision.steps_taken:
         tickets.save(conn, ticket.id, ticket.version, changes)
-    outbox.put(conn, mailbox.id, ticket.id, [_owed(act) for act in decision.acts], now)
+    asked = [act for event in fresh for act in asked_for(event)] if mailbox.is_live else []
+    outbox.put(conn, mailbox.id, ticket.id, [_owed(act) for act in (*decision.acts, *asked)], now)
     return decision
 
 
@@ -102,6 +105,7 @@ def _owed(act: Act) -> tuple[str, str, str, dict[str, Any]]:
         "always_on": act.always_on,
         **({"recipient": act.recipient} if act.recipient else {}),
         **({"reopened": act.reopened} if act.reopened else {}),
+        **({"words": act.words} if act.words else {}),
     }
     return act.key, act.do.value, act.role, data
 
@@ -138,6 +142,6 @@ def _changes(
 ) -> dict[str, Any]:
     wanted = {**projection(decision, mailbox), **learned}
     changed = {name: value for name, value in wanted.items() if getattr(ticket, name) != value}
-    if mailbox.is_live and (relabel or "label_wanted" in changed) and not ticket.label_due:
+    if mailbox.is_live and (relabel or changed.keys() & _SHOWN) and not ticket.label_due:
         changed["label_due"] = True
     return changed

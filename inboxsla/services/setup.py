@@ -63,6 +63,6 @@ def live(ports: Ports, address: str, actor: str) -> None:
         if box.is_live:
             say = Dated(English(in_force.in_force(conn, ports.settings).zone))
             raise Refused(f"{address} is live already, since {say.moment(box.live_since or now, now)}.")
-        mailboxes.change(conn, box.id, mode="live", live_since=now)
+        mailboxes.change(conn, box.id, mode="live", live_since=now, labels_checked_at=None)
         tickets.labels_due(conn, box.id)
         records.log(conn, actor, f"mailbox {address} made live", now, {"mode": box.mode}, {"mode": "live"})

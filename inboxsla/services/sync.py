@@ -12,7 +12,7 @@ import structlog
 
 from inboxsla.errors import AccessLost, HistoryExpired, TicketMoved, TryLater
 from inboxsla.gmail.port import GmailThread, Mailbox
-from inboxsla.services import access, blindness
+from inboxsla.services import access, blindness, obeying, our_labels, own_addresses
 from inboxsla.services.fetching import by_thread, fetch, whole
 from inboxsla.services.ingest import ThreadNews, take_in
 from inboxsla.services.ports import Ports
@@ -38,6 +38,7 @@ class Synced:
     wants_owner: bool = False
     kept_aside: int = 0
     skipped: str = ""
+    obeyed: int = 0
     ticket_threads: set[str] = field(default_factory=set)
 
 
@@ -92,6 +93,7 @@ def sync(ports: Ports, mailbox_id: int, taken: Callable[[], None] = lambda: None
     done = Synced()
     try:
         gmail = ports.mailbox(mailbox.address)
+        mailbox = own_addresses.learned(ports, gmail, mailbox)
         _read_all(_Run(ports, gmail, mailbox, holder, done, now, Asking(ports, gmail, mailbox_id), taken))
     except TryLater as later:
         _trouble(ports, mailbox_id, str(later), retry_after=ports.now() + later.wait)
@@ -104,6 +106,7 @@ def sync(ports: Ports, mailbox_id: int, taken: Callable[[], None] = lambda: None
     finally:
         with ports.db.write() as conn:
             mailboxes.release_sync(conn, mailbox_id, holder)
+    done.obeyed = obeying.obey(ports, mailbox_id)
     return done
 
 
@@ -263,12 +266,17 @@ def _take(run: _Run, news: ThreadNews) -> None:
 def _learn_labels(run: _Run, news: ThreadNews) -> None:
     """What labels are called, asked once in a sync and only where one is not known; rules ask about names, Gmail shows ids."""
     seen = {each for message in news.arrivals for each in message.label_ids}
-    if run.labels_asked or seen <= run.mailbox.label_names.keys():
+    if run.mailbox.is_live:
+        # Perhaps somebody made one anew that we hold for ours.
+        seen |= {each for line in news.changes if line.kind == "labels_added" for each in line.label_ids or ()}
+    if run.labels_asked or seen <= {*run.mailbox.label_names, *run.mailbox.label_ids.values()}:
         return
     run.labels_asked = True
-    names = {label.id: label.name for label in run.gmail.labels()}
+    listed = run.gmail.labels()
     with run.ports.db.write() as conn:
-        mailboxes.change(conn, run.mailbox.id, label_names=names)
+        mailboxes.change(conn, run.mailbox.id, label_names={label.id: label.name for label in listed})
+        if run.mailbox.is_live:
+            our_labels.recognise(conn, run.ports, mailboxes.lock(conn, run.mailbox.id), listed)
         run.mailbox = mailboxes.get(conn, run.mailbox.id)
 
 

@@ -10,9 +10,19 @@ from sqlalchemy import Connection
 
 from inboxsla.errors import TryLater
 from inboxsla.services import assign as assigning
-from inboxsla.services import dead_hours, pulling, runs, watching
+from inboxsla.services import dead_hours, our_labels, pulling, runs, watching
 from inboxsla.services.ports import Ports
-from inboxsla.storage import configurations, envelopes, mailboxes, outbox, records, teams, tickets, watches
+from inboxsla.storage import (
+    configurations,
+    envelopes,
+    label_commands,
+    mailboxes,
+    outbox,
+    records,
+    teams,
+    tickets,
+    watches,
+)
 
 log = structlog.get_logger()
 
@@ -103,6 +113,8 @@ def _sweep(ports: Ports, memory: Memory, now: datetime) -> int:
             *outbox.mailboxes_owing(conn, now),
             *envelopes.mailboxes_with_work(conn, now),
             *tickets.mailboxes_with_labels_due(conn),
+            *mailboxes.with_labels_to_check(conn, now - our_labels.CHECK_EVERY),
+            *label_commands.mailboxes_to_clear(conn),
         }
         rolling = configurations.rolling(conn)
     with ports.db.write() as conn:

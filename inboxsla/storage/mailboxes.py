@@ -36,6 +36,9 @@ class MailboxRow:
     retired_at: datetime | None
     label_names: Mapping[str, str]
     wake_at: datetime | None
+    labels_checked_at: datetime | None
+    send_as: tuple[str, ...]
+    send_as_at: datetime | None
 
     @property
     def is_live(self) -> bool:
@@ -43,7 +46,7 @@ class MailboxRow:
 
     @property
     def own_addresses(self) -> frozenset[str]:
-        return frozenset({self.address, *self.aliases})
+        return frozenset({self.address, *self.aliases, *self.send_as})
 
 
 _COLUMNS = [t.c[name] for name in MailboxRow.__dataclass_fields__]
@@ -52,7 +55,7 @@ _BY_ID = select(*_COLUMNS).where(t.c.id == bindparam("id"))
 
 def _row(row: Row[Any]) -> MailboxRow:
     values = dict(row._mapping)
-    return MailboxRow(**{**values, "aliases": tuple(values["aliases"]), "own_lists": tuple(values["own_lists"])})
+    return MailboxRow(**values | {name: tuple(values[name]) for name in ("aliases", "own_lists", "send_as")})
 
 
 def get(conn: Connection, mailbox_id: int) -> MailboxRow:
@@ -147,6 +150,13 @@ def claim_waking(conn: Connection, now: datetime, again_at: datetime) -> list[in
     waking = [t.c.wake_at.is_not(None), t.c.wake_at <= now]
     rows = claim(conn, t, waking, {"wake_at": again_at}, order_by=t.c.id, limit=500, returning=[t.c.id])
     return sorted(row.id for row in rows)
+
+
+def with_labels_to_check(conn: Connection, before: datetime) -> list[int]:
+    """Live mailboxes whose labels were last compared with Gmail's by `before`, or never."""
+    old = or_(t.c.labels_checked_at.is_(None), t.c.labels_checked_at <= before)
+    where = (t.c.kind == "gmail", t.c.mode == "live", t.c.access_lost_at.is_(None), old)
+    return list(conn.execute(select(t.c.id).where(*where).order_by(t.c.id)).scalars())
 
 
 def connected(conn: Connection) -> list[int]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from inboxsla.storage.schema_access import consents, credentials, switches
+from inboxsla.storage.schema_labels import label_commands
 from inboxsla.storage.schema_setup import configurations, people, policies, teams
 from inboxsla.storage.schema_watching import blind_spans, watches
 from inboxsla.storage.tables import id_column, metadata, partial_index
@@ -32,6 +33,7 @@ __all__ = [
     "envelopes",
     "events",
     "kept_aside",
+    "label_commands",
     "mailboxes",
     "messages",
     "metadata",
@@ -57,9 +59,14 @@ mailboxes = Table(
     Column("as_of", Instant),
     Column("aliases", Json, nullable=False),
     Column("own_lists", Json, nullable=False),
+    # Further addresses the account sends under, as Gmail told at `send_as_at`.
+    Column("send_as", Json, nullable=False, server_default="[]"),
+    Column("send_as_at", Instant),
     # New tickets get the newest version of the policy of this name.
     Column("policy_name", Text, nullable=False, server_default="Default"),
+    # Which labels of Gmail are ours: our keys → Gmail's label ids; and when they were last compared with Gmail's list.
     Column("label_ids", Json, nullable=False),
+    Column("labels_checked_at", Instant),
     Column("history_id", Text),
     Column("sync_lease_until", Instant),
     Column("sync_lease_by", String(64)),
@@ -115,6 +122,8 @@ tickets = Table(
     # True while Gmail may differ from `label_wanted`; the index below finds the work.
     Column("label_due", Boolean, nullable=False, server_default=text("false")),
     Column("label_lease_until", Instant),
+    # Owner labels we put on whose echo no sync has shown yet: label id → when (ISO).
+    Column("label_echoes", Json, nullable=False, server_default="{}"),
     # The policy version in force, None while it is `policy_id`; and what rules and people said about the ticket.
     Column("policy_now_id", Integer),
     Column("team", String(64), nullable=False, server_default=text("''")),

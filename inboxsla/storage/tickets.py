@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, update
 
 from inboxsla.errors import TicketMoved
 from inboxsla.storage.database import claim, insert_ignore
@@ -46,6 +46,7 @@ class TicketRow:
     tier: str
     channel: str
     rule: str
+    label_echoes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +160,21 @@ def claim_labels(conn: Connection, mailbox_id: int, now: datetime, until: dateti
     return sorted((_row(row) for row in rows), key=lambda row: row.id)
 
 
-def label_done(conn: Connection, ticket_id: int, seen: int) -> None:
-    """The thread carries what version `seen` wanted; if the ticket changed since, it stays due."""
+def label_done(conn: Connection, ticket_id: int, seen: int | None) -> None:
+    """The thread carries what version `seen` wanted; if the ticket changed since, or nobody can say (None), it stays due."""
     conn.execute(update(t).where(t.c.id == ticket_id, t.c.version == seen).values(label_due=False))
     conn.execute(update(t).where(t.c.id == ticket_id).values(label_lease_until=None))
 
 
+def expect_echoes(conn: Connection, ticket_id: int, echoes: Mapping[str, str]) -> None:
+    """The owner labels of ours that history has yet to show: label id to when we put it on (ISO)."""
+    conn.execute(update(t).where(t.c.id == ticket_id).values(label_echoes=dict(echoes)))
+
+
 def labels_due(conn: Connection, mailbox_id: int) -> None:
-    """Look at every labelled ticket of a mailbox again (it just went live)."""
-    conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.label_wanted.is_not(None)).values(label_due=True))
+    """Look at every ticket of a mailbox that shows a label again (it just went live, or its labels changed)."""
+    shows = or_(t.c.label_wanted.is_not(None), and_(t.c.owner.is_not(None), t.c.status.in_(OPEN_STATUSES)))
+    conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, shows).values(label_due=True))
 
 
 def no_labels_due(conn: Connection, mailbox_id: int) -> None:

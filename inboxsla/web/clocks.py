@@ -34,6 +34,8 @@ _STEP_SHORT = {
     Do.RAISE_PRIORITY: "raise the priority",
     Do.REASSIGN: "hand over",
     Do.WARN_CLOSING: "warn that it will close",
+    Do.TELL_ESCALATED: "tell owner and lead",
+    Do.TELL_REFUSED: "tell the owner",
 }
 _NOT_COUNTED = {
     "paused": "paused, not counted",

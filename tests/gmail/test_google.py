@@ -234,3 +234,26 @@ def test_a_label_id_gmail_does_not_know_is_refused(google, mailbox):
 
     with pytest.raises(Refused, match="labelId not found"):
         mailbox.modify_thread("t1", ["L99"], [])
+
+
+def test_the_addresses_an_account_sends_under_are_those_that_were_confirmed(google, mailbox):
+    google.will_answer(
+        Answer(
+            {
+                "sendAs": [
+                    {"sendAsEmail": SUPPORT, "isPrimary": True},
+                    {"sendAsEmail": "Help@lumenvelo.example", "verificationStatus": "accepted"},
+                    {"sendAsEmail": "boss@elsewhere.example", "verificationStatus": "pending"},
+                    {"displayName": "no address"},
+                ]
+            }
+        ),
+        Answer({}),
+        Answer(complaint(404, "notFound", "Requested entity was not found."), 404),
+    )
+
+    assert mailbox.send_as() == {SUPPORT, "help@lumenvelo.example"}
+    assert google.asked[0].path == "/gmail/v1/users/me/settings/sendAs"
+    assert mailbox.send_as() == frozenset()
+    with pytest.raises(Refused):
+        mailbox.send_as()

@@ -106,9 +106,9 @@ class Product:
             return dict(json.load(answer))
 
     def labels_on(self, thread_id: str) -> list[set[str]]:
-        """The names of our labels on each message of a thread."""
+        """How the thread stands, by our labels on each of its messages."""
         state = self.simulated("state")
-        names = {label["id"]: label["name"] for label in state["labels"]}
+        names = {label["id"]: label["name"] for label in state["labels"] if label["name"].startswith("SLA/")}
         thread = next(thread for thread in state["threads"] if thread["id"] == thread_id)
         return [{names[i] for i in message["labelIds"] if i in names} for message in thread["messages"]]
 

@@ -10,7 +10,7 @@ import pytest
 
 from inboxsla.gmail.simulator import Fault
 from inboxsla.services import setup
-from inboxsla.services.deliver import LABEL_LEASE
+from inboxsla.services.labelling import LABEL_LEASE
 from inboxsla.storage import tickets
 from inboxsla.storage.database import Database
 from tests.builders import ANA, KOFI, SUPPORT, Desk, a_desk
@@ -70,7 +70,7 @@ def test_only_differences_are_sent_and_echoes_cause_nothing(desk: Desk) -> None:
     desk.sync()
     with desk.calls() as calls:
         desk.deliver()
-    assert (calls["threads.modify"], calls["labels.create"], calls["labels.list"]) == (1, 7, 1)
+    assert (calls["threads.modify"], calls["labels.create"], calls["labels.list"]) == (1, 19, 1)
     version = desk.ticket(thread).version
     desk.sync()
     with desk.calls() as calls:
@@ -138,7 +138,7 @@ def test_an_observed_mailbox_writes_nothing_and_mails_nobody(observed: Desk) -> 
         for _ in range(6):
             observed.later(hours=1)
             observed.tick()
-    assert set(calls) <= {"history.list", "threads.list", "threads.get", "profile.get", "labels.list"}
+    assert set(calls) <= {"history.list", "threads.list", "threads.get", "profile.get", "labels.list", "sendAs.list"}
     assert observed.outbox() == {}
     assert observed.ticket(young).urgency == "overdue"
     first = next(clock for clock in observed.view(young).clocks if clock.reading.metric == "first_response")

@@ -24,6 +24,7 @@ def rung(desk: Desk) -> list[tuple[str, tuple[int, ...]]]:
 
 
 def test_a_sync_is_rung_for_as_often_as_the_settings_say(desk: Desk) -> None:
+    desk.deliver()
     desk.tick()
     assert rung(desk) == [("sync", (desk.id,))]
     desk.clock.forward(seconds=19)

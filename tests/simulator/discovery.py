@@ -48,6 +48,8 @@ def complaints(value: Any, schema: dict[str, Any], where: str = "") -> list[str]
         return [] if fits else [f"{where} is not {form}: {value!r}"]
     if kind == "string":
         return _text(value, schema, where)
+    if kind == "boolean":
+        return [] if isinstance(value, bool) else [f"{where} is neither true nor false: {value!r}"]
     return [f"{where}: no rule for {schema}"]
 
 

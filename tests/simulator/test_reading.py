@@ -36,6 +36,13 @@ def test_the_profile_counts_messages_and_threads(store: Store, users: Any) -> No
     assert (profile["emailAddress"], profile["messagesTotal"], profile["threadsTotal"]) == (SUPPORT, 3, 2)
 
 
+def test_the_addresses_an_account_sends_under_are_its_own_and_its_aliases(store: Store, users: Any) -> None:
+    found = users.settings().sendAs().list(userId="me").execute()
+
+    fits(found, "ListSendAsResponse")
+    assert [each["sendAsEmail"] for each in found["sendAs"] if each.get("isPrimary")] == [SUPPORT]
+
+
 def test_a_message_in_full_carries_the_mime_tree(store: Store, users: Any) -> None:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = ZOFIA, SUPPORT, "Zdjęcie uszkodzonej lampki"

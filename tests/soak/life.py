@@ -28,6 +28,10 @@ class What(StrEnum):
     ARCHIVED = "archived"
     SPAM = "spam"
     RESTORED = "restored"
+    COMMANDED = "commanded"  # something is asked for by a label
+    RELABELLED = (
+        "relabelled"  # somebody puts a label of ours on that does not belong there, and takes the right one off
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +47,22 @@ class Happening:
 # What may follow what, with how likely it is; nothing follows where the weights run out.
 _NEXT: dict[What, tuple[tuple[What | None, int], ...]] = {
     What.ASKS: (
-        (What.ANSWERED, 58), (What.NUDGES, 14), (What.DRAFTED, 8), (What.ARCHIVED, 6), (What.SPAM, 4), (None, 10),
+        (What.ANSWERED, 58), (What.NUDGES, 14), (What.DRAFTED, 8), (What.ARCHIVED, 6), (What.SPAM, 4), (What.COMMANDED, 10),
+        (What.RELABELLED, 5), (None, 10),
     ),
     What.NUDGES: ((What.ANSWERED, 75), (What.NUDGES, 10), (None, 15)),
     What.THANKS: ((What.ARCHIVED, 30), (None, 70)),
     What.IS_AWAY: ((What.NUDGES, 40), (What.ARCHIVED, 30), (None, 30)),
     What.ANSWERED: (
-        (What.NUDGES, 35), (What.ARCHIVED, 30), (What.THANKS, 8), (What.IS_AWAY, 6), (What.BOUNCES, 5), (None, 16),
+        (What.NUDGES, 35), (What.ARCHIVED, 30), (What.COMMANDED, 10), (What.RELABELLED, 5), (What.THANKS, 8), (What.IS_AWAY, 6), (What.BOUNCES, 5), (None, 16),
     ),
     What.BOUNCES: ((What.ANSWERED, 70), (None, 30)),
     What.DRAFTED: ((What.ANSWERED, 80), (None, 20)),
     What.ARCHIVED: ((What.NUDGES, 30), (What.THANKS, 15), (None, 55)),
     What.SPAM: ((What.RESTORED, 60), (None, 40)),
     What.RESTORED: ((What.ANSWERED, 70), (None, 30)),
+    What.COMMANDED: ((What.ANSWERED, 40), (What.NUDGES, 20), (What.COMMANDED, 15), (None, 25)),
+    What.RELABELLED: ((What.ANSWERED, 40), (What.COMMANDED, 30), (None, 30)),
 }  # fmt: skip
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from inboxsla.gmail import labels
 from inboxsla.gmail.simulator.faults import Fault
 from inboxsla.services import runs
 from inboxsla.storage.schema import envelopes, mailboxes, outbox, tickets
-from tests.builders import ANA, JONAS, SUPPORT, Desk, settings
+from tests.builders import ANA, CLAIRE, JONAS, SUPPORT, Desk, settings
 from tests.lumen_velo import Notepad
 from tests.soak.life import Happening, What
 
@@ -23,6 +24,13 @@ PROMISES = {"first_response": "4h 10m", "next_response": "8h 12m", "resolution":
 POLL = timedelta(minutes=5)
 SETTINGS = {"policy": PROMISES, "sync": {"poll_every": "5m"}}
 _AGENTS = (ANA, JONAS)
+# What is asked for by labels; a hold would end as much later as it was learned of.
+_ASKED = [
+    *(name for what, name in labels.COMMANDS.items() if not what.startswith("hold")),
+    labels.owner_key(CLAIRE),
+    labels.owner_key(JONAS),
+]
+_WRONG = labels.NAMES["overdue"]
 _SOON = timedelta(seconds=31)
 _SETTLES_WITHIN = timedelta(hours=2)
 
@@ -127,6 +135,13 @@ class World:
                 desk.store.spam(SUPPORT, thread)
             case What.RESTORED:
                 desk.store.restore(SUPPORT, thread)
+            case What.COMMANDED:
+                asked = _ASKED[(number + one.by) % len(_ASKED)]
+                desk.store.relabel(SUPPORT, thread, add=[desk.mailbox.label_ids[asked]])
+            case What.RELABELLED:
+                ids = desk.mailbox.label_ids
+                right = [ids[name] for name in labels.NAMES.values() if name != _WRONG]
+                desk.store.relabel(SUPPORT, thread, add=[ids[_WRONG]], remove=right)
 
     def _push(self) -> None:
         """Google tells us, as a rule: some notices are lost, some late, some come twice."""
@@ -161,7 +176,16 @@ class World:
         self.desk.faults.plan(Fault(**fault))
 
 
-_METHODS = ("*", "history.list", "messages.get", "threads.get", "threads.modify", "messages.send", "threads.list")
+_METHODS = (
+    "*",
+    "history.list",
+    "messages.get",
+    "threads.get",
+    "threads.modify",
+    "messages.send",
+    "threads.list",
+    "labels.*",
+)
 TROUBLES: dict[str, dict[str, Any]] = {
     "429": {"kind": "status", "code": 429, "reason": "rateLimitExceeded"},
     "429 with a time": {"kind": "status", "code": 429, "reason": "rateLimitExceeded", "retry_after": 40},

@@ -80,6 +80,7 @@ def _thread(thread_id: str, empty: str = "") -> str:
         subject=messages[0].facts.subject or "(no subject)",
         chips=_Chips(address).of(labels),
         in_inbox="INBOX" in labels,
+        choices=_choices(address),
         messages=[_message(message) for message in messages],
         agents=texts().agents,
         agent=request.form.get("agent"),
@@ -137,6 +138,23 @@ def move(thread_id: str) -> AnyResponse:
         return _back_to(thread_id)
     store().archive(_address(), thread_id)
     return redirect(url_for("face.inbox", mailbox=_address()), 303)
+
+
+@bp.post("/threads/<thread_id>/label")
+def label(thread_id: str) -> AnyResponse:
+    chosen = request.form.get("label", "")
+    if chosen not in reading.labels(store(), _address()):
+        raise invalid("There is no such label here.")
+    on = request.form.get("to") == "on"
+    store().relabel(_address(), thread_id, add=(chosen,) if on else (), remove=() if on else (chosen,))
+    return _back_to(thread_id)
+
+
+def _choices(address: str) -> list[tuple[str, str]]:
+    """(id, name) of each label that is no folder, in the order of their names."""
+    known = {key: name for key, (name, _, _) in reading.labels(store(), address).items()}
+    folders = {name.rpartition("/")[0] for name in known.values()}
+    return sorted(((key, name) for key, name in known.items() if name not in folders), key=lambda each: each[1])
 
 
 @bp.get("/face.css")

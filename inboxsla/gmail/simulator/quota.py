@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 UNITS = {
-    "profile.get": 1, "labels.list": 1, "labels.get": 1, "labels.create": 5, "labels.patch": 5, "labels.update": 5, "labels.delete": 5,
+    "profile.get": 1, "sendAs.list": 1, "labels.list": 1, "labels.get": 1, "labels.create": 5, "labels.patch": 5, "labels.update": 5, "labels.delete": 5,
     "history.list": 2, "messages.list": 5, "messages.get": 20, "messages.modify": 5, "messages.batchModify": 50, "messages.trash": 20,
     "messages.untrash": 5, "messages.send": 100, "attachments.get": 20, "threads.list": 10, "threads.get": 40, "threads.modify": 10,
     "threads.trash": 20, "threads.untrash": 5, "users.watch": 100, "users.stop": 50,

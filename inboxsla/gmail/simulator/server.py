@@ -29,6 +29,7 @@ def create_app(simulator: Simulator, host: str = "127.0.0.1") -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, the base class does not
     for room in (
         profile.bp,
+        profile.send_as,
         labels.bp,
         messages.bp,
         messages.attachments,
