@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -36,16 +35,7 @@ def _span_or_none(value: object) -> timedelta | None:
     return None if value in ("", None) else positive(plain_length(value))
 
 
-def _file_or_none(value: object) -> Path | None:
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str | Path):
-        raise ValueError("write the name of a file in quotes.")
-    return Path(value).expanduser()
-
-
 Topic = Annotated[str, BeforeValidator(_topic)]
 Subscription = Annotated[str, BeforeValidator(_subscription)]
 AddressOrNone = Annotated[str, BeforeValidator(_address_or_none)]
 SpanOrNone = Annotated[timedelta | None, BeforeValidator(_span_or_none)]
-FileOrNone = Annotated[Path | None, BeforeValidator(_file_or_none)]

@@ -72,7 +72,7 @@ class Push(Section):
     subscription: news_fields.Subscription = ""
     audience: Annotated[str, AfterValidator(str.strip)] = ""
     service_account: news_fields.AddressOrNone = ""
-    credentials: news_fields.FileOrNone = None
+    credentials: fields.FileOrNone = None
 
 
 class Calendar(Section):
