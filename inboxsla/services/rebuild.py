@@ -63,7 +63,7 @@ def health(ports: Ports) -> Iterator[Line]:
             yield Line(True, _retired(box, kept[box.id]))
         elif box.sync_error:
             yield Line(False, f"{box.address} ({box.mode}): {box.sync_error}")
-        elif box.id not in opened and not ports.settings.demo:
+        elif box.id not in opened and box.last_sync_at is None and not ports.settings.demo:
             yield Line(False, f"{box.address} is not connected: `{typed(f'connect {box.address}')}`.")
         elif box.id in opened and (wrong := access.complaint(ports.settings, opened[box.id], box.address)):
             yield Line(False, f"{box.address} ({box.mode}): {wrong}")
