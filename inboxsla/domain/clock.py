@@ -12,6 +12,7 @@ from types import MappingProxyType
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.policy import Policy, share
 from inboxsla.domain.timeline import NORMAL, Cycle, Metric, Outcome, Span, Standing
+from inboxsla.errors import NoWorkingTime
 
 NO_TIME = timedelta(0)
 NO_CHANGES: Mapping[int, Policy] = MappingProxyType({})
@@ -41,7 +42,8 @@ class State(StrEnum):
 class ClockReading:
     """One cycle at `now`. Instants are aware UTC, durations are business time of the policy's calendar.
 
-    `due_at` is None while paused before it: then there is only `left`. `left` is negative when overdue. `elapsed` stops
+    `due_at` is None while paused before it: then there is only `left`; and where the calendar has not that much time within
+    ten years: then it is never breached. `left` is negative when overdue. `elapsed` stops
     when the clock stops. `late_by` freezes when it stops. `breached` counts from the due instant, whenever it was noticed.
     `business_day` is the open time of an ordinary day.
     """
@@ -83,12 +85,18 @@ class Running:
     used: tuple[timedelta, ...] = ()
 
     def instant_of(self, budget: timedelta) -> datetime | None:
-        """When that much business time is used; None if a pause that still lasts begins before that."""
+        """When that much business time is used.
+
+        None if a pause that still lasts begins before that, or the calendar has not that much time within ten years.
+        """
         before = bisect_left(self.used, budget)
-        if not before:
-            return self.calendar.add(self.cycle.started_at, budget)
-        resumed = self.stopped[before - 1][1]
-        return None if resumed is None else self.calendar.add(resumed, budget - self.used[before - 1])
+        since = self.stopped[before - 1][1] if before else self.cycle.started_at
+        if since is None:
+            return None
+        try:
+            return self.calendar.add(since, budget - self.used[before - 1] if before else budget)
+        except NoWorkingTime:
+            return None
 
     def elapsed(self, until: datetime) -> timedelta:
         """Business time used up at `until`, without what was stopped."""
@@ -240,8 +248,8 @@ class Reading:
 _ORDER = {urgency: rank for rank, urgency in enumerate(Urgency)}
 
 
-def _pressing(clock: ClockReading) -> tuple[int, datetime]:
-    return (-_ORDER[clock.urgency], clock.due_at or clock.started_at)
+def _pressing(clock: ClockReading) -> tuple[int, bool, datetime]:
+    return (-_ORDER[clock.urgency], clock.due_at is None, clock.due_at or clock.started_at)
 
 
 def read_ticket(facts: Standing, policy: Policy, now: datetime, later: Mapping[int, Policy] = NO_CHANGES) -> Reading:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inboxsla.domain.clock import NO_CHANGES, ClockReading, Reading, Running, State, Urgency, read_runs, runs_of
-from inboxsla.domain.escalation import ACTED, OBSERVED, SKIPPED, DueStep, schedule
+from inboxsla.domain.escalation import ACTED, DueStep, outcome_of, schedule
 from inboxsla.domain.fold import standing
-from inboxsla.domain.policy import Do, Policy, share
+from inboxsla.domain.policy import Do, Policy, Step, share
+from inboxsla.domain.returning import REOPENED, due_on_return, in_force
 from inboxsla.domain.timeline import Event, Kind, Metric, Standing, Status
 
 _ROLE = {
@@ -33,6 +34,7 @@ class Act:
     `percent` is how much of the promise is used at `instant`. `metric` is None where no promise causes it. `recipient` is
     the address of the one person meant where `role` is "person". `always_on` says that the clock counts round the clock.
     `words` are told as the reason, where there is one beside `do`.
+    `reopened` is how often the customer had reopened the ticket where that is the cause, else 0.
     """
 
     key: str
@@ -45,6 +47,7 @@ class Act:
     instant: datetime
     recipient: str = ""
     always_on: bool = False
+    reopened: int = 0
     words: str = ""
 
 
@@ -87,11 +90,12 @@ def decide(
         taken.extend(plan.due)
         wakes += (plan.next_at, clock.due_at, *_urgencies(run, clock))
     warning, warned = _warning(facts, now, live_since)
-    acts = _once([act for due in taken if due.outcome == ACTED for act in _acts(due)])
+    returned, owed_on_return = _on_return(facts, in_force(facts, policy, later), now, live_since)
+    acts = _once([*(act for due in taken if due.outcome == ACTED for act in _acts(due)), *owed_on_return])
     return Decision(
         facts=facts,
         reading=reading,
-        steps_taken=(*(_event(due, now) for due in taken), *warning),
+        steps_taken=(*(_event(due, now) for due in taken), *returned, *warning),
         acts=(*acts, *warned),
         wants_owner=facts.owner is None and bool(live),
         wake_at=min((at for at in wakes if at is not None and at > now), default=None),
@@ -121,25 +125,46 @@ def _name(due: DueStep) -> str:
 
 def _event(due: DueStep, now: datetime) -> Event:
     cycle = due.run.cycle
-    data = {
-        "metric": cycle.metric.value,
-        "cycle": cycle.key,
-        "step": due.step.key,
-        "instant": due.instant.isoformat(),
-        "outcome": due.outcome,
-    }
-    return Event(Kind.STEP_TAKEN, now, f"step:{_name(due)}", data=data)
+    return _noted(now, _name(due), cycle.metric.value, cycle.key, due.step.key, due.instant, due.outcome)
+
+
+def _noted(now: datetime, name: str, metric: str, cycle: str, step: str, instant: datetime, outcome: str) -> Event:
+    data = {"metric": metric, "cycle": cycle, "step": step, "instant": instant.isoformat(), "outcome": outcome}
+    return Event(Kind.STEP_TAKEN, now, f"step:{name}", data=data)
 
 
 def _acts(due: DueStep) -> Iterable[Act]:
     cycle, run, name = due.run.cycle, due.run, _name(due)
     percent = round(due.step.budget(run.target) / run.target * 100)
-    for do in due.step.do:
-        for recipient in due.step.notify if do is Do.NOTIFY_PERSON else ("",):
-            yield Act(
-                f"{name}/{do}{'/' if recipient else ''}{recipient}", do, _ROLE[do], cycle.metric, cycle.key,
-                due.step.key, percent, due.instant, recipient, run.calendar.is_always_open,
+    for do, recipient in _to_each(due.step):
+        yield Act(
+            f"{name}/{do}{'/' if recipient else ''}{recipient}", do, _ROLE[do], cycle.metric, cycle.key,
+            due.step.key, percent, due.instant, recipient, run.calendar.is_always_open,
+        )  # fmt: skip
+
+
+def _on_return(
+    facts: Standing, policy: Policy, now: datetime, live_since: datetime | None
+) -> tuple[list[Event], list[Act]]:
+    """What is recorded and owed because the customer keeps coming back."""
+    steps, acts = [], []
+    for due in due_on_return(facts, policy, live_since):
+        times, name = str(due.times), f"{REOPENED}/{due.times}"
+        steps.append(_noted(now, name, REOPENED, times, REOPENED, due.instant, due.outcome))
+        for do, recipient in _to_each(due.step) if due.outcome == ACTED else ():
+            act = Act(
+                f"{name}/{do}{'/' if recipient else ''}{recipient}", do, _ROLE[do], None, times, REOPENED, 0,
+                due.instant, recipient, policy.calendar.is_always_open, due.times,
             )  # fmt: skip
+            acts.append(act)
+    return steps, acts
+
+
+def _to_each(step: Step) -> Iterator[tuple[Do, str]]:
+    """What a step does, with the address of each person it names."""
+    for do in step.do:
+        for recipient in step.notify if do is Do.NOTIFY_PERSON else ("",):
+            yield do, recipient
 
 
 def _once(acts: list[Act]) -> list[Act]:
@@ -158,11 +183,8 @@ def _warning(facts: Standing, now: datetime, live_since: datetime | None) -> tup
     cycle = facts.closes_at.isoformat()
     if (CLOSING, cycle, CLOSING) in facts.steps:
         return [], []
-    acted = ACTED if live_since is not None and facts.warned_at >= live_since else SKIPPED
-    outcome = OBSERVED if live_since is None else acted
-    instant = facts.warned_at.isoformat()
-    data = {"metric": CLOSING, "cycle": cycle, "step": CLOSING, "instant": instant, "outcome": outcome}
-    event = Event(Kind.STEP_TAKEN, now, f"step:{CLOSING}/{cycle}", data=data)
+    outcome = outcome_of(facts.warned_at, live_since)
+    event = _noted(now, f"{CLOSING}/{cycle}", CLOSING, cycle, CLOSING, facts.warned_at, outcome)
     act = Act(f"{CLOSING}/{cycle}", Do.WARN_CLOSING, "owner", None, cycle, CLOSING, 0, facts.warned_at)
     return [event], [act] if outcome == ACTED else []
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from inboxsla.domain.clock import Running
 from inboxsla.domain.policy import Step
 from inboxsla.domain.timeline import Standing
-from inboxsla.errors import NoWorkingTime
 
 _NOTHING = timedelta(0)
 ACTED, SKIPPED, OBSERVED = "acted", "skipped", "observed"
@@ -56,20 +55,18 @@ def schedule(run: Running, facts: Standing, now: datetime, live_since: datetime 
         due.append(DueStep(run, step, instant, arming, SKIPPED))
     if due:
         due.sort(key=lambda one: one.instant)
-        due[-1] = _highest(due[-1], live_since)
+        due[-1] = replace(due[-1], outcome=outcome_of(due[-1].instant, live_since))
     return Schedule(tuple(due), min(ahead, default=None))
 
 
 def instant_of(run: Running, step: Step) -> datetime | None:
     """When the step comes; None if it would lie before the start or beyond ten years, or a pause that lasts is before it."""
     budget = step.budget(run.target)
-    try:
-        return run.instant_of(budget) if budget > _NOTHING else None
-    except NoWorkingTime:
-        return None
+    return run.instant_of(budget) if budget > _NOTHING else None
 
 
-def _highest(step: DueStep, live_since: datetime | None) -> DueStep:
-    acted = ACTED if live_since is not None and step.instant >= live_since else SKIPPED
-    outcome = OBSERVED if live_since is None else acted
-    return DueStep(step.run, step.step, step.instant, step.arming, outcome)
+def outcome_of(instant: datetime, live_since: datetime | None) -> str:
+    """What becomes of the highest step that fell due at `instant`: nobody is told of what was before the mailbox was live."""
+    if live_since is None:
+        return OBSERVED
+    return ACTED if instant >= live_since else SKIPPED

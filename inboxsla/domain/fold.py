@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -10,6 +11,7 @@ from inboxsla.domain import silence
 from inboxsla.domain.delivery import with_bounces
 from inboxsla.domain.so_far import SoFar
 from inboxsla.domain.timeline import Event, Habits, Kind, Metric, Outcome, Standing, Status, Taken
+from inboxsla.errors import NoWorkingTime
 
 NO_TIME = timedelta(0)
 _ANSWERS = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.UPDATE)
@@ -69,6 +71,7 @@ def _customer_wrote(so_far: SoFar, event: Event, habits: Habits) -> None:
         return
     keeps_hold = so_far.status is Status.ON_HOLD and so_far.hold_keeps_on_reply
     if reopens:
+        so_far.reopenings.append(at)
         _reopen(so_far, at, habits)
     elif so_far.status is not Status.OPEN and not keeps_hold:
         so_far.enter(Status.OPEN, at)
@@ -208,7 +211,9 @@ def _hold_ends(so_far: SoFar, at: datetime, habits: Habits) -> datetime | None:
     ends = [max(so_far.hold_asked, at)] if so_far.hold_asked is not None else []
     if habits.longest_hold is not None and habits.calendar is not None:
         held = (habits.calendar.between(s.start, s.end or at) for s in so_far.spans() if s.status == Status.ON_HOLD)
-        ends.append(habits.calendar.add(at, max(habits.longest_hold - sum(held, NO_TIME), NO_TIME)))
+        # Where the calendar has not that much time within ten years, the limit is never reached.
+        with suppress(NoWorkingTime):
+            ends.append(habits.calendar.add(at, max(habits.longest_hold - sum(held, NO_TIME), NO_TIME)))
     return min(ends, default=None)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.timeline import NORMAL, Habits, Metric, Status
+from inboxsla.errors import NoWorkingTime
 
 PRIORITIES = ("critical", "high", NORMAL, "low")
+# A step that waits for more is a slip of the pen.
+MOST_REOPENINGS = 100
 
 
 class Do(StrEnum):
@@ -40,7 +43,8 @@ class Step:
     """One reminder step: at `percent` of the target or, where that is None, `offset` after it is due (before, if negative).
 
     All of it in the clock's business time. `metrics` are the promises it belongs to, empty for every one; `notify` are
-    addresses of people told beside those that `do` names by role.
+    addresses of people told beside those that `do` names by role. One with `reopened` belongs to no promise: it comes when
+    the customer has reopened the ticket that many times.
     """
 
     percent: int | None
@@ -48,9 +52,12 @@ class Step:
     offset: timedelta = timedelta(0)
     metrics: frozenset[Metric] = frozenset()
     notify: tuple[str, ...] = ()
+    reopened: int | None = None
 
     @property
     def key(self) -> str:
+        if self.reopened is not None:
+            return f"reopened {self.reopened}"
         if self.percent is not None:
             return f"{self.percent}%"
         return f"{self.offset.total_seconds():+.0f}s"
@@ -87,21 +94,37 @@ class Policy:
     habits: Habits
     calendar_name: str = ""
     calendars: Mapping[Metric, BusinessCalendar] = field(default_factory=dict)
+    # The steps that reopenings bring, by how many it takes.
+    on_reopening: Mapping[int, Step] = field(init=False, repr=False, compare=False)
     # Worked out once, because every reading of every ticket asks.
     _stops: Mapping[Metric, frozenset[str]] = field(init=False, repr=False, compare=False)
     _steps: Mapping[Metric, tuple[Step, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         stops = {m: _NEVER | {status for status, metrics in self.pauses.items() if m in metrics} for m in Metric}
-        steps = {m: tuple(step for step in self.ladder if not step.metrics or m in step.metrics) for m in Metric}
+        counted = {step.reopened: step for step in self.ladder if step.reopened is not None}
+        timed = [step for step in self.ladder if step.reopened is None]
+        steps = {m: tuple(step for step in timed if not step.metrics or m in step.metrics) for m in Metric}
         object.__setattr__(self, "_stops", stops)
         object.__setattr__(self, "_steps", steps)
+        object.__setattr__(self, "on_reopening", dict(sorted(counted.items())))
 
     def target(self, metric: Metric, priority: str) -> timedelta | None:
         """What is promised, in business time. A priority without a target of its own has that of normal."""
         by_priority = self.targets.get(metric, {})
         own = by_priority.get(priority)
         return own if own is not None or priority not in PRIORITIES else by_priority.get(NORMAL)
+
+    def never_due(self, since: datetime) -> tuple[Metric, ...]:
+        """The promises that, made at `since` (aware UTC), fall due in no ten years: their calendar has not so much time."""
+        return tuple(metric for metric in Metric if self.targets.get(metric) and not self._reaches(metric, since))
+
+    def _reaches(self, metric: Metric, since: datetime) -> bool:
+        try:
+            self.calendar_of(metric).add(since, max(self.targets[metric].values()))
+        except NoWorkingTime:
+            return False
+        return True
 
     def calendar_of(self, metric: Metric) -> BusinessCalendar:
         return self.calendars.get(metric, self.calendar)

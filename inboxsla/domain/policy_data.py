@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.durations import words
-from inboxsla.domain.policy import PRIORITIES, WRITTEN, Do, Policy, Step
+from inboxsla.domain.policy import MOST_REOPENINGS, PRIORITIES, WRITTEN, Do, Policy, Step
 from inboxsla.domain.timeline import NORMAL, Habits, Metric, Status
 from inboxsla.errors import ConfigMistakes, NoWorkingTime
 
-_PLACES = ("at", "before", "after")
+_PLACES = ("at", "before", "after", "reopened")
 
 
 def from_data(data: Mapping[str, Any]) -> Policy:
@@ -117,7 +118,7 @@ def _ladder(
             mistakes.append(never)
         steps.append(step)
     longest = max((length for own in targets.values() for length in own.values()), default=timedelta(1))
-    return tuple(sorted(steps, key=lambda step: (step.budget(longest), step.key)))
+    return tuple(sorted(steps, key=lambda step: (step.reopened or 0, step.budget(longest), step.key)))
 
 
 def _share(one: Step, other: Step) -> bool:
@@ -129,20 +130,36 @@ def _step(row: Mapping[str, Any], mistakes: list[str]) -> Step | None:
     given = [name for name in _PLACES if row.get(name) is not None]
     if len(given) != 1:
         mistakes.append(
-            "A reminder step says when it comes exactly once: at (a percentage), before or after (a length of time)."
+            "A reminder step says when it comes exactly once: at (a percentage), before or after (a length of time), or"
+            " reopened (how many times the customer came back)."
         )
         return None
     place, when = given[0], row[given[0]]
     if place == "at" and (not isinstance(when, int) or isinstance(when, bool) or not 0 < when <= 1000):
         mistakes.append(f"A reminder step is at “{when}”; write a percentage from 1 to 1000.")
-    elif place != "at" and (not isinstance(when, int | float) or when <= 0):
+    elif place == "reopened" and (
+        not isinstance(when, int) or isinstance(when, bool) or not 0 < when <= MOST_REOPENINGS
+    ):
+        mistakes.append(
+            f"A reminder step comes when the ticket was reopened “{when}” times; write a whole number from 1 to"
+            f" {MOST_REOPENINGS}."
+        )
+    elif place in ("before", "after") and (not isinstance(when, int | float) or when <= 0):
         mistakes.append(f"A reminder step comes {place} “{when}”; write a length of time longer than nothing.")
     if len(mistakes) > known:
         return None
     names, notify = tuple(row.get("do", ())), tuple(row.get("notify", ()))
     metrics = tuple(name for name in row.get("metrics", ()) if _is_metric(name, mistakes))
-    offset = timedelta() if place == "at" else timedelta(seconds=when if place == "after" else -when)
-    step = Step(when if place == "at" else None, (), offset, frozenset(Metric(name) for name in metrics), notify)
+    step = Step(
+        when if place == "at" else None,
+        (),
+        timedelta(seconds={"after": when, "before": -when}.get(place, 0)),
+        frozenset(Metric(name) for name in metrics),
+        notify,
+        when if place == "reopened" else None,
+    )
+    if step.reopened is not None and metrics:
+        mistakes.append(f"The step {_place(step)} belongs to no promise; leave out metrics ({', '.join(metrics)}).")
     unknown = [name for name in names if name not in WRITTEN]
     if unknown or not (names or notify):
         mistakes.append(
@@ -151,10 +168,12 @@ def _step(row: Mapping[str, Any], mistakes: list[str]) -> Step | None:
     if len(mistakes) > known:
         return None
     do = (*(Do(name) for name in dict.fromkeys(names)), *((Do.NOTIFY_PERSON,) if notify else ()))
-    return Step(step.percent, do, step.offset, step.metrics, notify)
+    return replace(step, do=do)
 
 
 def _place(step: Step) -> str:
+    if step.reopened is not None:
+        return f"after {step.reopened} reopening{'' if step.reopened == 1 else 's'}"
     if step.percent is not None:
         return f"at {step.percent} %"
     return f"{words(abs(step.offset))} {'before' if step.offset < timedelta() else 'after'} the due time"
@@ -162,6 +181,8 @@ def _place(step: Step) -> str:
 
 def _never_comes(step: Step, targets: Mapping[Metric, Mapping[str, timedelta]]) -> str:
     """Why a step would never be taken, or nothing."""
+    if step.reopened is not None:
+        return ""
     if step.metrics and targets and not any(targets.get(metric) for metric in step.metrics):
         names = ", ".join(sorted(step.metrics))
         return f"The step {_place(step)} is for {names}, which this policy does not promise."

@@ -6,13 +6,14 @@ Clocks are replayed, not people: nobody knows who would have answered sooner had
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from inboxsla.domain.clock import NO_CHANGES, NO_TIME, ClockReading, Running, State, read_clock, runs_of
 from inboxsla.domain.fold import standing
 from inboxsla.domain.policy import Do, Policy, Step
+from inboxsla.domain.returning import in_force
 from inboxsla.domain.timeline import Event, Kind, Standing, Status
 
 # Events that follow from policies and rules, not from people or customers.
@@ -53,16 +54,29 @@ def replay(
     runs = runs_of(facts, policy, later)
     counts = not facts.away and facts.status is not Status.NOT_A_TICKET
     clocks = tuple([read_clock(run, until) for run in runs])
-    return Replayed(facts, clocks, counts, _steps(zip(runs, clocks, strict=True), facts, until) if counts else {})
+    if not counts:
+        return Replayed(facts, clocks, counts, {})
+    came = [
+        *(
+            step
+            for run, clock in zip(runs, clocks, strict=True)
+            for step in run.policy.steps_of(run.cycle.metric)
+            if _came(run, step, clock, until)
+        ),
+        *_on_return(facts, in_force(facts, policy, later)),
+    ]
+    return Replayed(facts, clocks, counts, _done(came, facts, until))
 
 
-def _steps(runs: Iterable[tuple[Running, ClockReading]], facts: Standing, until: datetime) -> Counter[Do]:
+def _on_return(facts: Standing, policy: Policy) -> Iterator[Step]:
+    return (step for times, step in policy.on_reopening.items() if times <= len(facts.reopenings))
+
+
+def _done(steps: Iterable[Step], facts: Standing, until: datetime) -> Counter[Do]:
     did: Counter[Do] = Counter()
-    for run, clock in runs:
-        for step in run.policy.steps_of(run.cycle.metric):
-            if _came(run, step, clock, until):
-                for do in step.do:
-                    did[do] += len(step.notify) if do is Do.NOTIFY_PERSON else 1
+    for step in steps:
+        for do in step.do:
+            did[do] += len(step.notify) if do is Do.NOTIFY_PERSON else 1
     if facts.warned_at is not None and facts.warned_at <= until:
         did[Do.WARN_CLOSING] += 1
     return did

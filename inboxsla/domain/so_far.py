@@ -43,7 +43,7 @@ class SoFar:
         "_away_span", "_cycles", "_running", "_spans", "_status_span", "answered_at", "back_at", "channel",
         "closes_at", "closing_since", "customers", "first_reply_at", "hold_asked", "hold_keeps_on_reply",
         "hold_until", "last_activity", "last_touched", "opened_at", "owner", "policies", "priorities", "priority",
-        "rule", "started_by_staff", "status", "status_reason", "steps", "strategy", "tags", "team", "tier",
+        "reopenings", "rule", "started_by_staff", "status", "status_reason", "steps", "strategy", "tags", "team", "tier",
         "unreached", "waiting_since", "warned_at", "why",
     )  # fmt: skip
 
@@ -74,6 +74,7 @@ class SoFar:
         self.steps: dict[tuple[str, str, str], Taken] = {}
         self.priorities: list[tuple[datetime, str]] = []
         self.policies: list[tuple[datetime, int]] = []
+        self.reopenings: list[datetime] = []
         self._cycles: list[_Cycle] = []
         self._running: dict[Metric, _Cycle] = {}
         self._spans: list[_Span] = []
@@ -88,7 +89,7 @@ class SoFar:
             self.last_touched, self.opened_at, frozenset(self.customers), self.spans(), cycles, self.steps,
             tuple(self.priorities), tuple(self.policies), self.rule, self.why, self.tags, self.tier, self.channel,
             self.team, self.strategy, self.answered_at, self.closes_at, self.warned_at,
-            frozenset(self.unreached),
+            frozenset(self.unreached), tuple(self.reopenings),
         )  # fmt: skip
 
     def enter(

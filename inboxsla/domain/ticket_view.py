@@ -64,6 +64,15 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnView:
+    """A reminder step that comes when the customer has reopened the ticket `times` times, which has not happened yet."""
+
+    times: int
+    do: tuple[Do, ...]
+    notify: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WhySpan:
     """A piece of the time from start to due; `length` is business time.
 
@@ -132,6 +141,9 @@ class TicketView:
     channel: str = ""
     team: str = ""
     closes_at: datetime | None = None
+    # How often the customer reopened it, and the steps that come if that goes on.
+    reopened: int = 0
+    on_return: tuple[ReturnView, ...] = ()
 
     @property
     def next_due(self) -> datetime | None:
@@ -160,6 +172,9 @@ def clock_time_left(
         if clock.breached:
             return TimeLeft(head, _left_over(clock, say))
         return TimeLeft(head, say.text("%(length)s left when it resumes", length=_left(clock, say)))
+    if clock.state is not State.PAUSED and clock.due_at is None:
+        left = say.text("%(length)s left, but not enough opening hours ahead", length=_left(clock, say))
+        return TimeLeft(say.text("No due time"), left)
     if clock.state is State.PAUSED or clock.due_at is None:
         if clock.breached:
             return TimeLeft(say.text("Paused"), _left_over(clock, say))
@@ -259,6 +274,13 @@ def _whole(lengths: Iterable[timedelta], *, up: bool = False, least: timedelta =
             continue
         before, total = total, total + length
         yield _MINUTE * (-(-total // _MINUTE) + -before // _MINUTE if up else total // _MINUTE - before // _MINUTE)
+
+
+def came_back(times: int, say: Speech) -> str:
+    """ "the customer came back 2 times": how often they reopened the ticket, at least once."""
+    if times == 1:
+        return say.text("the customer came back once")
+    return say.text("the customer came back %(count)s times", count=times)
 
 
 def name_of(address: str | None, names: Mapping[str, str]) -> str | None:

@@ -154,6 +154,7 @@ class Standing:
     `priorities` and `policies` are the changes of priority and of policy (version ids), oldest first. `unreached` are the
     sources of mails that were meant for the customer and reached none. `answered_at` is when the customer last heard from a
     person; `closes_at` when the ticket closes by itself and `warned_at` when its owner is told so, if nothing happens before.
+    `reopenings` are the instants at which a customer's mail reopened the ticket, oldest first.
     """
 
     status: Status = Status.OPEN
@@ -186,6 +187,7 @@ class Standing:
     closes_at: datetime | None = None
     warned_at: datetime | None = None
     unreached: frozenset[str] = frozenset()
+    reopenings: tuple[datetime, ...] = ()
 
 
 def participant(address: str) -> str:

@@ -11,8 +11,17 @@ from inboxsla.domain.clock import State
 from inboxsla.domain.decide import CLOSING
 from inboxsla.domain.delivery import with_bounces
 from inboxsla.domain.policy import Do
+from inboxsla.domain.returning import REOPENED
 from inboxsla.domain.speech import Speech
-from inboxsla.domain.ticket_view import METRIC_WORDS, PRIORITY_WORDS, STATUS_WORDS, TicketView, name_of
+from inboxsla.domain.ticket_view import (
+    METRIC_WORDS,
+    PRIORITY_WORDS,
+    STATUS_WORDS,
+    ReturnView,
+    TicketView,
+    came_back,
+    name_of,
+)
 from inboxsla.domain.timeline import Event, Kind, Metric, Span, Standing, Status
 
 STEP_WORDS = {
@@ -90,6 +99,18 @@ def planned(view: TicketView, say: Speech) -> tuple[Entry, ...]:
         if step.instant is not None and step.outcome is None and step.instant > view.now
     ]
     return tuple(sorted(coming, key=lambda entry: entry.at, reverse=True))
+
+
+def on_return(view: TicketView, say: Speech) -> tuple[str, ...]:
+    """Steps that no time brings, only the customer, the nearest first: a sentence each."""
+    return tuple(_on_return(step, say) for step in view.on_return)
+
+
+def _on_return(step: ReturnView, say: Speech) -> str:
+    what = step_plan(step.do, step.notify, say)
+    if step.times == 1:
+        return say.text("%(what)s (when the customer comes back after it was solved)", what=what)
+    return say.text("%(what)s (when the customer has come back %(count)s times)", what=what, count=step.times)
 
 
 def step_plan(do: Iterable[Do], notify: Sequence[str], say: Speech) -> str:
@@ -221,6 +242,8 @@ def _step(event: Event, say: Speech) -> Entry:
     step = str(data["step"])
     if data["metric"] == CLOSING:
         so = say.text("the ticket closes by itself if the customer stays silent")
+    elif data["metric"] == REOPENED:
+        so = came_back(int(data["cycle"]), say)
     elif step.endswith("%"):
         so = _place(Metric(data["metric"]), int(step.rstrip("%")), None, say)
     else:

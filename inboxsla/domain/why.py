@@ -10,8 +10,9 @@ from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.clock import NO_CHANGES, ClockReading, Reading, Running, running
 from inboxsla.domain.escalation import instant_of
 from inboxsla.domain.policy import Policy, Step
-from inboxsla.domain.ticket_view import ClockView, StepView, WhySpan
-from inboxsla.domain.timeline import Cycle, Span, Standing
+from inboxsla.domain.returning import in_force, taken
+from inboxsla.domain.ticket_view import ClockView, ReturnView, StepView, WhySpan
+from inboxsla.domain.timeline import Cycle, Span, Standing, Status
 
 _NOTHING = timedelta(0)
 _PAUSED = {"waiting_on_customer": "paused", "on_hold": "paused", "solved": "solved", "closed": "solved"}
@@ -27,6 +28,17 @@ def clock_views(
     )
 
 
+def return_views(facts: Standing, policy: Policy, later: Mapping[int, Policy] = NO_CHANGES) -> tuple[ReturnView, ...]:
+    """The steps of the policy in force that come if the customer keeps coming back, the nearest first."""
+    if facts.status is Status.NOT_A_TICKET:
+        return ()
+    return tuple(
+        ReturnView(times, step.do, step.notify)
+        for times, step in in_force(facts, policy, later).on_reopening.items()
+        if times > len(facts.reopenings) and not taken(facts, times)
+    )
+
+
 def _clock_view(
     cycle: Cycle, clock: ClockReading, facts: Standing, policy: Policy, now: datetime, later: Mapping[int, Policy]
 ) -> ClockView:
@@ -37,15 +49,15 @@ def _clock_view(
 
 
 def _step_view(run: Running, step: Step, facts: Standing) -> StepView:
-    taken = facts.steps.get((run.cycle.metric, run.cycle.key, step.key))
+    before = facts.steps.get((run.cycle.metric, run.cycle.key, step.key))
     percent = round(step.budget(run.target) / run.target * 100) if step.percent is None else step.percent
     offset = step.offset if step.percent is None else None
-    return StepView(percent, step.do, instant_of(run, step), taken.outcome if taken else None, offset, step.notify)
+    return StepView(percent, step.do, instant_of(run, step), before.outcome if before else None, offset, step.notify)
 
 
 def _why(run: Running, clock: ClockReading, spans: Iterable[Span], now: datetime) -> Iterator[WhySpan]:
-    """From start to due (or to now, while there is no due instant): every piece, in order, with nothing between them."""
-    until = clock.due_at or now
+    """From start to due (or to now or the end, where there is no due instant): every piece, with nothing between them."""
+    until = clock.due_at or clock.ended_at or now
     if until <= clock.started_at:
         return
     seen_until = min(clock.ended_at or now, until)

@@ -45,6 +45,8 @@ def one(page: TicketPage, say: English, *, why: bool) -> str:
         lines.append("No promise was made: nobody outside has written yet.")
     if page.planned:
         lines += ["", "What comes next, if nothing happens before", *(_line(e, say) for e in reversed(page.planned))]
+    if page.on_return:
+        lines += ["", "What comes if the customer comes back", *(f"  {plain(words)}" for words in page.on_return)]
     lines += ["", "What happened, newest first", *(line for entry in page.happened for line in _told(entry, say))]
     return "\n".join(lines) + "\n"
 
@@ -64,6 +66,8 @@ def _facts(page: TicketPage, say: English) -> Iterator[str]:
     )
     if view.waiting_since is not None:
         yield _fact("Waiting", f"since {moment(view.waiting_since, say)}")
+    if view.reopened:
+        yield _fact("Reopened", f"{'once' if view.reopened == 1 else f'{view.reopened} times'} by the customer")
     if page.label is not None:
         yield _fact("Label", page.label + (" (on its way to Gmail)" if page.label_pending else ""))
     yield _fact("Policy", f"{plain(view.policy_name)}, version {view.policy_version}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from inboxsla.domain.clock import State
 from inboxsla.domain.speech import English, with_hours
 from inboxsla.domain.ticket_view import PRIORITY_WORDS
 from inboxsla.listing.words import moment, plain
@@ -50,5 +51,6 @@ def _lines(trial: Trial, say: English) -> Iterator[str]:
             yield f"{name:<12}{plain(said)}"
     for clock in trial.clocks:
         reading = clock.reading
-        due = moment(reading.due_at, say) if reading.due_at else "not while it is paused"
+        never = "not while it is paused" if reading.state is State.PAUSED else "never: not enough opening hours ahead"
+        due = moment(reading.due_at, say) if reading.due_at else never
         yield f"{clock.name:<16}{plain(with_hours(reading.target, reading.business_day, say))}, due {due}"

@@ -28,7 +28,7 @@ class Told(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Item:
     """One step on one ticket. `view` is the ticket when the mail is composed; `percent` is the step's, of `metric`'s target
-    (None where no promise is behind it).
+    (None where no promise is behind it). `reopened` is how often the customer came back where that is what the step is about.
 
     `excerpt` is the customer's newest text, as stored: hostile. An address that is empty gets no button; the others are
     http or https. `why` and `what_next` are sentences for the reader; left empty, `sentences` says them from the view.
@@ -45,6 +45,7 @@ class Item:
     why: str = ""
     what_next: str = ""
     lead_name: str = ""
+    reopened: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from inboxsla.domain.ticket_view import PRIORITY_WORDS, URGENCY_WORDS, TicketVie
 from inboxsla.notify.notice import Item, Notice, Told
 from inboxsla.notify.plain import cut, display_name, one_line, quote
 from inboxsla.notify.sentences import (
+    came_back_title,
     next_words,
     promise_day,
     promise_words,
@@ -66,7 +67,7 @@ def page(notice: Notice, token: str, say: Speech) -> Page:
     views = [items[0].view for items in tickets]
     blocks = tuple(_block(items, notice, say) for items in tickets[:MOST])
     if len(tickets) == 1:
-        subject = subject_line(views[0], tickets[0][0].do, say)
+        subject = subject_line(views[0], tickets[0][0].do, say, reopened=tickets[0][0].reopened)
         title = counts = ""
     else:
         title = several_title(len(tickets), (item.do for item in notice.items), say)
@@ -90,12 +91,12 @@ def _by_ticket(items: Sequence[Item]) -> list[list[Item]]:
 def _block(items: Sequence[Item], notice: Notice, say: Speech) -> Block:
     item, view = items[0], items[0].view
     leads = any(one.do is Told.NOTIFY_LEAD for one in items)
-    whys = (one.why or why_words(view, one.metric, one.percent, one.do, say, reader=notice.recipient) for one in items)
+    whys = (one.why or _why(one, notice, say) for one in items)
     what_next = item.what_next or next_words(view, say, reader=notice.recipient, leads=leads, lead_name=item.lead_name)
     urgency = view.worst.reading.urgency if view.worst else view.urgency
     return Block(
         urgency=urgency,
-        head=time_left(view, say).head,
+        head=_head(item, say),
         word=say.text(URGENCY_WORDS[urgency]),
         promise=promise_words(view, say),
         day=promise_day(view, notice.zone, say),
@@ -108,6 +109,18 @@ def _block(items: Sequence[Item], notice: Notice, say: Speech) -> Block:
         what_next=one_line(what_next),
         why=" ".join(dict.fromkeys(map(one_line, whys))),
     )
+
+
+def _why(item: Item, notice: Notice, say: Speech) -> str:
+    reader = notice.recipient
+    return why_words(item.view, item.metric, item.percent, item.do, say, reader=reader, reopened=item.reopened)
+
+
+def _head(item: Item, say: Speech) -> str:
+    """How much time is left; where no timer lives, what the mail is about."""
+    if item.reopened and item.view.worst is None:
+        return came_back_title(item.reopened, say)
+    return time_left(item.view, say).head
 
 
 def _facts(item: Item, reader: str, say: Speech) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from inboxsla.domain.clock import ClockReading, State
+from inboxsla.domain.clock import ClockReading, State, Urgency
 from inboxsla.domain.policy import Do
 from inboxsla.domain.speech import Speech
-from inboxsla.domain.ticket_view import METRIC_WORDS, TicketView, time_left
+from inboxsla.domain.ticket_view import METRIC_WORDS, TicketView, came_back, time_left
 from inboxsla.domain.timeline import Metric
 from inboxsla.domain.timeline_view import STEP_WORDS
 from inboxsla.notify.notice import Told
@@ -93,8 +93,17 @@ def promise_day(view: TicketView, zone: str, say: Speech) -> str:
     return say.text("%(weekday)s %(day)s %(month)s", weekday=weekday, day=there.day, month=month)
 
 
-def subject_line(view: TicketView, do: Told, say: Speech) -> str:
-    """The subject of a mail about one ticket, at most 150 characters: how much time, which ticket, who asks."""
+def came_back_title(times: int, say: Speech) -> str:
+    if times == 1:
+        return say.text("Customer came back")
+    return say.text("Customer came back %(count)s times", count=times)
+
+
+def subject_line(view: TicketView, do: Told, say: Speech, *, reopened: int = 0) -> str:
+    """The subject of a mail about one ticket, at most 150 characters: how much time, which ticket, who asks.
+
+    `reopened` is how often the customer came back where the mail is about that; it comes first while no timer presses.
+    """
     tail = ""
     if do is Told.REASSIGNED_TO_YOU:
         head, tail = say.text("Yours now"), f" · {time_left(view, say).head}"
@@ -105,11 +114,17 @@ def subject_line(view: TicketView, do: Told, say: Speech) -> str:
         head, tail = say.text("Escalated"), f" · {time_left(view, say).head}"
     elif do is Told.TELL_REFUSED:
         head = say.text("Not done")
+    elif reopened and not _presses(view):
+        head, tail = came_back_title(reopened, say), f" · {_time_words(view, say)}" if view.worst else ""
     else:
         head = _time_words(view, say)
     who = f" ({isolated(cut(requester_of(view), 40))})"
     room = LONGEST_SUBJECT - len(head) - len(who) - len(tail) - len(": \u2068\u2069")
     return f"{head}: {isolated(cut(subject_of(view, say), room))}{who}{tail}"
+
+
+def _presses(view: TicketView) -> bool:
+    return view.worst is not None and view.worst.reading.urgency in (Urgency.URGENT, Urgency.OVERDUE)
 
 
 def _time_words(view: TicketView, say: Speech) -> str:
@@ -169,12 +184,24 @@ _STANDING_IN = {
 }
 
 
-def why_words(view: TicketView, metric: Metric | None, percent: int, do: Told, say: Speech, *, reader: str = "") -> str:
+def why_words(
+    view: TicketView,
+    metric: Metric | None,
+    percent: int,
+    do: Told,
+    say: Speech,
+    *,
+    reader: str = "",
+    reopened: int = 0,
+) -> str:
     """Why the reader gets this mail: "You get this because you own the ticket (75 % of 4 h is used)."
 
     `reader` is the address this is said to: somebody told as the owner without owning the ticket stands in for the owner.
+    With `reopened` it is about how often the customer came back, and about no promise.
     """
     share = _share_words(view, metric, percent, say) if metric is not None else ""
+    if reopened:
+        share = came_back(reopened, say)
     if reader and reader != view.owner and do in (Told.REMIND_OWNER, Told.NOTIFY_OWNER):
         plain, with_share = _STANDING_IN[view.owner is None]
         return say.text(with_share, share=share) if share else say.text(plain)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from inboxsla.domain.decide import Decision, decide
 from inboxsla.domain.ticket_view import ClockView, TicketView, name_of
 from inboxsla.domain.timeline import Event, Standing
-from inboxsla.domain.why import clock_views
+from inboxsla.domain.why import clock_views, return_views
 from inboxsla.storage import events, mailboxes, people, policies
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.policies import PolicyVersion
@@ -102,6 +102,9 @@ def _look(
         channel=facts.channel,
         team=facts.team,
         closes_at=facts.closes_at,
+        reopened=len(facts.reopenings),
+        # Nobody is mailed about what was read from a file.
+        on_return=() if mailbox.as_of else return_views(facts, version.policy, later),
     )
     return Look(row, mailbox, tuple(timeline), decision, view, names)
 

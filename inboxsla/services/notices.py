@@ -131,7 +131,8 @@ def _item(conn: Connection, ports: Ports, mailbox: MailboxRow, one: ToTell, seen
     percent, say = int(one.act.data["percent"]), English(one.person.zone)
     why = one.why(say)
     if refused:
-        usual = why or why_words(seen.view, metric, percent, one.told, say, reader=one.person.address)
+        reader, again = one.person.address, int(one.act.data.get("reopened", 0))
+        usual = why or why_words(seen.view, metric, percent, one.told, say, reader=reader, reopened=again)
         why = " ".join([*dict.fromkeys(refused), usual])
     return Item(
         view=seen.view,
@@ -144,4 +145,5 @@ def _item(conn: Connection, ports: Ports, mailbox: MailboxRow, one: ToTell, seen
         ticket_url=links.ticket_url(ports.settings, seen.ticket.id),
         why=why,
         lead_name=leads[0] if leads else "",
+        reopened=int(one.act.data.get("reopened", 0)),
     )

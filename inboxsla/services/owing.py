@@ -10,6 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from inboxsla.domain.clock import State
 from inboxsla.domain.policy import Do
+from inboxsla.domain.speech import English
+from inboxsla.domain.ticket_view import came_back
 from inboxsla.errors import TicketMoved, TryLater
 from inboxsla.services.apart import note_apart
 from inboxsla.services.looking import Look, look
@@ -46,18 +48,31 @@ def still_wanted(conn: Connection, act: Owed, seen: Look, now: datetime) -> bool
             return True
         outbox.finish(conn, [act.id], "dropped", now, "the ticket no longer closes then")
         return False
-    if "metric" not in act.data:
+    if "reopened" not in act.data and "metric" not in act.data:
         return True
-    live = any(
+    if seen.decision.facts.away or not _goes_on(act, seen):
+        outbox.finish(conn, [act.id], "dropped", now, "no longer needed when the mail was due")
+        return False
+    return True
+
+
+def _goes_on(act: Owed, seen: Look) -> bool:
+    """Whether what it is about lasts: its promise runs or, for a customer who keeps coming back, the ticket is open work."""
+    if times := act.data.get("reopened"):
+        facts = seen.decision.facts
+        return len(facts.reopenings) >= times and not facts.status.is_over
+    return any(
         clock.reading.metric == act.data["metric"]
         and clock.reading.key == act.data["cycle"]
         and clock.reading.state is State.RUNNING
         for clock in seen.view.clocks
     )
-    if not live or seen.decision.facts.away:
-        outbox.finish(conn, [act.id], "dropped", now, "no longer needed when the mail was due")
-        return False
-    return True
+
+
+def returned(act: Owed) -> str:
+    """ "the customer came back 2 times", for the timeline; empty where that is not why the act is owed."""
+    times = act.data.get("reopened")
+    return came_back(times, English("UTC")) if times else ""
 
 
 def local_key(act: Owed) -> str:

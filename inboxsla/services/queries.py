@@ -17,7 +17,7 @@ from inboxsla.domain.policy import Do
 from inboxsla.domain.speech import Speech
 from inboxsla.domain.ticket_view import TicketView, name_of
 from inboxsla.domain.timeline import Event, Kind
-from inboxsla.domain.timeline_view import Entry, Quote, entries, planned
+from inboxsla.domain.timeline_view import Entry, Quote, entries, on_return, planned
 from inboxsla.errors import Missing, Refused
 from inboxsla.gmail import labels
 from inboxsla.services import correspondence
@@ -135,6 +135,7 @@ def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
         view=seen.view,
         happened=tuple(merge(mailed, entries(_told_of(seen), facts, quotes, seen.names, say), key=_at, reverse=True)),
         planned=planned(seen.view, say),
+        on_return=on_return(seen.view, say),
         label=labels.label_for(row.label_wanted) if row.label_wanted and seen.mailbox.is_live else None,
         label_pending=row.label_due,
         mails=lines,

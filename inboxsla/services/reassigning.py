@@ -14,7 +14,7 @@ from inboxsla.domain.timeline import Metric
 from inboxsla.notify.notice import Told
 from inboxsla.services import assign
 from inboxsla.services.looking import Look
-from inboxsla.services.owing import BATCH, local_key, looks_at, still_wanted
+from inboxsla.services.owing import BATCH, local_key, looks_at, returned, still_wanted
 from inboxsla.services.ports import Ports
 from inboxsla.services.roster import Roster, rosters
 from inboxsla.storage import outbox, tickets
@@ -49,7 +49,7 @@ def _reassign_one(
         rule=ports.settings.assignment.reassign,
     )
     if not moves:
-        outbox.finish(conn, [act.id], "done", now, "stays: its owner has touched it since the last step")
+        outbox.finish(conn, [act.id], "done", now, "stays: its owner has touched it since")
         return
     full = _at_their_cap(conn, ports, mailbox, now)
     strategy = seen.decision.facts.strategy
@@ -58,13 +58,17 @@ def _reassign_one(
         _nobody_now(conn, act, answer, now)
         return
     person = answer.person
-    promise = Metric(act.data["metric"]).value.replace("_", " ")
-    why = f"the {promise} promise ran out"
+    why = returned(act) or _ran_out(act)
     ticket = tickets.load(conn, act.ticket_id)
     assign.hand_over(conn, ticket, mailbox, person.address, why, f"reassign:{local_key(act)}", now)
     roster.given(mailbox.id, person, ticket.status, ticket.urgency)
     outbox.finish(conn, [act.id], "done", now, f"handed to {person.address}")
     _tell_of_move(conn, mailbox, act, owner, person.address, now)
+
+
+def _ran_out(act: Owed) -> str:
+    promise = Metric(act.data["metric"]).value.replace("_", " ")
+    return f"the {promise} promise ran out"
 
 
 def _nobody_now(conn: Connection, act: Owed, waits: Waits, now: datetime) -> None:
@@ -76,8 +80,10 @@ def _nobody_now(conn: Connection, act: Owed, waits: Waits, now: datetime) -> Non
 
 
 def _touched(seen: Look, act: Owed) -> bool:
-    """Whether staff did anything on the ticket since the reminder step before this one."""
+    """Whether staff did anything on the ticket since the reminder step before this one, or since the customer came back."""
     facts = seen.decision.facts
+    if times := act.data.get("reopened"):
+        return facts.last_touched is not None and facts.last_touched > facts.reopenings[times - 1]
     before = [
         taken.instant
         for (metric, cycle, step), taken in facts.steps.items()

@@ -10,7 +10,7 @@ from inboxsla.config.program import typed
 from inboxsla.domain.decide import decide
 from inboxsla.domain.speech import NBSP, Dated, English, Speech
 from inboxsla.errors import InboxSLAError
-from inboxsla.services import in_force, queries
+from inboxsla.services import dead_hours, in_force, queries
 from inboxsla.services.ports import Ports
 from inboxsla.services.settle import projection
 from inboxsla.storage import events, mailboxes, policies, records, tickets
@@ -41,6 +41,7 @@ def health(ports: Ports) -> Iterator[Line]:
     yield Line(True, in_force.said(ports))
     with ports.db.read() as conn:
         boxes = mailboxes.every(conn)
+        never_due = dead_hours.without_hours(conn, ports, ports.now()).values()
         alarms = records.open_alarms(conn, ports.now() - queries.ALARM_SHOWN)
         kept = {box.id: len(tickets.ids_of(conn, box.id)) for box in boxes if box.retired_at is not None}
     if len(kept) == len(boxes):
@@ -56,7 +57,7 @@ def health(ports: Ports) -> Iterator[Line]:
         else:
             when = f"read last {_moment(box.last_sync_at, say)}" if box.last_sync_at else "not read yet"
             yield Line(True, f"{box.address} is {box.mode}, {when}.")
-    for words in alarms:
+    for words in dict.fromkeys([*never_due, *alarms]):
         yield Line(False, words)
 
 

@@ -105,6 +105,7 @@ def _owed(act: Act) -> tuple[str, str, str, dict[str, Any]]:
         "always_on": act.always_on,
         **({"recipient": act.recipient} if act.recipient else {}),
         **({"words": act.words} if act.words else {}),
+        **({"reopened": act.reopened} if act.reopened else {}),
     }
     return act.key, act.do.value, act.role, data
 

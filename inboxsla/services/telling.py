@@ -95,6 +95,9 @@ def _of_a_move(act: Owed, staff: Sequence[Person], now: datetime) -> Now | Wait 
 
 
 def _due(act: Owed, seen: Look) -> datetime | None:
+    """When the promise the act is about runs out; for a customer who came back, the next of all."""
+    if "reopened" in act.data:
+        return seen.view.next_due
     clocks = (clock.reading for clock in seen.view.clocks)
     mine = (each for each in clocks if each.metric == act.data.get("metric") and each.key == act.data.get("cycle"))
     return next((each.due_at for each in mine), None)

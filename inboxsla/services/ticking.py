@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from inboxsla.errors import TryLater
 from inboxsla.services import assign as assigning
-from inboxsla.services import our_labels, runs
+from inboxsla.services import dead_hours, our_labels, runs
 from inboxsla.services.ports import Ports
 from inboxsla.storage import configurations, envelopes, label_commands, mailboxes, outbox, teams, tickets
 
@@ -19,6 +19,8 @@ log = structlog.get_logger()
 _CLAIM = 500
 # Rows whose ring was lost are found this much later; often enough to go unnoticed, seldom enough to cost nothing.
 _SWEEP_EVERY = timedelta(seconds=5)
+# Hours run out over years; but an alarm that is not raised again fades.
+_LOOK_AHEAD_EVERY = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -27,6 +29,7 @@ class Memory:
 
     synced: dict[int, datetime] = field(default_factory=dict)
     swept_at: datetime | None = None
+    looked_ahead_at: datetime | None = None
     bell_is_away: bool = False
 
 
@@ -45,7 +48,20 @@ def tick(ports: Ports, memory: Memory) -> int:
     if memory.swept_at is None or now - memory.swept_at >= _SWEEP_EVERY:
         memory.swept_at = now
         rung += _sweep(ports, memory, now)
+    if memory.looked_ahead_at is None or now - memory.looked_ahead_at >= _LOOK_AHEAD_EVERY:
+        memory.looked_ahead_at = now
+        _look_ahead(ports)
     return rung
+
+
+def _look_ahead(ports: Ports) -> None:
+    """Whether calendars still open; what is wrong with the configuration must not stop the ticker."""
+    try:
+        dead_hours.look_ahead(ports)
+    except TryLater:
+        raise
+    except Exception:
+        log.exception("looking ahead for opening hours failed")
 
 
 def _with_somebody_on_duty(conn: Connection, now: datetime) -> list[int]:

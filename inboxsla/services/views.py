@@ -47,11 +47,15 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class TicketPage:
-    """One ticket with its history (newest first) and what comes next (latest first)."""
+    """One ticket with its history (newest first) and what comes next (latest first).
+
+    `on_return` are sentences about what comes only if the customer reopens the ticket.
+    """
 
     view: TicketView
     happened: tuple[Entry, ...]
     planned: tuple[Entry, ...]
+    on_return: tuple[str, ...]
     label: str | None
     label_pending: bool
     mails: tuple[MailLine, ...]

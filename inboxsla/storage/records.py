@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +52,11 @@ def alarm_since(conn: Connection, key: str) -> datetime | None:
 def clear_alarms(conn: Connection, prefix: str) -> None:
     """Their cause is gone. `prefix` is a whole part of the key, such as "thread/3/"."""
     conn.execute(delete(alarms).where(alarms.c.key.startswith(prefix, autoescape=True)))
+
+
+def keep_alarms(conn: Connection, prefix: str, keys: Collection[str]) -> None:
+    """Of those that begin with `prefix` only these `keys` go on; the cause of the others is gone."""
+    conn.execute(delete(alarms).where(alarms.c.key.startswith(prefix, autoescape=True), alarms.c.key.not_in(keys)))
 
 
 def clear_alarms_of(conn: Connection, mailbox_id: int) -> None:

@@ -228,6 +228,13 @@ def open_after(conn: Connection, after: int, limit: int) -> list[int]:
     return list(conn.execute(select(t.c.id).where(*where).order_by(t.c.id).limit(limit)).scalars())
 
 
+def policies_in_use(conn: Connection, mailbox_ids: Sequence[int]) -> set[int]:
+    """The policy versions that tickets of these mailboxes are under which are not over."""
+    where = (t.c.mailbox_id.in_(mailbox_ids), t.c.status.in_(OPEN_STATUSES))
+    under = select(func.coalesce(t.c.policy_now_id, t.c.policy_id)).where(*where).distinct()
+    return set(conn.execute(under).scalars())
+
+
 def opened_since(conn: Connection, mailbox_id: int, since: datetime, after: int, limit: int) -> list[BegunTicket]:
     """Tickets of a mailbox that began at `since` or later, those with ids above `after`, in order."""
     where = (t.c.mailbox_id == mailbox_id, t.c.opened_at >= since, t.c.id > after)

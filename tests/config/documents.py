@@ -159,6 +159,9 @@ def _calendar() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+_PLACES = (("at", 75), ("reopened", 2), ("after", "1h"), ("before", "5m"))
+
+
 def _policy(name: str, calendars: list[str], people: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     calendar = st.sampled_from([*calendars, "24x7"])
     by_priority = st.fixed_dictionaries({"normal": _SHORT}, optional={"low": _SHORT, "high": _SHORT})
@@ -173,10 +176,10 @@ def _policy(name: str, calendars: list[str], people: list[str]) -> st.SearchStra
             "targets": st.fixed_dictionaries({"first_response": _SHORT | by_priority, "resolution": _LONG}, optional={"update": _LONG}),
         },
         optional={
-            "steps": st.lists(step, max_size=3).map(
+            "steps": st.lists(step, max_size=len(_PLACES)).map(
                 lambda steps: [
-                    {place: when} | each
-                    for each, (place, when) in zip(steps, (("at", 75), ("after", "1h"), ("before", "5m")), strict=False)
+                    {place: when} | {key: value for key, value in each.items() if place != "reopened" or key != "for"}
+                    for each, (place, when) in zip(steps, _PLACES, strict=False)
                 ]
             ),
             "pauses": st.just({"on_hold": ["resolution"]}),

@@ -61,6 +61,8 @@ def test_steps_and_conditions_are_said_in_words() -> None:
         body["policies"][0]["steps"] = [
             {"at": 75, "do": ["remind_owner"]},
             {"before": "1h", "do": ["notify_lead"], "for": ["resolution"], "notify": ["claire@lumenvelo.example"]},
+            {"reopened": 1, "do": ["raise_priority"]},
+            {"reopened": 2, "do": ["notify_lead"]},
         ]
         body["rules"][0]["when"] = {"all": [body["rules"][0]["when"], {"not": {"tag": {"is": "standard"}}}]}
 
@@ -68,6 +70,7 @@ def test_steps_and_conditions_are_said_in_words() -> None:
 
     assert steps.details == (
         "steps: + 1h before it is due: tell the lead, tell claire@lumenvelo.example (resolution);"
+        " + after 1 reopening: raise the priority; + after 2 reopenings: tell the lead;"
         " − at 90 %: remind the owner; − at 100 %: tell the owner, tell the lead, hand over",
     )
     assert rule.details == (

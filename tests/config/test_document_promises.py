@@ -47,6 +47,15 @@ def compiled(**more: Any) -> dict[str, Any]:
             "policies[1].steps[2]: there are two steps at 75 % for the same promise. Put what they do into one."]),
         ({"steps": [{"after": "1h", "do": REMIND}, {"after": "60m", "do": ["reassign"]}]}, [
             "policies[1].steps[2]: there are two steps 60m after it was due for the same promise. Put what they do into one."]),
+        ({"steps": [{"reopened": 2, "do": REMIND}, {"reopened": 2, "do": ["reassign"]}]}, [
+            "policies[1].steps[2]: there are two steps after 2 reopenings. Put what they do into one."]),
+        ({"steps": [{"reopened": 2, "do": REMIND, "for": ["resolution"]}]}, [
+            "policies[1].steps[1]: a step that comes with reopened belongs to no promise. Leave out its “for”."]),
+        ({"steps": [{"reopened": 2, "at": 75, "do": REMIND}]}, [
+            "policies[1].steps[1]: say once when this step comes: at = 75 (percent), before = “1h”, after = “30m”, or reopened = 2"
+            " (times the customer came back)."]),
+        ({"steps": [{"reopened": "often", "do": REMIND}]}, [
+            "policies[1].steps[1].reopened: “often” is no number of reopenings. Write a whole number from 1 to 100, such as 2."]),
         ({"steps": [{"at": 75, "notify": ["bos@lumenvelo.example"]}]}, [
             "policies[1].steps[1].notify[1]: “bos@lumenvelo.example” is not one of the people. There are ana@lumenvelo.example,"
             " claire@lumenvelo.example, jonas@lumenvelo.example."]),
@@ -61,6 +70,23 @@ def compiled(**more: Any) -> dict[str, Any]:
 )  # fmt: skip
 def test_what_nobody_can_keep_is_refused_with_what_would_be_right(more: dict[str, Any], said: list[str]) -> None:
     assert mistakes(with_policy(**more)) == said
+
+
+def test_steps_that_wait_for_reopenings_reach_the_domain_in_the_order_of_their_numbers() -> None:
+    """C16: trigger types are a percentage, before, after, and how often the customer came back."""
+    steps = [
+        {"reopened": 3, "do": ["reassign"]},
+        {"reopened": 2, "do": ["notify_lead", "raise_priority"], "notify": [CLAIRE]},
+        {"at": 75, "do": REMIND},
+    ]
+    body = compiled(steps=steps)
+
+    assert body["ladder"] == [
+        {"at": 75, "do": REMIND},
+        {"reopened": 2, "do": ["notify_lead", "raise_priority"], "notify": [CLAIRE]},
+        {"reopened": 3, "do": ["reassign"]},
+    ]
+    assert list(from_data(body).on_reopening) == [2, 3]
 
 
 def test_a_step_for_one_promise_does_not_stand_in_the_way_of_one_for_another() -> None:

@@ -16,6 +16,10 @@ BEGINNING = june("4 14:00")
 SPLIT_WEEK = BusinessCalendar(
     LONDON, {"thu": [("08:30", "12:00"), ("13:00", "17:30")], "fri": [("22:00", "06:00")], "mon": [("10:00", "16:00")]}
 )
+# Open on some days around the stories and never again: what needs more than that never comes.
+FADING = BusinessCalendar(
+    LONDON, {}, special_days={"2026-06-05": [("09:00", "12:00")], "2026-06-15": [("10:00", "11:00")]}
+)
 # Short steps find what happens around a due instant, long ones what happens over nights and weekends.
 PACE = st.one_of(
     st.just(0), st.sampled_from([1, 30, 60, 120, 240]), st.integers(0, 300), st.sampled_from([1440, 4320, 9 * 1440])
@@ -25,6 +29,12 @@ OFFSETS = (
     Step(None, (Do.REMIND_OWNER,), -20 * MINUTE),
     Step(90, (Do.REMIND_OWNER, Do.NOTIFY_PERSON), notify=(ANA,)),
     Step(None, (Do.NOTIFY_LEAD, Do.RAISE_PRIORITY), 30 * MINUTE, frozenset({Metric.FIRST_RESPONSE, Metric.UPDATE})),
+)
+# Steps for customers who keep coming back, beside the usual ones.
+RETURNS = (
+    *LADDER,
+    Step(None, (Do.REMIND_OWNER, Do.REASSIGN), reopened=1),
+    Step(None, (Do.NOTIFY_LEAD, Do.RAISE_PRIORITY, Do.NOTIFY_PERSON), notify=(ANA,), reopened=2),
 )
 PEOPLE = st.lists(st.sampled_from([ZOFIA, SOREN, SUPPLIER]), max_size=3, unique=True)
 KINDS = st.sampled_from(
@@ -42,7 +52,12 @@ LATER = {
         resolution=10 * HOUR,
         update=3 * HOUR,
         calendars={Metric.RESOLUTION: OFFICE},
-        ladder=(*LADDER, Step(None, (Do.REMIND_OWNER,), -HOUR, frozenset({Metric.RESOLUTION}))),
+        ladder=(
+            *LADDER,
+            Step(None, (Do.REMIND_OWNER,), -HOUR, frozenset({Metric.RESOLUTION})),
+            Step(None, (Do.NOTIFY_OWNER, Do.RAISE_PRIORITY), reopened=1),
+            Step(None, (Do.NOTIFY_LEAD, Do.REASSIGN), reopened=3),
+        ),
     ),
     2: policy(SPLIT_WEEK, first=None, pauses={}, longest_hold=4 * HOUR, closes_after=9 * HOUR, warned_before=2 * HOUR),
 }
@@ -99,14 +114,14 @@ def policies(draw: st.DrawFn, calendar: BusinessCalendar | None = None) -> Polic
     everything = frozenset(Metric)
     closes = draw(st.one_of(st.none(), lengths))
     return policy(
-        calendar or draw(st.sampled_from([OFFICE, ALWAYS, SPLIT_WEEK])),
+        calendar or draw(st.sampled_from([OFFICE, ALWAYS, SPLIT_WEEK, FADING])),
         first=draw(st.one_of(st.none(), lengths)),
         next=draw(st.one_of(st.none(), lengths)),
         resolution=draw(lengths),
         update=draw(st.one_of(st.none(), lengths)),
         calendars=draw(st.sampled_from([{}, {Metric.FIRST_RESPONSE: ALWAYS, Metric.UPDATE: SPLIT_WEEK}])),
         urgent_matters=draw(st.dictionaries(st.sampled_from(list(Metric)), lengths)),
-        ladder=draw(st.sampled_from([LADDER, LADDER[:1], (), OFFSETS])),
+        ladder=draw(st.sampled_from([LADDER, LADDER[:1], (), OFFSETS, RETURNS, RETURNS[-2:]])),
         pauses=draw(st.sampled_from([PAUSES, {}, {"on_hold": everything, "waiting_on_customer": everything}])),
         reply_sets_waiting=draw(st.booleans()),
         archiving_solves=draw(st.booleans()),

@@ -8,15 +8,21 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inboxsla.domain.policy import Do, Policy
-from inboxsla.domain.timeline import Event, Kind, Standing
+from inboxsla.domain.timeline import Event, Kind, Standing, Status
 from tests import people
-from tests.domain.stories import BEGINNING, LATER, PACE, policies, stories
+from tests.domain.stories import BEGINNING, LATER, PACE, RETURNS, policies, stories
 from tests.laws import law
-from tests.people import LONG_AGO, MINUTE, governed, policy, replied, wrote
+from tests.people import LONG_AGO, MINUTE, governed, policy, replied, set_to, wrote
 
 
 def facts(events: list[Event], now: datetime, rules: Policy) -> Standing:
     return people.decided(events, now, rules, LONG_AGO, LATER).facts
+
+
+def over_and_back(since: datetime, day: int) -> list[Event]:
+    """Solved, and the customer writes again, on a day of its own."""
+    solved = since + timedelta(days=day)
+    return [set_to(solved, Status.SOLVED), wrote(solved + 10 * MINUTE)]
 
 
 def spent(standing: Standing, until: datetime) -> list[tuple[str, datetime, datetime]]:
@@ -68,6 +74,48 @@ def test_a_ticket_that_closes_by_itself_was_warned_of_before_where_the_policy_wa
             assert warned[-1] < closes
         now = decision.wake_at
         decision = people.decided(known, now, rules, LONG_AGO, LATER)
+
+
+@law
+@given(stories(), policies(), PACE)
+@example(
+    [wrote(BEGINNING), *over_and_back(BEGINNING, 1), *over_and_back(BEGINNING, 2), *over_and_back(BEGINNING, 3)],
+    policy(ladder=RETURNS),
+    MINUTE,
+)
+def test_the_steps_for_a_customer_who_comes_back_are_taken_once_and_the_highest_alone_acts(
+    story: list[Event], rules: Policy, later: timedelta
+) -> None:
+    """C16: settled as each event comes in, no number of reopenings is acted on twice or after a higher one.
+
+    Without bounces: one that is learned later may undo the end that the customer seemed to come back after.
+    """
+    story = [event for event in story if event.kind is not Kind.BOUNCED] or story[:1]
+    known: list[Event] = []
+    acted: list[int] = []
+    for event in story:
+        known.append(event)
+        decision = people.decided(known, event.happened_at, rules, LONG_AGO, LATER)
+        known += decision.steps_taken
+        acted += sorted({act.reopened for act in decision.acts if act.reopened})
+    last = people.decided(known, story[-1].happened_at + later, rules, LONG_AGO, LATER)
+    acted += sorted({act.reopened for act in last.acts if act.reopened})
+
+    assert acted == sorted(set(acted))
+    assert all(times <= len(last.facts.reopenings) for times in acted)
+
+
+@law
+@given(stories(), policies(), PACE)
+def test_only_a_customers_mail_that_opens_what_was_over_counts_as_coming_back(
+    story: list[Event], rules: Policy, later: timedelta
+) -> None:
+    known = facts(story, story[-1].happened_at + later, rules)
+    ends = {span.end for span in known.spans if span.status in (Status.SOLVED, Status.CLOSED)}
+    mails = {event.happened_at for event in story if event.kind is Kind.CUSTOMER_WROTE}
+
+    assert list(known.reopenings) == sorted(known.reopenings)
+    assert set(known.reopenings) <= ends & mails
 
 
 @law

@@ -16,7 +16,7 @@ from inboxsla.domain.policy import Policy
 from inboxsla.domain.timeline import Event, Kind, Metric
 from inboxsla.domain.why import clock_views
 from tests import people
-from tests.domain.stories import BEGINNING, LATER, PACE, policies, stories
+from tests.domain.stories import BEGINNING, FADING, LATER, PACE, policies, stories
 from tests.laws import law
 from tests.people import LONG_AGO, MINUTE, policy, replied, wrote
 
@@ -224,10 +224,11 @@ def test_the_pieces_of_the_why_strip_follow_each_other_and_add_up_to_the_promise
             assert left == max(reading.left, timedelta())
         else:
             assert counted == reading.elapsed
+            assert left == timedelta()
         assert [piece.end for piece in why[:-1]] == [piece.start for piece in why[1:]]
         assert all(piece.start < piece.end for piece in why)
         if why:
-            assert (why[0].start, why[-1].end) == (reading.started_at, reading.due_at or now)
+            assert (why[0].start, why[-1].end) == (reading.started_at, reading.due_at or reading.ended_at or now)
 
 
 @law
@@ -238,7 +239,9 @@ def test_what_is_used_and_what_is_left_make_the_promise(story: list[Event], rule
     facts = decision.facts
     for reading in decision.reading.clocks:
         assert reading.elapsed + reading.left == reading.target
-        if reading.state is State.RUNNING:
+        if reading.state is State.RUNNING and rules.calendar is FADING and reading.due_at is None:
+            assert not reading.breached
+        elif reading.state is State.RUNNING:
             assert reading.due_at is not None
             run = next(
                 run

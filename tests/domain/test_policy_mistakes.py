@@ -38,6 +38,40 @@ def test_steps_may_stand_before_and_after_the_due_time_for_one_promise_and_name_
     ]
 
 
+def test_steps_may_wait_for_customers_who_come_back() -> None:
+    """C16: beside percentages, before and after; each number of reopenings once, and for no promise."""
+    rules = read(
+        ladder=[
+            {"reopened": 3, "do": ["reassign"]},
+            {"at": 90, "do": ["remind_owner"]},
+            {"reopened": 1, "do": ["notify_lead"], "notify": [CLAIRE]},
+        ]
+    )
+
+    assert {times: step.do for times, step in rules.on_reopening.items()} == {
+        1: (Do.NOTIFY_LEAD, Do.NOTIFY_PERSON),
+        3: (Do.REASSIGN,),
+    }
+    assert [step.percent for step in rules.steps_of(FIRST)] == [90]
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ([{"reopened": 0, "do": ["reassign"]}], "comes when the ticket was reopened “0” times; write a whole number from 1"),
+        ([{"reopened": True, "do": ["reassign"]}], "comes when the ticket was reopened “True” times"),
+        ([{"reopened": 2, "at": 75, "do": ["reassign"]}], "or reopened (how many times the customer came back)"),
+        ([{"reopened": 2, "do": ["reassign"], "metrics": ["resolution"]}], "after 2 reopenings belongs to no promise"),
+        ([{"reopened": 1, "do": ["reassign"]}, {"reopened": 1, "do": ["notify_lead"]}], "Two reminder steps are after 1 reopening;"),
+        ([{"reopened": 2, "do": []}], "The step after 2 reopenings does “nothing”"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_by_reopening_is_refused(steps: list[dict[str, Any]], said: str) -> None:
+    (mistake,) = complaints(ladder=steps)
+
+    assert said in mistake
+
+
 def test_a_promise_may_have_a_calendar_of_its_own() -> None:
     rules = read(calendars={"resolution": AROUND_THE_CLOCK})
 

@@ -45,6 +45,19 @@ def test_a_ticket_due_another_day_names_that_day() -> None:
     assert subject(later).startswith("Due Fri 11:06 CET: Refund")
 
 
+def test_a_customer_who_came_back_comes_first_unless_a_timer_presses() -> None:
+    """C16: whoever is told because of it reads why, also in the list of their mail."""
+    calm = ticket(wrote=NOW, promises=policy(next_response=timedelta(hours=2), resolution=timedelta(hours=4)))
+    back = item(calm, do=Told.NOTIFY_LEAD, metric=None, percent=0, reopened=3)
+    late = item(ticket(now=OVERDUE), do=Told.NOTIFY_LEAD, metric=None, percent=0, reopened=3)
+
+    assert subject(back).startswith("Customer came back 3 times: Refund for order 1182 still missing")
+    assert subject(back).endswith(" · Due in 4 h")
+    assert subject(late).startswith("24 min over: Refund")
+    words = why_words(calm, None, 0, Told.NOTIFY_LEAD, SAY, reopened=1)
+    assert words == "You get this because you lead this mailbox (the customer came back once)."
+
+
 def test_a_ticket_on_hold_is_not_said_to_be_due() -> None:
     hold = Event(
         Kind.STATUS_SET,

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from flask.testing import FlaskClient
 
 from inboxsla.domain.timeline import Kind
-from inboxsla.services import configuring
+from inboxsla.services import configuring, ticking
 from inboxsla.storage import mailboxes
 from inboxsla.storage.database import Database
 from tests.web.conftest import signed_in
@@ -57,6 +58,56 @@ def test_a_pause_is_a_piece_that_does_not_count(lumen: Shop, claire: FlaskClient
         "09:28–10:48 paused, not counted",
     ]
     assert words(found.select_one(".ended")) == "Met First response Answered in 20 min, 40 min to spare"
+
+
+def test_a_customer_who_keeps_coming_back_is_told_from_one_who_has_not(lumen: Shop, claire: FlaskClient) -> None:
+    """C16: how often they did, which step it brought, and what comes if it goes on."""
+    governed(lumen, steps='{reopened = 1, do = ["notify_lead"]}, {reopened = 2, do = ["raise_priority", "reassign"]}')
+    ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(40), thread="t1")
+    lumen.happens(ticket, Kind.STATUS_SET, {"status": "solved"})
+    lumen.clock.forward(minutes(20))
+    lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(1), thread="t1")
+
+    found = page(claire, f"/tickets/{ticket}")
+    lines = [words(line) for line in found.select(".timeline li")]
+
+    assert "Reopened once by the customer" in words(found.select_one(".facts"))
+    assert lines[0] == (
+        "The priority is raised, the ticket goes to somebody else (when the customer has come back 2 times)"
+    )
+    assert any("the customer came back once" in line for line in lines)
+
+
+def test_a_promise_whose_calendar_has_no_hours_left_has_a_page_like_any_other(lumen: Shop, claire: FlaskClient) -> None:
+    """C34: and the board shows it, with what is wrong above it."""
+    governed(lumen, calendar="fair")
+    lumen.clock.forward(timedelta(days=2))
+    ticket = lumen.asks("Stand 12", "Zofia Wiśniewska", ago=minutes(40))
+    ticking.tick(lumen.ports, ticking.Memory())
+
+    found = page(claire, f"/tickets/{ticket}")
+
+    assert words(found.select_one(".time-left")) == "No due time 1 h left, but not enough opening hours ahead"
+    board = words(page(claire, "/tickets"))
+    assert "Stand 12" in board
+    assert "first response in calendar “fair”" in board
+
+
+def governed(lumen: Shop, calendar: str = "24x7", steps: str = "") -> None:
+    """From now on tickets get this policy; the calendar "fair" is open today and never again."""
+    text = f"""
+default_policy = "Fair"
+[calendars.fair]
+zone = "Europe/Berlin"
+hours = {{mon = "closed"}}
+special_days = {{"2026-11-24" = "08:00–18:00"}}
+[[policies]]
+name = "Fair"
+calendar = "{calendar}"
+targets = {{first_response = "1h", next_response = "2h"}}
+steps = [{steps}]
+"""
+    configuring.import_(lumen.ports, text, "the tests", open_too=False)
 
 
 def test_what_happened_stands_below_now_and_what_comes_above_it(lumen: Shop, claire: FlaskClient) -> None:

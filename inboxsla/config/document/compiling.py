@@ -74,7 +74,7 @@ def _target(target: Target, policy: Policy, document: Document) -> dict[str, int
 
 
 def _step(step: Step, calendar: Calendar) -> Data:
-    when: Data = {"at": step.at} if step.at is not None else {}
+    when: Data = {name: count for name in ("at", "reopened") if (count := getattr(step, name)) is not None}
     when |= {name: seconds(text, calendar) for name in ("before", "after") if (text := getattr(step, name))}
     return {
         **when,
@@ -85,7 +85,9 @@ def _step(step: Step, calendar: Calendar) -> Data:
 
 
 def _order(step: Data) -> tuple[int, int, list[str]]:
-    """Before the due time, at percentages, after it; how steps are written down does not make another policy."""
+    """Before the due time, at percentages, after it, by reopenings; how steps are written makes no other policy."""
+    if "reopened" in step:
+        return 3, step["reopened"], []
     if "before" in step:
         return 0, -step["before"], step.get("metrics", [])
     return (1, step["at"], step.get("metrics", [])) if "at" in step else (2, step["after"], step.get("metrics", []))

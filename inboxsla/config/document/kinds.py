@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from inboxsla.config import fields
 from inboxsla.domain.durations import parse_duration
+from inboxsla.domain.policy import MOST_REOPENINGS
 
 ALWAYS = "24x7"
 
@@ -53,6 +54,14 @@ def _percent(value: object) -> int:
     return fields.percent(value)
 
 
+def _times(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MOST_REOPENINGS:
+        raise ValueError(
+            f"“{value}” is no number of reopenings. Write a whole number from 1 to {MOST_REOPENINGS}, such as 2."
+        )
+    return value
+
+
 def _domain(value: object) -> str:
     text = value.strip().lower().removeprefix("@") if isinstance(value, str) else ""
     if not _DOMAIN.fullmatch(text):
@@ -76,6 +85,7 @@ Word = Annotated[str, BeforeValidator(_word)]
 Length = Annotated[str, BeforeValidator(_business)]
 PlainLength = Annotated[str, BeforeValidator(_plain)]
 Percent = Annotated[int, BeforeValidator(_percent)]
+Times = Annotated[int, BeforeValidator(_times)]
 Domain = Annotated[str, BeforeValidator(_domain)]
 AddressOrDomain = Annotated[str, BeforeValidator(_address_or_domain)]
 Capacity = Annotated[int, BeforeValidator(fields.whole_number), Field(ge=1, le=10_000)]

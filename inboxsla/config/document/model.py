@@ -68,19 +68,27 @@ class Targets(Section):
 
 
 class Step(Section):
-    """A reminder step at a percentage of the promise, or a length of business time before or after it is due."""
+    """A reminder step at a percentage of the promise, a length of business time before or after it is due, or as soon as
+    the customer has reopened the ticket so many times.
+    """
 
     at: kinds.Percent | None = None
     before: kinds.Length | None = None
     after: kinds.Length | None = None
+    reopened: kinds.Times | None = None
     do: tuple[Action, ...] = ()
     promises: tuple[Metric, ...] = Field((), alias="for")
     notify: tuple[fields.Address, ...] = ()
 
     @model_validator(mode="after")
     def _comes_once_and_does_something(self) -> Step:
-        if sum(when is not None for when in (self.at, self.before, self.after)) != 1:
-            raise ValueError("say once when this step comes: at = 75 (percent), before = “1h” or after = “30m”.")
+        if sum(when is not None for when in (self.at, self.before, self.after, self.reopened)) != 1:
+            raise ValueError(
+                "say once when this step comes: at = 75 (percent), before = “1h”, after = “30m”,"
+                " or reopened = 2 (times the customer came back)."
+            )
+        if self.reopened is not None and self.promises:
+            raise ValueError("a step that comes with reopened belongs to no promise. Leave out its “for”.")
         if not self.do and not self.notify:
             raise ValueError("this step does nothing. Write for example do = [“remind_owner”].")
         return self

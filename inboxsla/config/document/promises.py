@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from inboxsla.config.checks import Complaint
-from inboxsla.config.document import kinds
+from inboxsla.config.document import kinds, saying
 from inboxsla.config.document.lengths import length
 from inboxsla.config.document.model import METRICS, PRIORITIES, Metric, Policy, Priority, Step, Target
 from inboxsla.config.document.parts import Part, Parts
@@ -78,12 +78,20 @@ def _steps(part: Part[Policy], policy: Policy, seen: Parts) -> Iterator[Complain
         missing = [metric for metric in step.promises if metric not in policy.targets.promised]
         if missing:
             yield (*key, "for"), f"this policy promises no {' and no '.join(missing)}, so this step would never come."
-        when = step.at or (step.after is None, length(step.before or step.after or "1s", calendar))
+        when = _when(step, calendar)
         if any(when == other_when and _share(step, other) for other_when, other in before):
-            yield key, f"there are two steps {said(step)} for the same promise. Put what they do into one."
+            same = "" if step.reopened else " for the same promise"
+            yield key, f"there are two steps {saying.when(step)}{same}. Put what they do into one."
         before.append((when, step))
         if step.before and not missing:
             yield from _too_early(key, step, policy, seen)
+
+
+def _when(step: Step, calendar: Calendar | None) -> object:
+    """When it comes, equal for what is the same however it is written."""
+    if step.at or step.reopened:
+        return step.at, step.reopened
+    return step.after is None, length(step.before or step.after or "1s", calendar)
 
 
 def _too_early(key: Key, step: Step, policy: Policy, seen: Parts) -> Iterator[Complaint]:
@@ -114,13 +122,6 @@ def _closing(part: Part[Policy], policy: Policy, seen: Parts) -> Iterator[Compla
         yield key, "this warns of nothing, because auto_close is not set. Set it, or leave this out."
     elif length(warning, calendar) >= length(closing, calendar):
         yield key, f"a warning {warning} ahead comes before the wait of {closing} begins. Write less than auto_close."
-
-
-def said(step: Step) -> str:
-    """When a step comes: “at 75 %”, “1h before it is due”."""
-    if step.at is not None:
-        return f"at {step.at} %"
-    return f"{step.before} before it is due" if step.before else f"{step.after} after it was due"
 
 
 def _share(one: Step, other: Step) -> bool:

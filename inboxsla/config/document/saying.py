@@ -59,13 +59,18 @@ def hours(calendar: str) -> str:
 
 def step(written: Step) -> str:
     """“at 75 %: remind the owner (resolution)”."""
-    if written.at is not None:
-        when = f"at {written.at} %"
-    else:
-        when = f"{written.before} before it is due" if written.before else f"{written.after} after it was due"
     told = [f"tell {address}" for address in written.notify]
     only = f" ({', '.join(spaced(metric) for metric in written.promises)})" if written.promises else ""
-    return f"{when}: {', '.join([*(_DOES[do] for do in written.do), *told])}{only}"
+    return f"{when(written)}: {', '.join([*(_DOES[do] for do in written.do), *told])}{only}"
+
+
+def when(written: Step) -> str:
+    """“at 75 %”, “1h before it is due”, “after 2 reopenings”."""
+    if written.reopened is not None:
+        return f"after {written.reopened} reopening{'' if written.reopened == 1 else 's'}"
+    if written.at is not None:
+        return f"at {written.at} %"
+    return f"{written.before} before it is due" if written.before else f"{written.after} after it was due"
 
 
 def absence(written: Absence) -> str:

@@ -50,7 +50,7 @@ _ORDER = {
     "targets": METRICS,
     "hours": WEEKDAYS,
     "then": tuple(Then.model_fields),
-    "steps": ("at", "before", "after", "do", "for", "notify"),
+    "steps": ("at", "before", "after", "reopened", "do", "for", "notify"),
     "absences": ("from", "until", "substitute"),
 }
 # Tables that get a header of their own below their policy or calendar.
