@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 
 from inboxsla.config import Settings, load
 from inboxsla.errors import TryLater
 from inboxsla.gmail.google import GoogleMailbox, static_credentials
+from inboxsla.gmail.pacing import Account, Paced
 from inboxsla.gmail.port import Mailbox
-from inboxsla.queue import NoBell, RedisBell
+from inboxsla.queue import NoBell, RedisBell, connect
+from inboxsla.queue.quota import LocalAccount, Rate, SharedAccount
 from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
 
@@ -31,11 +34,21 @@ def settings(config_file: Path | None = None, environ: Mapping[str, str] = os.en
 def ports(found: Settings | None = None) -> Ports:
     """Everything a use case needs, over the real parts."""
     chosen = found or settings()
+    account = cache(partial(_account, chosen))
 
     def mailbox(address: str) -> Mailbox:
         if not chosen.demo:
             raise TryLater("It is not connected: this version reads only the demo mailbox and mailbox files", _LATER)
-        return GoogleMailbox(static_credentials(address), api_root=chosen.google.api_root, timeout=_TIMEOUT)
+        pace = Paced(account(address))
+        return GoogleMailbox(static_credentials(address), api_root=chosen.google.api_root, timeout=_TIMEOUT, pace=pace)
 
     bell = RedisBell(chosen.redis_url) if chosen.redis_url else NoBell()
     return Ports(chosen, Database(chosen.sql_url), bell, now, mailbox)
+
+
+def _account(chosen: Settings, address: str) -> Account:
+    """What is left of a mailbox's quota: known to all processes where there is Redis, a cautious guess of this one where not."""
+    rate = Rate.of(chosen.quota.units_per_minute, chosen.quota.share)
+    if not chosen.redis_url:
+        return LocalAccount(rate.alone(), level=0.0)
+    return SharedAccount(connect(chosen.redis_url), address, rate)

@@ -52,6 +52,13 @@ class Sync(Section):
     first_window: fields.Span = timedelta(days=30)
 
 
+class Quota(Section):
+    """What Gmail allows for one mailbox, and how much of it, in percent, is used as a matter of course."""
+
+    units_per_minute: Annotated[Whole, Field(ge=600, le=1_000_000)] = 6_000
+    share: fields.Share = 75
+
+
 class Calendar(Section):
     """`hours` and `special_days` are written as `BusinessCalendar` takes them; days left out are closed."""
 
@@ -159,6 +166,7 @@ class Settings(Section):
     server: Server = Server()
     google: Google = Google()
     sync: Sync = Sync()
+    quota: Quota = Quota()
     calendar: Calendar = Field(default_factory=Calendar)
     policy: Policy = Field(default_factory=dict, validate_default=True)
     assignment: Assignment = Assignment()

@@ -84,6 +84,9 @@ class Sent:
 class Mailbox(Protocol):
     """One connected Gmail account. Every call may raise TryLater (network, quota, 5xx) and AccessLost; the rest is named below."""
 
+    def background(self) -> Mailbox:
+        """The same account over the same connection, for work that can wait: it takes only the quota that live work leaves."""
+
     def profile(self) -> Profile: ...
 
     def history(self, start: str, page_token: str | None = None) -> HistoryPage:

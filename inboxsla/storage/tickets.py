@@ -165,6 +165,11 @@ def label_done(conn: Connection, ticket_id: int, seen: int) -> None:
     conn.execute(update(t).where(t.c.id == ticket_id).values(label_lease_until=None))
 
 
+def labels_later(conn: Connection, ticket_ids: Sequence[int], until: datetime) -> None:
+    """Those still due are put off until then, however long they were leased."""
+    conn.execute(update(t).where(t.c.id.in_(ticket_ids), t.c.label_due).values(label_lease_until=until))
+
+
 def labels_due(conn: Connection, mailbox_id: int) -> None:
     """Look at every labelled ticket of a mailbox again (it just went live)."""
     conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.label_wanted.is_not(None)).values(label_due=True))

@@ -51,6 +51,7 @@ def admit() -> Response | None:
         raise not_found()
     address = _mailbox_of_token()
     simulator().quota.charge(request.endpoint, address)
+    g.charged = address
     g.struck = simulator().faults.strike(request.endpoint, address)
     for fault in g.struck:
         if (answer := _play(fault)) is not None:
@@ -80,7 +81,15 @@ def _play(fault: Fault) -> Response | None:
         return Response(status=500)
     elif fault.kind == "drop_after":
         request.environ[DROP] = True
+    elif fault.kind == "expire_history":
+        store().expire_history(fault.mailbox or store().mailboxes()[0])
     return None
+
+
+def settle_up(error: BaseException | None) -> None:
+    """After every request, however it ended: it is not under way any more."""
+    if "charged" in g:
+        simulator().quota.done(g.charged)
 
 
 def _mailbox_of_token() -> str:
@@ -97,9 +106,12 @@ def _mailbox_of_token() -> str:
 
 
 def trim(response: Response) -> Response:
-    """After every API call: cut a good answer to what `fields=` asked for."""
+    """After every API call: cut a good answer to what `fields=` asked for, or in two where a fault wants that."""
     if g.get("fields") and response.is_json and response.status_code < 300:
         response.set_data(current_app.json.dumps(keep(response.get_json(), g.fields)))
+    if struck_by("truncated"):
+        whole = response.get_data()
+        response.set_data(whole[: len(whole) // 2])
     return response
 
 

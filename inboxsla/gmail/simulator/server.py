@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from . import control, face, history, labels, messages, oauth, profile, threads
 from .answers import ApiError, failure
-from .context import Simulator, admit, complain, trim
+from .context import Simulator, admit, complain, settle_up, trim
 from .faults import Faults
 from .http import Server
 from .quota import Quota
@@ -47,6 +47,7 @@ def create_app(simulator: Simulator, host: str = "127.0.0.1") -> Flask:
 
     app.before_request(admit)
     app.after_request(trim)
+    app.teardown_request(settle_up)
     app.register_error_handler(ApiError, complain)
     app.register_error_handler(HTTPException, _plain)
     app.register_error_handler(Exception, _broken)
@@ -71,7 +72,7 @@ class SimulatorServer:
 
     def __init__(self, store: Store, host: str = "127.0.0.1", port: int = 0) -> None:
         self.store = store
-        self.faults, self.quota = Faults(), Quota()
+        self.faults, self.quota = Faults(), Quota(lambda: store.now().timestamp())
         self._server = Server(host, port, create_app(Simulator(store, self.faults, self.quota), host))
         self.port = int(self._server.server_address[1])
         self.url = f"http://{host}:{self.port}"
