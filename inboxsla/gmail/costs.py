@@ -40,10 +40,8 @@ def units(method: str) -> int:
     return UNITS.get(method, DEAREST)
 
 
-def of_one_thread(messages_wanted: int, *, may_be_partial: bool) -> str:
-    """The cheaper way to `messages_wanted` messages of one thread: "messages.get" for each, or one "threads.get".
-
-    Without `may_be_partial` the rest of the thread is wanted too. Equal prices: one call rather than several.
-    """
-    singly = messages_wanted * UNITS["messages.get"]
-    return "messages.get" if may_be_partial and singly < UNITS["threads.get"] else "threads.get"
+def cheaper(wanted: int, *, rest_wanted: bool) -> str:
+    """How to get `wanted` messages of one thread, and with `rest_wanted` its others too: "messages.get" for each, or one
+    "threads.get". Where the price is the same, the one call."""
+    singly = wanted * UNITS["messages.get"]
+    return "messages.get" if not rest_wanted and singly < UNITS["threads.get"] else "threads.get"

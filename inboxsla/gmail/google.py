@@ -220,8 +220,8 @@ def _changes(record: Mapping[str, Any]) -> list[Change]:
 
 
 def _thread_list(answer: Mapping[str, Any]) -> ThreadList:
-    ids = tuple(str(thread["id"]) for thread in answer.get("threads") or ())
-    return ThreadList(ids, next_page_token=answer.get("nextPageToken") or None)
+    threads = {str(thread["id"]): str(thread.get("historyId") or "") for thread in answer.get("threads") or ()}
+    return ThreadList(tuple(threads), next_page_token=answer.get("nextPageToken") or None, history_ids=threads)
 
 
 def _thread(answer: Mapping[str, Any]) -> GmailThread:

@@ -64,8 +64,16 @@ class HistoryPage:
 
 @dataclass(frozen=True, slots=True)
 class ThreadList:
+    """`history_ids` say when each thread changed last, where Gmail tells it."""
+
     thread_ids: tuple[str, ...]
     next_page_token: str | None = None
+    history_ids: Mapping[str, str] = field(default_factory=dict)
+
+    def unchanged_since(self, thread_id: str, history_id: str) -> bool:
+        """Whether Gmail says that nothing happened to the thread after `history_id`."""
+        last = self.history_ids.get(thread_id, "")
+        return last.isdecimal() and history_id.isdecimal() and int(last) <= int(history_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from inboxsla.gmail import labels
 from inboxsla.services import correspondence
 from inboxsla.services.looking import Look, look
 from inboxsla.services.ports import Ports
-from inboxsla.services.views import Board, KeptAside, MailboxState, MailLine, MailPage, TicketPage
-from inboxsla.storage import envelopes, mailboxes, messages, records, tickets
+from inboxsla.services.views import Board, KeptAside, MailboxState, MailLine, MailPage, Progress, TicketPage
+from inboxsla.storage import envelopes, first_readings, mailboxes, messages, records, tickets
 from inboxsla.storage.envelopes import Envelope
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.schema import tickets as t
@@ -34,6 +34,8 @@ _URGENCY = {urgency.value: rank for rank, urgency in enumerate(Urgency)}
 _LARGEST_ID = 2**31 - 1
 # An alarm whose cause has not shown itself for this long is over.
 ALARM_SHOWN = timedelta(hours=24)
+# Before this part of a first reading is done, its pace says little.
+_ENOUGH_TO_GUESS = 0.02
 _IS_OPEN = t.c.status.in_(tickets.OPEN_STATUSES)
 SHOWS: dict[str, tuple[ColumnElement[bool], ...]] = {
     "open": (_IS_OPEN,),
@@ -72,7 +74,8 @@ def board(
         listed = [*connected, *files]
         counts = {name: tickets.count(conn, *where, _in(listed)) for name, where in SHOWS.items()}
         alarms = tuple(records.open_alarms(conn, now - ALARM_SHOWN))
-    states = {box.id: mailbox_state(box) for box in boxes}
+        reading = progress(conn, now)
+    states = {box.id: mailbox_state(box, reading.get(box.id)) for box in boxes}
     shown = tuple(states[box.id] for box in listed)
     more = max(0, counts[show] - len(views))
     return Board(tuple(views), counts, tuple(states.values()), shown, alarms, more, now)
@@ -110,10 +113,21 @@ def _pressing(view: TicketView) -> tuple[int, float, int]:
     return (-_URGENCY[view.urgency], due.timestamp() if due else float("inf"), -view.id)
 
 
-def mailbox_state(box: MailboxRow) -> MailboxState:
+def progress(conn: Connection, now: datetime) -> dict[int, Progress]:
+    """How far the first readings that go on are, by mailbox id."""
+    found = {}
+    for mailbox_id, one in first_readings.unfinished(conn).items():
+        elapsed = now - one.begun_at
+        left = elapsed * ((1 - one.done) / one.done) if one.done >= _ENOUGH_TO_GUESS else None
+        threads = first_readings.threads_read(conn, mailbox_id)
+        found[mailbox_id] = Progress(int(one.done * 100), threads, one.reached, left)
+    return found
+
+
+def mailbox_state(box: MailboxRow, first_reading: Progress | None = None) -> MailboxState:
     trouble = box.sync_error or ""
     mode = "retired" if box.retired_at is not None else box.mode
-    return MailboxState(box.id, box.address, box.kind, mode, box.last_sync_at, box.as_of, trouble)
+    return MailboxState(box.id, box.address, box.kind, mode, box.last_sync_at, box.as_of, trouble, first_reading)
 
 
 def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:

@@ -42,6 +42,7 @@ def health(ports: Ports) -> Iterator[Line]:
     with ports.db.read() as conn:
         boxes = mailboxes.every(conn)
         alarms = records.open_alarms(conn, ports.now() - queries.ALARM_SHOWN)
+        reading = queries.progress(conn, ports.now())
         kept = {box.id: len(tickets.ids_of(conn, box.id)) for box in boxes if box.retired_at is not None}
     if len(kept) == len(boxes):
         yield Line(False, f"No mailbox is known. Name one in config.toml, or read a file with `{typed('import')}`.")
@@ -56,6 +57,9 @@ def health(ports: Ports) -> Iterator[Line]:
         else:
             when = f"read last {_moment(box.last_sync_at, say)}" if box.last_sync_at else "not read yet"
             yield Line(True, f"{box.address} is {box.mode}, {when}.")
+        if box.retired_at is None and box.id in reading:
+            so_far = reading[box.id].words(say).replace(NBSP, " ")
+            yield Line(True, f"{box.address} is being read for the first time: {so_far}. New mail is read meanwhile.")
     for words in alarms:
         yield Line(False, words)
 

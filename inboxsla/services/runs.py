@@ -28,6 +28,8 @@ def sync(ports: Ports, mailbox_ids: Sequence[int]) -> None:
         if done.threads:
             assigning.drain(ports, mailbox_id)
             follow(ports, "deliver", [mailbox_id])
+        if done.more:
+            follow(ports, "sync", [mailbox_id])
 
 
 def settle(ports: Ports, ticket_ids: Sequence[int]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,11 +11,14 @@ import structlog
 
 from inboxsla.errors import AccessLost, HistoryExpired, TicketMoved, TryLater
 from inboxsla.gmail.port import GmailThread, Mailbox
-from inboxsla.services.fetching import by_thread, fetch, whole
+from inboxsla.services import first_reading
+from inboxsla.services.fetching import by_thread, fetch
 from inboxsla.services.ingest import ThreadNews, take_in
 from inboxsla.services.ports import Ports
+from inboxsla.services.relisting import relist
 from inboxsla.services.stubborn import Asking
-from inboxsla.storage import envelopes, mailboxes, messages, records, tickets
+from inboxsla.storage import envelopes, first_readings, mailboxes, records
+from inboxsla.storage.first_readings import FirstReading
 from inboxsla.storage.mailboxes import MailboxRow
 
 log = structlog.get_logger()
@@ -29,9 +31,10 @@ _ROUNDS = 5
 
 @dataclass(slots=True)
 class Synced:
-    """What one sync did, for the bell and for logs."""
+    """What one sync did, for the bell and for logs. `more`: the first reading is not finished and wants to go on soon."""
 
     threads: int = 0
+    more: bool = False
     wants_owner: bool = False
     kept_aside: int = 0
     skipped: str = ""
@@ -50,11 +53,8 @@ class _Run:
     renewed_at: datetime
     asking: Asking
     labels_asked: bool = False
-
-    @property
-    def is_first(self) -> bool:
-        """No listing of this mailbox was ever finished; what is known of it comes from one that was broken off."""
-        return self.mailbox.last_sync_at is None
+    # When the first reading began, as long as it is not finished.
+    connected_at: datetime | None = None
 
     def keep_lease(self) -> None:
         """Raises TryLater if another worker has taken over."""
@@ -110,6 +110,34 @@ def _not_now(mailbox: MailboxRow, now: datetime) -> str:
 
 
 def _read_all(run: _Run) -> None:
+    """All that is new; then, if the mailbox is not read through yet, some of what was there before us."""
+    reading = _first_reading(run)
+    if reading.finished_at is None:
+        run.connected_at = reading.begun_at
+    _catch_up(run)
+    if run.connected_at is not None:
+        finished = first_reading.read_on(run.ports, run.gmail, run.mailbox, reading, partial(_compare, run))
+        run.done.more = not finished
+
+
+def _first_reading(run: _Run) -> FirstReading:
+    """How far the first reading is; one that has not begun begins, with the cursor from before anything is listed."""
+    with run.ports.db.read() as conn:
+        found = first_readings.of_mailbox(conn, run.mailbox.id)
+    if found is not None:
+        return found
+    now = run.ports.now()
+    cursor = run.mailbox.history_id or run.gmail.profile().history_id
+    with run.ports.db.write() as conn:
+        mailboxes.move_cursor(conn, run.mailbox.id, None, cursor)
+        first_readings.begin(conn, run.mailbox.id, now, now - run.ports.settings.sync.first_window)
+        run.mailbox = mailboxes.get(conn, run.mailbox.id)
+        begun = first_readings.of_mailbox(conn, run.mailbox.id)
+    assert begun is not None
+    return begun
+
+
+def _catch_up(run: _Run) -> None:
     """History until it shows nothing new, so that what arrives while we read is not left for the next bell."""
     for _ in range(_ROUNDS):
         begun = run.ports.now()
@@ -123,7 +151,9 @@ def _read_all(run: _Run) -> None:
                 "retry_after": None,
             }
             mailboxes.change(conn, run.mailbox.id, **fine)
-            records.clear_alarms(conn, f"thread/{run.mailbox.id}/")
+            if run.connected_at is None:
+                # Until then a thread that could not be read is tried again by the first reading, for as long as its alarm is old.
+                records.clear_alarms(conn, f"thread/{run.mailbox.id}/")
             records.clear_alarms(conn, f"sync/{run.mailbox.id}/")
             envelopes.retry_after_search(conn, run.mailbox.id, begun)
             run.mailbox = mailboxes.get(conn, run.mailbox.id)
@@ -133,13 +163,12 @@ def _read_all(run: _Run) -> None:
 
 def _read_once(run: _Run) -> tuple[str, bool]:
     """The cursor to move to, and whether there was news."""
-    if run.is_first:
-        return _list(run), True
     try:
         return _history(run)
     except HistoryExpired:
         log.info("history expired, listing again", mailbox=run.mailbox.id)
-        return _list(run), True
+        compare = partial(_compare, run)
+        return relist(run.ports, run.gmail, run.mailbox, run.asking, compare, run.keep_lease), True
 
 
 def _history(run: _Run) -> tuple[str, bool]:
@@ -156,64 +185,14 @@ def _history(run: _Run) -> tuple[str, bool]:
     for thread_id, lines in by_thread(*where, changes).items():
         news = run.asking.ask(thread_id, partial(fetch, *where, thread_id, lines))
         if news is not None:
-            _take(run, replace(news, asked_at=asked_at))
+            _take(run, replace(news, asked_at=asked_at, connected_at=run.connected_at))
     run.asking.finish()
     return page.history_id, bool(changes)
 
 
-def _list(run: _Run) -> str:
-    """Every thread of the window, newest first; what we know already is compared with it.
-
-    The cursor is taken before the listing, so that nothing falls between. A first listing that was broken off goes on with
-    the cursor it began with, and with the threads it had not come to.
-    """
-    cursor = run.mailbox.history_id if run.is_first else None
-    if cursor is None:
-        cursor = run.gmail.profile().history_id
-        if run.is_first:
-            with run.ports.db.write() as conn:
-                mailboxes.move_cursor(conn, run.mailbox.id, None, cursor)
-                run.mailbox = mailboxes.get(conn, run.mailbox.id)
-    listed = set(_listed(run))
-    if not run.is_first:
-        with run.ports.db.read() as conn:
-            unlisted = [thread for thread in tickets.open_threads(conn, run.mailbox.id) if thread not in listed]
-        for thread_id in unlisted:
-            asked_at = run.ports.now()
-            thread = run.asking.ask(thread_id, partial(whole, run.gmail, thread_id))
-            if thread is not None:
-                _compare(run, thread, asked_at)
-    run.asking.finish()
-    return cursor
-
-
-def _listed(run: _Run) -> Iterator[str]:
-    """Take in thread after thread until they are older than the window; yields their ids.
-
-    Without a search, because Gmail's search learns of new mail only after a while.
-    """
-    edge = run.ports.now() - run.ports.settings.sync.first_window
-    token: str | None = None
-    while True:
-        page = run.gmail.threads("", token)
-        with run.ports.db.read() as conn:
-            known = messages.known_threads(conn, run.mailbox.id, page.thread_ids) if run.is_first else set()
-        for thread_id in page.thread_ids:
-            asked_at = run.ports.now()
-            thread = None if thread_id in known else run.asking.ask(thread_id, partial(whole, run.gmail, thread_id))
-            if thread is not None and thread.messages:
-                if max((message.internal_at for message in thread.messages), default=edge) < edge:
-                    return
-                _compare(run, thread, asked_at)
-            yield thread_id
-        token = page.next_page_token
-        if not token:
-            return
-
-
 def _compare(run: _Run, thread: GmailThread, asked_at: datetime) -> None:
     snapshot = {message.id: message.label_ids for message in thread.messages}
-    _take(run, ThreadNews(thread.id, thread.messages, (), snapshot, thread.history_id, run.is_first, asked_at))
+    _take(run, ThreadNews(thread.id, thread.messages, (), snapshot, thread.history_id, run.connected_at, asked_at))
 
 
 def _take(run: _Run, news: ThreadNews) -> None:
