@@ -12,7 +12,7 @@ from inboxsla.gmail.port import Change, GmailMessage, GmailThread, Mailbox
 from inboxsla.services.correspondence import AWAY
 from inboxsla.services.folders import INBOX
 from inboxsla.services.ingest import ThreadNews
-from inboxsla.storage import messages
+from inboxsla.storage import envelopes, messages
 from inboxsla.storage.database import Database
 
 log = structlog.get_logger()
@@ -50,11 +50,12 @@ def _brings_mail(line: Change) -> bool:
 def fetch(db: Database, gmail: Mailbox, mailbox_id: int, thread_id: str, lines: Sequence[Change]) -> ThreadNews:
     """The messages the lines speak of that we do not have: one by one, or the whole thread where that costs less.
 
+    Mails of ours are not read back: Gmail's answer to the send named them. Whoever answers one brings the thread.
     Of a thread we do not know the rest is needed too, unless it has just begun: Gmail names a thread after its first message.
     """
     named = dict.fromkeys(line.message_id for line in lines if _brings_mail(line))
     with db.read() as conn:
-        have = messages.known(conn, mailbox_id, list(named))
+        have = {*messages.known(conn, mailbox_id, list(named)), *envelopes.known_as_sent(conn, mailbox_id, list(named))}
         thread_known = bool(messages.known_threads(conn, mailbox_id, [thread_id]))
     missing = [key for key in named if key not in have]
     begins = any(line.kind == "added" and line.message_id == thread_id for line in lines)

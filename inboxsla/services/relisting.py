@@ -10,7 +10,7 @@ from inboxsla.gmail.port import GmailThread, Mailbox
 from inboxsla.services.fetching import whole
 from inboxsla.services.ports import Ports
 from inboxsla.services.stubborn import Asking
-from inboxsla.storage import messages, tickets
+from inboxsla.storage import envelopes, messages, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 
 Compare = Callable[[GmailThread, datetime], None]
@@ -62,9 +62,10 @@ def _listed(
         page = gmail.threads("", token)
         with ports.db.read() as conn:
             newest = messages.newest_of(conn, mailbox.id, page.thread_ids)
+            ours = envelopes.known_as_sent(conn, mailbox.id, page.thread_ids)
         for thread_id in page.thread_ids:
             last, count = newest.get(thread_id, (edge, 0))
-            same = count == 1 and page.unchanged_since(thread_id, seen)
+            same = (count == 1 or thread_id in ours) and page.unchanged_since(thread_id, seen)
             if same and last < edge:
                 return
             yield thread_id, not same

@@ -27,17 +27,22 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=3)
 _RENEW_AFTER = timedelta(seconds=20)
 _ROUNDS = 5
+_SOON = timedelta(seconds=1)
 
 
 @dataclass(slots=True)
 class Synced:
-    """What one sync did, for the bell and for logs. `more`: the first reading is not finished and wants to go on soon."""
+    """What one sync did, for the bell and for logs.
+
+    `more`: it should go on soon, because the first reading is not finished or somebody rang after Gmail was asked, at `asked_at`.
+    """
 
     threads: int = 0
     more: bool = False
     wants_owner: bool = False
     kept_aside: int = 0
     skipped: str = ""
+    asked_at: datetime | None = None
     ticket_threads: set[str] = field(default_factory=set)
 
 
@@ -79,6 +84,7 @@ def sync(ports: Ports, mailbox_id: int) -> Synced:
         if reason := _not_now(mailbox, now):
             return Synced(skipped=reason)
         if not mailboxes.lease_sync(conn, mailbox_id, holder, now, now + LEASE):
+            mailboxes.change(conn, mailbox_id, sync_missed_at=now)
             return Synced(skipped="another sync is at it")
     done = Synced()
     try:
@@ -94,6 +100,9 @@ def sync(ports: Ports, mailbox_id: int) -> Synced:
     finally:
         with ports.db.write() as conn:
             mailboxes.release_sync(conn, mailbox_id, holder)
+            missed = mailboxes.get(conn, mailbox_id).sync_missed_at
+    if missed is not None and done.asked_at is not None and missed >= done.asked_at:
+        done.more = True
     return done
 
 
@@ -138,9 +147,9 @@ def _first_reading(run: _Run) -> FirstReading:
 
 
 def _catch_up(run: _Run) -> None:
-    """History until it shows nothing new, so that what arrives while we read is not left for the next bell."""
+    """History until it brings no more mail, and at once: what arrives while we read is not left for the next bell."""
     for _ in range(_ROUNDS):
-        begun = run.ports.now()
+        begun = run.done.asked_at = run.ports.now()
         cursor, found = _read_once(run)
         with run.ports.db.write() as conn:
             mailboxes.move_cursor(conn, run.mailbox.id, run.mailbox.history_id, cursor)
@@ -157,12 +166,12 @@ def _catch_up(run: _Run) -> None:
             records.clear_alarms(conn, f"sync/{run.mailbox.id}/")
             envelopes.retry_after_search(conn, run.mailbox.id, begun)
             run.mailbox = mailboxes.get(conn, run.mailbox.id)
-        if not found:
+        if not found and run.ports.now() - begun < _SOON:
             return
 
 
 def _read_once(run: _Run) -> tuple[str, bool]:
-    """The cursor to move to, and whether there was news."""
+    """The cursor to move to, and whether mail was read."""
     try:
         return _history(run)
     except HistoryExpired:
@@ -182,12 +191,14 @@ def _history(run: _Run) -> tuple[str, bool]:
         page = run.gmail.history(run.mailbox.history_id, page.next_page_token)
         changes.extend(page.changes)
     where = (run.ports.db, run.gmail, run.mailbox.id)
+    read = False
     for thread_id, lines in by_thread(*where, changes).items():
         news = run.asking.ask(thread_id, partial(fetch, *where, thread_id, lines))
         if news is not None:
+            read = read or bool(news.arrivals)
             _take(run, replace(news, asked_at=asked_at, connected_at=run.connected_at))
     run.asking.finish()
-    return page.history_id, bool(changes)
+    return page.history_id, read
 
 
 def _compare(run: _Run, thread: GmailThread, asked_at: datetime) -> None:

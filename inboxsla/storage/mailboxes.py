@@ -36,6 +36,7 @@ class MailboxRow:
     retired_at: datetime | None
     label_names: Mapping[str, str]
     wake_at: datetime | None
+    sync_missed_at: datetime | None
 
     @property
     def is_live(self) -> bool:

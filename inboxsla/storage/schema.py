@@ -57,6 +57,8 @@ mailboxes = Table(
     Column("history_id", Text),
     Column("sync_lease_until", Instant),
     Column("sync_lease_by", String(64)),
+    # When a sync was wanted while another was at it.
+    Column("sync_missed_at", Instant),
     # Begin of the newest sync that read everything there was; what envelopes of unknown outcome wait for.
     Column("last_sync_begun_at", Instant),
     Column("last_sync_at", Instant),

@@ -1,4 +1,4 @@
-"""How far the first reading of each mailbox has come."""
+"""How far the first reading of each mailbox has come, and when a sync was wanted while another was at it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("mailboxes", sa.Column("sync_missed_at", sa.BigInteger(), nullable=True))
     op.create_table(
         "first_readings",
         sa.Column("mailbox_id", sa.Integer(), nullable=False),
