@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Response, current_app, g, jsonify, request
+from werkzeug.http import http_date
 
 from .answers import ApiError, failure, forbidden, invalid, keep, not_found, parse_fields, unauthorized
 from .faults import Fault, Faults
@@ -106,7 +107,8 @@ def _mailbox_of_token() -> str:
 
 
 def trim(response: Response) -> Response:
-    """After every API call: cut a good answer to what `fields=` asked for, or in two where a fault wants that."""
+    """After every API call: cut a good answer to what `fields=` asked for, or in two where a fault wants that; say when it is."""
+    response.headers["Date"] = http_date(store().now())
     if g.get("fields") and response.is_json and response.status_code < 300:
         response.set_data(current_app.json.dumps(keep(response.get_json(), g.fields)))
     if struck_by("truncated"):
