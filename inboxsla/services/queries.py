@@ -127,7 +127,8 @@ def progress(conn: Connection, now: datetime) -> dict[int, Progress]:
 def mailbox_state(box: MailboxRow, first_reading: Progress | None = None) -> MailboxState:
     trouble = box.sync_error or ""
     mode = "retired" if box.retired_at is not None else box.mode
-    return MailboxState(box.id, box.address, box.kind, mode, box.last_sync_at, box.as_of, trouble, first_reading)
+    reading = first_reading if box.retired_at is None else None
+    return MailboxState(box.id, box.address, box.kind, mode, box.last_sync_at, box.as_of, trouble, reading)
 
 
 def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
