@@ -65,15 +65,17 @@ class Paced:
         waited = 0.0
         while True:
             taken, wait = self._account.take(units(method), background=self._background, sending=method == _SENDS)
-            if not taken and (not self._background or waited + wait > BACKGROUND_PATIENCE):
-                raise OverQuota("This mailbox has used what Gmail allows for the moment", timedelta(seconds=wait))
             if taken:
                 if wait > 0:
                     self._sleep(wait)
                 return
-            wait = max(wait, _LEAST_WAIT)
-            self._sleep(wait)
-            waited += wait
+            patience = BACKGROUND_PATIENCE - waited if self._background else 0.0
+            if patience <= 0:
+                raise OverQuota("This mailbox has used what Gmail allows for the moment", timedelta(seconds=wait))
+            # Not less, or whoever is rung again at once would spend on asking what there is to save up.
+            nap = min(max(wait, _LEAST_WAIT), patience)
+            self._sleep(nap)
+            waited += nap
 
     def refused(self, method: str, error: TooFast) -> TooFast:
         told = error.wait.total_seconds() if error.told else None

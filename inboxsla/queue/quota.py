@@ -19,8 +19,8 @@ import structlog
 
 log = structlog.get_logger()
 
-# Of the share, so much may be saved up and spent at once.
-_SAVED = 0.03
+# Of the share, so much may be saved up and spent at once; a little is left for looking for news in between.
+_SAVED, _LEFT = 0.03, 0.01
 # Of what the share leaves of Google's limit, so much may be run into debt; the rest is for clocks and networks that jitter.
 _DEBT = 0.8
 # What cannot wait is promised a turn within this many seconds; where units trickle, a little later, for the sake of dear calls.
@@ -49,7 +49,7 @@ class Rate:
     def of(cls, units_per_minute: int, share: int) -> Rate:
         """`share` in percent of Google's limit."""
         usable = units_per_minute * share / 100
-        return cls(usable * (1 - _SAVED) / 60, usable * _SAVED, (units_per_minute - usable) * _DEBT)
+        return cls(usable * (1 - _SAVED - _LEFT) / 60, usable * _SAVED, (units_per_minute - usable) * _DEBT)
 
     def alone(self) -> Rate:
         """For one process that does not know of the others: slow, but enough can be saved up for the dearest call."""

@@ -7,7 +7,7 @@ which nothing is known yet; that makes it harmless to begin a page, or the whole
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -26,20 +26,26 @@ log = structlog.get_logger()
 
 # Short enough that whatever else a worker has to do, for this mailbox or another, comes soon.
 SLICE = timedelta(seconds=5)
+# So many threads, the newest, are what somebody who has just connected waits for.
+AT_ONCE = 25
 
 Compare = Callable[[GmailThread, datetime], None]
 
 
 @dataclass(slots=True)
 class _Slice:
+    """`gmail` takes what live work leaves; the first `at_once` threads are live work themselves, through `quick`."""
+
     ports: Ports
     gmail: Mailbox
+    quick: Mailbox
     mailbox: MailboxRow
     compare: Compare
     ends_at: datetime
     asking: Asking
+    reached: datetime
+    at_once: int
     pages: int = 0
-    reached: datetime = field(init=False)
 
     def is_over(self) -> bool:
         return self.ports.now() >= self.ends_at
@@ -59,8 +65,17 @@ def read_on(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, reading: FirstRea
     """
     quiet = gmail.background()
     now = ports.now()
-    work = _Slice(ports, quiet, mailbox, compare, now + SLICE, Asking(ports, quiet, mailbox.id))
-    work.reached = reading.reached
+    work = _Slice(
+        ports,
+        quiet,
+        gmail,
+        mailbox,
+        compare,
+        ends_at=now + SLICE,
+        asking=Asking(ports, quiet, mailbox.id),
+        reached=reading.reached,
+        at_once=AT_ONCE if reading.reached == reading.begun_at else 0,
+    )
     try:
         while reading.finished_at is None:
             page = _page(work, reading)
@@ -101,7 +116,9 @@ def _read(work: _Slice, reading: FirstReading, page: ThreadList) -> bool | None:
         if work.is_over():
             return None
         asked_at = work.ports.now()
-        thread = work.asking.ask(thread_id, partial(whole, work.gmail, thread_id))
+        client = work.quick if work.at_once > 0 else work.gmail
+        work.at_once -= 1
+        thread = work.asking.ask(thread_id, partial(whole, client, thread_id))
         if thread is None or not thread.messages:
             continue
         newest = max(message.internal_at for message in thread.messages)

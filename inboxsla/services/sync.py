@@ -123,8 +123,11 @@ def _read_all(run: _Run) -> None:
     reading = _first_reading(run)
     if reading.finished_at is None:
         run.connected_at = reading.begun_at
-    _catch_up(run)
-    if run.connected_at is not None:
+    brought_mail = _catch_up(run)
+    if run.connected_at is not None and brought_mail:
+        # It is handed out and labelled before anything else is read.
+        run.done.more = True
+    elif run.connected_at is not None:
         finished = first_reading.read_on(run.ports, run.gmail, run.mailbox, reading, partial(_compare, run))
         run.done.more = not finished
 
@@ -146,8 +149,12 @@ def _first_reading(run: _Run) -> FirstReading:
     return begun
 
 
-def _catch_up(run: _Run) -> None:
-    """History until it brings no more mail, and at once: what arrives while we read is not left for the next bell."""
+def _catch_up(run: _Run) -> bool:
+    """History until it brings no more mail, and at once: what arrives while we read is not left for the next bell.
+
+    Returns whether there was any mail.
+    """
+    brought_mail = False
     for _ in range(_ROUNDS):
         begun = run.done.asked_at = run.ports.now()
         cursor, found = _read_once(run)
@@ -166,8 +173,10 @@ def _catch_up(run: _Run) -> None:
             records.clear_alarms(conn, f"sync/{run.mailbox.id}/")
             envelopes.retry_after_search(conn, run.mailbox.id, begun)
             run.mailbox = mailboxes.get(conn, run.mailbox.id)
+        brought_mail = brought_mail or found
         if not found and run.ports.now() - begun < _SOON:
-            return
+            break
+    return brought_mail
 
 
 def _read_once(run: _Run) -> tuple[str, bool]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from inboxsla.gmail.pacing import BACKGROUND_PATIENCE
 from inboxsla.gmail.simulator import Limits
 from inboxsla.gmail.simulator.bulk import fill
 from inboxsla.gmail.simulator.quota import UNITS
@@ -89,13 +90,15 @@ def test_of_fifty_thousand_threads_the_newest_are_tickets_within_the_first_minut
 
 
 def test_the_first_reading_takes_all_that_live_work_leaves_and_nothing_more(large: Desk) -> None:
-    """Against a Gmail that allows exactly the share: three minutes, slice after slice, history asked for before each."""
-    large.sync()
+    """Against a Gmail that allows exactly the share: slice after slice, with history asked for before each."""
+    first = large.clock()
+    while large.clock() - first < timedelta(minutes=1):
+        large.sync()
     begun, before = large.clock(), large.server.quota.report()
-    while large.clock() - begun < timedelta(minutes=3):
+    while large.clock() - begun < timedelta(minutes=2):
         asked = large.clock()
         assert large.sync().more
-        assert large.clock() - asked < SLICE + timedelta(seconds=2)
+        assert large.clock() - asked < SLICE + timedelta(seconds=BACKGROUND_PATIENCE + 1)
     minutes = (large.clock() - begun) / timedelta(minutes=1)
     after = large.server.quota.report()
     assert after["refused"] == {}
