@@ -99,8 +99,7 @@ def sync(ports: Ports, mailbox_id: int) -> Synced:
         raise
     finally:
         with ports.db.write() as conn:
-            mailboxes.release_sync(conn, mailbox_id, holder)
-            missed = mailboxes.get(conn, mailbox_id).sync_missed_at
+            missed = mailboxes.release_sync(conn, mailbox_id, holder)
     if missed is not None and done.asked_at is not None and missed >= done.asked_at:
         done.more = True
     return done

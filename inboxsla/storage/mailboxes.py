@@ -112,12 +112,13 @@ def lease_sync(conn: Connection, mailbox_id: int, holder: str, now: datetime, un
     return done.rowcount == 1
 
 
-def release_sync(conn: Connection, mailbox_id: int, holder: str) -> None:
-    conn.execute(
-        update(t)
-        .where(t.c.id == mailbox_id, t.c.sync_lease_by == holder)
-        .values(sync_lease_until=None, sync_lease_by=None)
+def release_sync(conn: Connection, mailbox_id: int, holder: str) -> datetime | None:
+    """Give the place up; when somebody last wanted it in vain, if anybody ever did."""
+    mine = (t.c.id == mailbox_id, t.c.sync_lease_by == holder)
+    done = conn.execute(
+        update(t).where(*mine).values(sync_lease_until=None, sync_lease_by=None).returning(t.c.sync_missed_at)
     )
+    return done.scalar_one_or_none()
 
 
 def move_cursor(conn: Connection, mailbox_id: int, seen: str | None, to: str) -> bool:
