@@ -60,6 +60,7 @@ class _Run:
     labels_asked: bool = False
     # When the first reading began, as long as it is not finished.
     connected_at: datetime | None = None
+    mails: int = 0
 
     def keep_lease(self) -> None:
         """Raises TryLater if another worker has taken over."""
@@ -122,8 +123,8 @@ def _read_all(run: _Run) -> None:
     reading = _first_reading(run)
     if reading.finished_at is None:
         run.connected_at = reading.begun_at
-    brought_mail = _catch_up(run)
-    if run.connected_at is not None and brought_mail:
+    _catch_up(run)
+    if run.connected_at is not None and run.mails:
         # It is handed out and labelled before anything else is read.
         run.done.more = True
     elif run.connected_at is not None:
@@ -148,14 +149,11 @@ def _first_reading(run: _Run) -> FirstReading:
     return begun
 
 
-def _catch_up(run: _Run) -> bool:
-    """History until it brings no more mail, and at once: what arrives while we read is not left for the next bell.
-
-    Returns whether there was any mail.
-    """
-    brought_mail = False
+def _catch_up(run: _Run) -> None:
+    """History until it brings no more mail, and at once: what arrives while we read is not left for the next bell."""
     for _ in range(_ROUNDS):
         begun = run.done.asked_at = run.ports.now()
+        mails = run.mails
         cursor, found = _read_once(run)
         with run.ports.db.write() as conn:
             mailboxes.move_cursor(conn, run.mailbox.id, run.mailbox.history_id, cursor)
@@ -172,14 +170,12 @@ def _catch_up(run: _Run) -> bool:
             records.clear_alarms(conn, f"sync/{run.mailbox.id}/")
             envelopes.retry_after_search(conn, run.mailbox.id, begun)
             run.mailbox = mailboxes.get(conn, run.mailbox.id)
-        brought_mail = brought_mail or found
-        if not found and run.ports.now() - begun < _SOON:
-            break
-    return brought_mail
+        if not found or (run.mails == mails and run.ports.now() - begun < _SOON):
+            return
 
 
 def _read_once(run: _Run) -> tuple[str, bool]:
-    """The cursor to move to, and whether mail was read."""
+    """The cursor to move to, and whether there was news."""
     try:
         return _history(run)
     except HistoryExpired:
@@ -199,14 +195,13 @@ def _history(run: _Run) -> tuple[str, bool]:
         page = run.gmail.history(run.mailbox.history_id, page.next_page_token)
         changes.extend(page.changes)
     where = (run.ports.db, run.gmail, run.mailbox.id)
-    read = False
     for thread_id, lines in by_thread(*where, changes).items():
         news = run.asking.ask(thread_id, partial(fetch, *where, thread_id, lines))
         if news is not None:
-            read = read or bool(news.arrivals)
+            run.mails += len(news.arrivals)
             _take(run, replace(news, asked_at=asked_at, connected_at=run.connected_at))
     run.asking.finish()
-    return page.history_id, read
+    return page.history_id, bool(changes)
 
 
 def _compare(run: _Run, thread: GmailThread, asked_at: datetime) -> None:

@@ -43,7 +43,7 @@ BAD_DAYS: dict[str, list[Fault]] = {
     "cut before it was applied": [Fault("drop_before", times=2)],
     "cut after it was applied": [Fault("drop_after", times=2)],
     "half an answer": [Fault("truncated", times=2)],
-    "slower than we wait": [Fault("latency", method, seconds=0.4) for method in READS],
+    "slower than we wait": [Fault("latency", method, seconds=0.7) for method in READS],
     "a token that has expired": status(401)[:1],
     "history expires": [Fault("expire_history", "history.list")],
     "an unknown page of history": [Fault("status", "history.list", code=404)],
@@ -52,12 +52,12 @@ BAD_DAYS: dict[str, list[Fault]] = {
 
 @contextmanager
 def refreshing(database: Database) -> Iterator[Desk]:
-    """A desk whose client can renew its token, and waits for an answer a quarter of a second."""
+    """A desk whose client can renew its token, and waits for an answer half a second."""
     with a_desk(database, settings(people=STAFF)) as desk:
         credentials: Any = Credentials(  # type: ignore[no-untyped-call]  # google-auth has no types
             SUPPORT, refresh_token=SUPPORT, token_uri=f"{desk.server.url}/token", client_id="c", client_secret="s"
         )
-        with closing(GoogleMailbox(credentials, api_root=desk.server.url, timeout=0.25)) as gmail:
+        with closing(GoogleMailbox(credentials, api_root=desk.server.url, timeout=0.5)) as gmail:
             desk.ports = replace(desk.ports, mailbox=lambda address: gmail)
             yield desk
 
