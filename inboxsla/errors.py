@@ -43,7 +43,18 @@ class TryLater(InboxSLAError):
 
 
 class TooFast(TryLater):
-    """We ask more than we may; whatever it is, everything of this mailbox should wait."""
+    """We ask more than we may; whatever it is, everything of this mailbox should wait.
+
+    `told` says that Gmail named the wait; otherwise it is our guess.
+    """
+
+    def __init__(self, reason: str, wait: timedelta = timedelta(seconds=30), *, told: bool = False) -> None:
+        super().__init__(reason, wait)
+        self.told = told
+
+
+class OverQuota(TooFast):
+    """Our own account of Gmail's quota is empty, so Gmail was not asked at all."""
 
 
 class HistoryExpired(InboxSLAError):

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 
 from inboxsla.config import Settings, load
 from inboxsla.errors import Refused
 from inboxsla.gmail.google import GoogleMailbox, static_credentials
+from inboxsla.gmail.pacing import Account, Paced
 from inboxsla.gmail.port import Mailbox
 from inboxsla.gmail.pubsub import GoogleSubscription, Subscription, key_file
 from inboxsla.google_tokens import GoogleTokens
-from inboxsla.queue import NoBell, RedisBell
+from inboxsla.queue import NoBell, RedisBell, connect
+from inboxsla.queue.quota import LocalAccount, Rate, SharedAccount
 from inboxsla.services import access
 from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
@@ -46,11 +49,19 @@ def subscription(chosen: Settings) -> Subscription:
 def ports(found: Settings | None = None) -> Ports:
     """Everything a use case needs, over the real parts."""
     chosen = found or settings()
-    db = Database(chosen.sql_url)
+    db, account = Database(chosen.sql_url), cache(partial(_account, chosen))
 
     def mailbox(address: str) -> Mailbox:
         opened = static_credentials(address) if chosen.demo else access.google(db, chosen, address)
-        return GoogleMailbox(opened, api_root=chosen.google.api_root, timeout=_TIMEOUT)
+        return GoogleMailbox(opened, api_root=chosen.google.api_root, timeout=_TIMEOUT, pace=Paced(account(address)))
 
     bell = RedisBell(chosen.redis_url) if chosen.redis_url else NoBell()
     return Ports(chosen, db, bell, now, mailbox)
+
+
+def _account(chosen: Settings, address: str) -> Account:
+    """What is left of a mailbox's quota: known to all processes where there is Redis, a cautious guess of this one where not."""
+    rate = Rate.of(chosen.quota.units_per_minute, chosen.quota.share)
+    if not chosen.redis_url:
+        return LocalAccount(rate.alone(), level=0.0)
+    return SharedAccount(connect(chosen.redis_url), address, rate)

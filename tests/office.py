@@ -86,6 +86,8 @@ def tree(url: str, folder: Path, database: Database, **changes: Any) -> dict[str
         "calendar": {"zone": "Europe/Berlin", "hours": "24x7"},
         "people": [{"address": "ana@office.example", "name": "Ana Ruiz"}],
         "google": google,
+        # Nobody here waits for a quota: these processes know no Redis, and each would keep to a small part of it.
+        "quota": {"units_per_minute": 1_000_000},
         **changes,
     }
 

@@ -189,6 +189,16 @@ def percent(value: object) -> int:
     return number
 
 
+def _share(value: object) -> int:
+    try:
+        number = percent(value)
+    except ValueError:
+        number = 0
+    if not 10 <= number <= 95:
+        raise ValueError(f"“{value}” is no share we can keep to. Write a whole number of percent from 10 to 95.")
+    return number
+
+
 def _periods(value: object) -> Periods:
     """“09:00–12:30, 13:00–16:00”, “closed”, “24h”, or a list of such periods or pairs. Complains about all of them at once."""
     if isinstance(value, str):
@@ -279,6 +289,7 @@ FileOrNone = Annotated[Path | None, BeforeValidator(_file_or_none)]
 Hidden = Annotated[str, Field(repr=False)]
 SealingKeys = Annotated[str, BeforeValidator(_sealing_keys), Field(repr=False)]
 Percent = Annotated[int, BeforeValidator(percent)]
+Share = Annotated[int, BeforeValidator(_share)]
 Hours = Annotated[Periods, BeforeValidator(_periods)]
 Week = Annotated[dict[Annotated[str, BeforeValidator(_weekday)], Hours], BeforeValidator(_week)]
 SpecialDays = dict[Annotated[str, BeforeValidator(_iso_day)], Hours]

@@ -75,6 +75,13 @@ class Push(Section):
     credentials: fields.FileOrNone = None
 
 
+class Quota(Section):
+    """What Gmail allows for one mailbox, and how much of it, in percent, is used as a matter of course."""
+
+    units_per_minute: Annotated[Whole, Field(ge=600, le=1_000_000)] = 6_000
+    share: fields.Share = 75
+
+
 class Calendar(Section):
     """`hours` and `special_days` are written as `BusinessCalendar` takes them; days left out are closed."""
 
@@ -189,6 +196,7 @@ class Settings(Section):
     google: Google = Google()
     sync: Sync = Sync()
     push: Push = Push()
+    quota: Quota = Quota()
     calendar: Calendar = Field(default_factory=Calendar)
     policy: Policy = Field(default_factory=dict, validate_default=True)
     assignment: Assignment = Assignment()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -13,7 +15,8 @@ from google.oauth2.credentials import Credentials as UserCredentials
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
-from inboxsla.errors import Gone, HistoryExpired, InboxSLAError, Refused, TryLater
+from inboxsla.errors import Gone, HistoryExpired, InboxSLAError, Refused, TooFast, TryLater
+from inboxsla.gmail.pacing import Pace, Unpaced
 from inboxsla.gmail.port import Change, GmailMessage, GmailThread, HistoryPage, Label, Profile, Sent, ThreadList, Watch
 from inboxsla.gmail.transport import UNREADABLE, KeepAliveHttp, OneShotHttp, google_errors, send_errors, topic_errors
 
@@ -43,11 +46,14 @@ class GoogleMailbox:
 
     `timeout` is in seconds and holds for connecting and for every read. Nothing here waits before another try, except that
     google-auth takes up to three seconds over a token endpoint that answers 5xx. Refused from a call without an id means that
-    `api_root` is no Gmail.
+    `api_root` is no Gmail. `pace` is asked before every call, and may wait; without one there is no limit of ours.
     """
 
-    def __init__(self, credentials: Credentials, *, api_root: str, timeout: float = 30) -> None:
+    def __init__(
+        self, credentials: Credentials, *, api_root: str, timeout: float = 30, pace: Pace | None = None
+    ) -> None:
         self._credentials = credentials
+        self._pace = pace or Unpaced()
         self._timeout = timeout
         plain = KeepAliveHttp(timeout)
         self._renewal = google_auth_httplib2.Request(plain)
@@ -71,6 +77,11 @@ class GoogleMailbox:
     def close(self) -> None:
         """Close the connection; the next call opens another."""
         self._http.close()
+
+    def background(self) -> GoogleMailbox:
+        shared = copy.copy(self)
+        shared._pace = self._pace.background()
+        return shared
 
     def profile(self) -> Profile:
         return self._ask(self._users.getProfile(userId=_ME), _profile, missing=Refused)
@@ -100,7 +111,7 @@ class GoogleMailbox:
         except Refused as error:
             if page_token is None:
                 raise
-            raise TryLater(f"Gmail does not know the page of its list we had come to ({error})", _AT_ONCE) from error
+            raise Gone(f"Gmail does not know the page of its list we had come to ({error})") from error
 
     def thread(self, thread_id: str) -> GmailThread:
         return self._ask_one(self._threads.get(userId=_ME, id=thread_id, format="full"), _thread)
@@ -133,7 +144,7 @@ class GoogleMailbox:
         request = self._messages.send(userId=_ME, body={"raw": base64.urlsafe_b64encode(raw).decode("ascii")})
         request.headers["accept-encoding"] = "identity"
         self._sign(request)
-        with send_errors():
+        with self._turn(request), send_errors():
             try:
                 answer = request.execute(http=OneShotHttp(self._timeout))
             except HttpError as error:
@@ -163,7 +174,7 @@ class GoogleMailbox:
 
     def _new_label(self, body: Mapping[str, Any]) -> Label:
         request = self._labels.create(userId=_ME, body=body)
-        with google_errors(missing=Refused):
+        with self._turn(request), google_errors(missing=Refused):
             try:
                 return _label(request.execute())
             except HttpError as error:
@@ -176,8 +187,18 @@ class GoogleMailbox:
         raise TryLater(f"Gmail says the label {body['name']} exists, but does not list it yet")
 
     def _ask(self, request: Any, read: Callable[[Any], T], missing: type[InboxSLAError] = Gone) -> T:
-        with google_errors(missing):
+        with self._turn(request), google_errors(missing):
             return read(request.execute())
+
+    @contextmanager
+    def _turn(self, request: Any) -> Iterator[None]:
+        """One call, when it is its turn; that Gmail finds us too fast is told to everybody who calls for this mailbox."""
+        method = str(request.methodId).removeprefix("gmail.users.")
+        self._pace.before(method)
+        try:
+            yield
+        except TooFast as refused:
+            raise self._pace.refused(method, refused) from refused
 
     def _ask_one(self, request: Any, read: Callable[[Any], T]) -> T:
         """One message or thread: an answer that lacks what we need will lack it again, so it is no reason to wait."""
@@ -234,8 +255,8 @@ def _changes(record: Mapping[str, Any]) -> list[Change]:
 
 
 def _thread_list(answer: Mapping[str, Any]) -> ThreadList:
-    ids = tuple(str(thread["id"]) for thread in answer.get("threads") or ())
-    return ThreadList(ids, next_page_token=answer.get("nextPageToken") or None)
+    threads = {str(thread["id"]): str(thread.get("historyId") or "") for thread in answer.get("threads") or ()}
+    return ThreadList(tuple(threads), next_page_token=answer.get("nextPageToken") or None, history_ids=threads)
 
 
 def _thread(answer: Mapping[str, Any]) -> GmailThread:

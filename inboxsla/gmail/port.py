@@ -64,8 +64,16 @@ class HistoryPage:
 
 @dataclass(frozen=True, slots=True)
 class ThreadList:
+    """`history_ids` say when each thread changed last, where Gmail tells it."""
+
     thread_ids: tuple[str, ...]
     next_page_token: str | None = None
+    history_ids: Mapping[str, str] = field(default_factory=dict)
+
+    def unchanged_since(self, thread_id: str, history_id: str) -> bool:
+        """Whether Gmail says that nothing happened to the thread after `history_id`."""
+        last = self.history_ids.get(thread_id, "")
+        return last.isdecimal() and history_id.isdecimal() and int(last) <= int(history_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,9 @@ class Watch:
 class Mailbox(Protocol):
     """One connected Gmail account. Every call may raise TryLater (network, quota, 5xx) and AccessLost; the rest is named below."""
 
+    def background(self) -> Mailbox:
+        """The same account over the same connection, for work that can wait: it takes only the quota that live work leaves."""
+
     def profile(self) -> Profile: ...
 
     def send_as(self) -> frozenset[str]:
@@ -104,7 +115,7 @@ class Mailbox(Protocol):
         """Changes since `start`, oldest first, over all labels. Raises HistoryExpired when Gmail has forgotten `start`."""
 
     def threads(self, query: str, page_token: str | None = None) -> ThreadList:
-        """Thread ids matching a Gmail search, newest first."""
+        """Thread ids matching a Gmail search, newest first. Raises Gone for a page that Gmail has forgotten."""
 
     def thread(self, thread_id: str) -> GmailThread:
         """The whole thread, messages oldest first. Raises Gone, and Refused if it will never be readable."""

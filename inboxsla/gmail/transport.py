@@ -216,9 +216,10 @@ def _refusal(error: HttpError, missing: type[InboxSLAError]) -> InboxSLAError:
         return missing(f"Gmail no longer has it ({said})")
     if status in (405, 411, 413, 414, 415, 422):
         return Refused(f"Gmail refused: {said}")
-    wait = _wait(error, complaint.message)
+    told = _wait(error, complaint.message)
+    wait = USUAL_WAIT if told is None else told
     if complaint.is_about_limits or status == 429:
-        return TooFast(f"Gmail asks us to wait ({said})", wait)
+        return TooFast(f"Gmail asks us to wait ({said})", wait, told=told is not None)
     return TryLater(f"Gmail has trouble ({said})", wait)
 
 
@@ -234,8 +235,11 @@ def _refresh_failed(error: RefreshError) -> InboxSLAError:
     return AccessLost(_ACCESS_LOST["client" if said.startswith(_CLIENT_FAULTS) else "revoked"])
 
 
-def _wait(error: HttpError, message: str) -> timedelta:
-    """How long Google wants us to stay away: from `Retry-After`, or the instant it puts into the text of the message."""
+def _wait(error: HttpError, message: str) -> timedelta | None:
+    """How long Google wants us to stay away: from `Retry-After`, or the instant it puts into the text of the message.
+
+    None if it does not say.
+    """
     waits: list[timedelta] = []
     header = str(error.resp.get("retry-after", "")).strip()
     if header.isascii() and header.isdigit():
@@ -248,7 +252,7 @@ def _wait(error: HttpError, message: str) -> timedelta:
             waits.append(_until(until if until.tzinfo else until.replace(tzinfo=UTC), error))
         except ValueError:
             waits.append(WITHOUT_CLOCK)
-    return min(max(waits, default=USUAL_WAIT), LONGEST_WAIT)
+    return min(max(waits), LONGEST_WAIT) if waits else None
 
 
 def _until(instant: datetime, error: HttpError) -> timedelta:

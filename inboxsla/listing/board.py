@@ -26,6 +26,7 @@ _COLOURS = {
     Urgency.PAUSED: "cyan",
 }
 _PIPED_SUBJECT = 80
+_BAR = 20
 # From this many columns on whole addresses fit; below the second a table says only what cannot be left out.
 _WIDE = 180
 _ROOMY = 140
@@ -72,10 +73,10 @@ def _object(view: TicketView, say: English) -> dict[str, Any]:
 
 def as_table(board: Board) -> str:
     """The board as a table that fits the window; piped, one ticket a line without colours."""
-    alarms = "".join(f"! {plain(words)}\n" for words in board.alarms)
+    say, screen, roomy = English(board.zone), on_screen(), width() >= _ROOMY
+    alarms = "".join(f"! {plain(words)}\n" for words in board.alarms) + _first_readings(board, say)
     if not board.tickets:
         return _empty(board) + alarms
-    say, screen, roomy = English(board.zone), on_screen(), width() >= _ROOMY
     names = _columns(several=len(board.listed) > 1)
     cells = [_cells(view, say, screen=screen, roomy=roomy) for view in board.tickets]
     rows = [[row[name] for name in names] for row in cells]
@@ -95,6 +96,17 @@ def as_table(board: Board) -> str:
         table.add_row(*row)
     more = f"… and {board.more:,} more; --limit shows them.\n" if board.more else ""
     return rendered(table) + more + alarms
+
+
+def _first_readings(board: Board, say: English) -> str:
+    """A line with a bar for each mailbox that is read for the first time."""
+    lines = ""
+    for box_ in board.listed:
+        if (first := box_.first_reading) is not None:
+            full = first.percent * _BAR // 100
+            bar = "█" * full + "░" * (_BAR - full)
+            lines += f"{bar} Reading {plain(box_.address)}: {plain(first.words(say))}. New mail is read meanwhile.\n"
+    return lines
 
 
 def _columns(*, several: bool) -> tuple[str, ...]:

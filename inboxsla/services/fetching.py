@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 import structlog
 
 from inboxsla.errors import Gone
+from inboxsla.gmail.costs import cheaper
 from inboxsla.gmail.port import Change, GmailMessage, GmailThread, Mailbox
 from inboxsla.services import asked_by_label
 from inboxsla.services.correspondence import AWAY
 from inboxsla.services.folders import INBOX
 from inboxsla.services.ingest import ThreadNews
-from inboxsla.storage import mailboxes, messages
+from inboxsla.storage import envelopes, mailboxes, messages
 from inboxsla.storage.database import Database
 
 log = structlog.get_logger()
@@ -57,15 +58,20 @@ def _brings_mail(line: Change, asks: frozenset[str]) -> bool:
 
 
 def fetch(db: Database, gmail: Mailbox, mailbox_id: int, thread_id: str, lines: Sequence[Change]) -> ThreadNews:
-    """The messages the lines speak of that we do not have: one by one, or the whole thread where that costs less."""
+    """The messages the lines speak of that we do not have: one by one, or the whole thread where that costs less.
+
+    Mails of ours are not read back: Gmail's answer to the send named them. Whoever answers one brings the thread.
+    Of a thread we do not know the rest is needed too, unless it has just begun: Gmail names a thread after its first message.
+    """
     asks = _asks(db, mailbox_id)
     named = dict.fromkeys(line.message_id for line in lines if _brings_mail(line, asks))
     with db.read() as conn:
-        have = messages.known(conn, mailbox_id, list(named))
+        have = {*messages.known(conn, mailbox_id, list(named)), *envelopes.known_as_sent(conn, mailbox_id, list(named))}
         thread_known = bool(messages.known_threads(conn, mailbox_id, [thread_id]))
     missing = [key for key in named if key not in have]
+    begins = any(line.kind == "added" and line.message_id == thread_id for line in lines)
     arrivals: tuple[GmailMessage, ...] = ()
-    if missing and (not thread_known or len(missing) > 2):
+    if missing and cheaper(len(missing), rest_wanted=not thread_known and not begins) == "threads.get":
         arrivals = whole(gmail, thread_id).messages
     elif missing:
         arrivals = tuple(_each(gmail, missing))

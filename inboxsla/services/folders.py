@@ -170,12 +170,13 @@ def _moved(was_in: bool, was_away: bool, is_in: bool, is_away: bool) -> Kind | N
     return Kind.UNARCHIVED if is_in else Kind.ARCHIVED
 
 
-def first_sight(rows: Sequence[MessageRow]) -> list[Event]:
-    """A thread that was archived before the mailbox was connected starts solved, as of its last message.
+def first_sight(rows: Sequence[MessageRow], connected_at: datetime) -> list[Event]:
+    """A thread that was archived before the mailbox was connected starts solved, as of its last message before that.
 
     Staff mail is never in the inbox, so a thread with nothing else says nothing.
     """
-    received = [row for row in rows if "SENT" not in row.labels and not row.labels & AWAY]
+    old = [row for row in rows if row.internal_at < connected_at]
+    received = [row for row in old if "SENT" not in row.labels and not row.labels & AWAY]
     if not received or any(INBOX in row.labels for row in received):
         return []
-    return [Event(Kind.ARCHIVED, max(row.internal_at for row in rows), "archived:before-connecting")]
+    return [Event(Kind.ARCHIVED, max(row.internal_at for row in old), "archived:before-connecting")]

@@ -54,9 +54,9 @@ class ThreadNews:
     """All that one look at Gmail told us about one thread.
 
     `arrivals` are messages fetched whole; `changes` the history lines about the thread, oldest first; `snapshot` the labels
-    of every message where the whole thread was listed anew, at `history_id`; `first_sync` says that the mailbox is read for the
-    first time. `asked_at` is when Gmail was asked: what it told cannot have happened later. `dug_up` is an old thread that we
-    know only since somebody put a label on it.
+    of every message where the whole thread was listed anew, at `history_id`; `connected_at`, while the mailbox is read for the
+    first time, says when that began: what is older was there before us. `asked_at` is when Gmail was asked: what it told cannot
+    have happened later. `dug_up` is an old thread that we know only since somebody put a label on it.
     """
 
     thread_id: str
@@ -64,7 +64,7 @@ class ThreadNews:
     changes: tuple[Change, ...] = ()
     snapshot: Mapping[str, frozenset[str]] | None = None
     history_id: str = ""
-    first_sync: bool = False
+    connected_at: datetime | None = None
     asked_at: datetime | None = None
     dug_up: bool = False
 
@@ -93,11 +93,12 @@ def _take_in(conn: Connection, mailbox: MailboxRow, news: ThreadNews, now: datet
     messages.set_labels(conn, mailbox.id, moved.labels)
     messages.set_gone(conn, mailbox.id, sorted(moved.gone))
     rows = [replace(row, labels=moved.labels.get(row.gmail_id, row.labels)) for row in [*known, *fresh]]
-    events = _events(conn, mailbox, news, rows, staff, moved, now)
+    events = _events(conn, mailbox, news, fresh, rows, staff, moved, now)
     relabel = bool(fresh) or _touches_ours(mailbox, known, moved)
     decision = settle_thread(conn, mailbox, news.thread_id, rows, events, staff, now, relabel=relabel)
     _tell_elsewhere(conn, mailbox, fresh, events, staff, now)
-    if not news.first_sync:
+    # Labels that were there before us ask for nothing.
+    if news.connected_at is None or news.changes:
         shown = (f"seen-{news.history_id}", news.snapshot)
         asked_by_label.note(conn, mailbox, news.thread_id, known, fresh, news.changes, shown, now)
     return decision
@@ -200,6 +201,7 @@ def _events(
     conn: Connection,
     mailbox: MailboxRow,
     news: ThreadNews,
+    fresh: Sequence[MessageRow],
     rows: Sequence[MessageRow],
     staff: Staff,
     moved: Moves,
@@ -213,8 +215,10 @@ def _events(
         for row in rows
     )
     events = [event for event in said if event is not None]
-    if news.first_sync or news.dug_up:
-        events.extend(first_sight(rows))
+    if news.dug_up:
+        events.extend(first_sight(rows, now))
+    elif news.connected_at is not None and len(rows) == len(fresh):
+        events.extend(first_sight(rows, news.connected_at))
     events.extend(Event(move.kind, move.happened_at(news.asked_at or now), move.source) for move in moved.thread)
     return events
 

@@ -47,7 +47,9 @@ def relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered) 
                 log.warning("label refused, looking the labels up again", mailbox=mailbox.id)
                 ids = our_labels.ids_of(ports, gmail, mailbox, anew=True)
                 done.relabelled += _put_right(ports, gmail, mailbox, ticket, ids, labels_are_there=True)
-            except TooFast:
+            except TooFast as fast:
+                with ports.db.write() as conn:
+                    tickets.labels_later(conn, [each.id for each in waiting], ports.now() + fast.wait)
                 raise
             except TryLater:
                 # One thread that cannot be labelled must not hold up the others; two in a row mean Gmail as a whole.

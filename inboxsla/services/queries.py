@@ -24,8 +24,8 @@ from inboxsla.services import blindness, correspondence
 from inboxsla.services.in_force import in_force
 from inboxsla.services.looking import Look, look
 from inboxsla.services.ports import Ports
-from inboxsla.services.views import Board, KeptAside, MailboxState, MailLine, MailPage, TicketPage
-from inboxsla.storage import envelopes, mailboxes, messages, records, switches, tickets
+from inboxsla.services.views import Board, KeptAside, MailboxState, MailLine, MailPage, Progress, TicketPage
+from inboxsla.storage import envelopes, first_readings, mailboxes, messages, records, switches, tickets
 from inboxsla.storage.envelopes import Envelope
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.schema import tickets as t
@@ -36,6 +36,8 @@ _LARGEST_ID = 2**31 - 1
 # An alarm whose cause has not shown itself for this long is over.
 ALARM_SHOWN = timedelta(hours=24)
 _UNSEEN_SHOWN = 3
+# Before this part of a first reading is done, its pace says little.
+_ENOUGH_TO_GUESS = 0.02
 _IS_OPEN = t.c.status.in_(tickets.OPEN_STATUSES)
 SHOWS: dict[str, tuple[ColumnElement[bool], ...]] = {
     "open": (_IS_OPEN,),
@@ -76,7 +78,10 @@ def board(
         alarms = tuple(records.open_alarms(conn, now - ALARM_SHOWN))
         zone = in_force(conn, ports.settings).zone
         stopped = switches.thrown(conn, switches.WRITING_STOPPED)
-    states = {box.id: mailbox_state(box, blindness.since(ports.settings, box, now)) for box in boxes}
+        reading = progress(conn, now)
+    states = {
+        box.id: mailbox_state(box, blindness.since(ports.settings, box, now), reading.get(box.id)) for box in boxes
+    }
     shown = tuple(states[box.id] for box in listed)
     more = max(0, counts[show] - len(views))
     return Board(
@@ -125,10 +130,26 @@ def _pressing(view: TicketView) -> tuple[int, float, int]:
     return (-_URGENCY[view.urgency], due.timestamp() if due else float("inf"), -view.id)
 
 
-def mailbox_state(box: MailboxRow, unseen_since: datetime | None = None) -> MailboxState:
+def progress(conn: Connection, now: datetime) -> dict[int, Progress]:
+    """How far the first readings that go on are, by mailbox id."""
+    found = {}
+    for mailbox_id, one in first_readings.unfinished(conn).items():
+        elapsed = now - one.begun_at
+        left = elapsed * ((1 - one.done) / one.done) if one.done >= _ENOUGH_TO_GUESS else None
+        threads = first_readings.threads_read(conn, mailbox_id)
+        found[mailbox_id] = Progress(int(one.done * 100), threads, one.reached, left)
+    return found
+
+
+def mailbox_state(
+    box: MailboxRow, unseen_since: datetime | None = None, first_reading: Progress | None = None
+) -> MailboxState:
     trouble = box.sync_error or ""
     mode = "retired" if box.retired_at is not None else box.mode
-    return MailboxState(box.id, box.address, box.kind, mode, box.last_sync_at, box.as_of, trouble, unseen_since)
+    reading = first_reading if box.retired_at is None else None
+    return MailboxState(
+        box.id, box.address, box.kind, mode, box.last_sync_at, box.as_of, trouble, unseen_since, reading
+    )
 
 
 def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:

@@ -49,6 +49,7 @@ def health(ports: Ports) -> Iterator[Line]:
         never_due = dead_hours.without_hours(conn, ports, ports.now()).values()
         alarms = records.open_alarms(conn, ports.now() - queries.ALARM_SHOWN)
         opened = credentials.every(conn)
+        reading = queries.progress(conn, ports.now())
         kept = {box.id: len(tickets.ids_of(conn, box.id)) for box in boxes if box.retired_at is not None}
     if len(kept) == len(boxes):
         yield Line(
@@ -70,6 +71,9 @@ def health(ports: Ports) -> Iterator[Line]:
         else:
             when = f"read last {_moment(box.last_sync_at, say)}" if box.last_sync_at else "not read yet"
             yield Line(True, f"{box.address} is {box.mode}, {when}.")
+        if box.retired_at is None and box.id in reading:
+            so_far = reading[box.id].words(say).replace(NBSP, " ")
+            yield Line(True, f"{box.address} is being read for the first time: {so_far}. New mail is read meanwhile.")
     yield from _told(ports, say)
     yield from _unseen(ports, boxes, say)
     for words in dict.fromkeys([*never_due, *alarms]):

@@ -32,6 +32,8 @@ def sync(ports: Ports, mailbox_ids: Sequence[int]) -> None:
             handed_out = assigning.drain(ports, mailbox_id)
             if handed_out or done.obeyed or done.threads > done.told:
                 told()
+        if done.more:
+            follow(ports, "sync", [mailbox_id])
 
 
 def settle(ports: Ports, ticket_ids: Sequence[int]) -> None:

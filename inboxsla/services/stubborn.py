@@ -44,6 +44,10 @@ class Asking:
             self._later(thread_id, later)
         return None
 
+    @property
+    def has_put_off(self) -> bool:
+        return self._put_off is not None
+
     def finish(self) -> None:
         """Raises TryLater if a thread was put off: then the cursor must stay where it is."""
         if self._put_off is not None:

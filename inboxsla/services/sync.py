@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,12 +12,14 @@ import structlog
 
 from inboxsla.errors import AccessLost, HistoryExpired, TicketMoved, TryLater
 from inboxsla.gmail.port import GmailThread, Mailbox
-from inboxsla.services import access, blindness, obeying, our_labels, own_addresses
-from inboxsla.services.fetching import by_thread, fetch, whole
+from inboxsla.services import access, blindness, first_reading, obeying, our_labels, own_addresses
+from inboxsla.services.fetching import by_thread, fetch
 from inboxsla.services.ingest import ThreadNews, take_in
 from inboxsla.services.ports import Ports
+from inboxsla.services.relisting import relist
 from inboxsla.services.stubborn import Asking
-from inboxsla.storage import envelopes, mailboxes, messages, records, tickets, watches
+from inboxsla.storage import envelopes, first_readings, mailboxes, records, watches
+from inboxsla.storage.first_readings import FirstReading
 from inboxsla.storage.mailboxes import MailboxRow
 
 log = structlog.get_logger()
@@ -26,15 +28,20 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=3)
 _RENEW_AFTER = timedelta(seconds=20)
 _ROUNDS = 5
+_SOON = timedelta(seconds=1)
 _HISTORY_LAGS = timedelta(seconds=15)
 
 
 @dataclass(slots=True)
 class Synced:
-    """What one sync did, for the bell and for logs. Of `told` of its `threads` the caller was told while it went on."""
+    """What one sync did, for the bell and for logs. Of `told` of its `threads` the caller was told while it went on.
+
+    `more`: it should go on soon, because the first reading is not finished.
+    """
 
     threads: int = 0
     told: int = 0
+    more: bool = False
     wants_owner: bool = False
     kept_aside: int = 0
     skipped: str = ""
@@ -55,11 +62,9 @@ class _Run:
     asking: Asking
     taken: Callable[[], None]
     labels_asked: bool = False
-
-    @property
-    def is_first(self) -> bool:
-        """No listing of this mailbox was ever finished; what is known of it comes from one that was broken off."""
-        return self.mailbox.last_sync_at is None
+    # When the first reading began, as long as it is not finished.
+    connected_at: datetime | None = None
+    mails: int = 0
 
     def keep_lease(self) -> None:
         """Raises TryLater if another worker has taken over."""
@@ -76,7 +81,6 @@ def sync(ports: Ports, mailbox_id: int, taken: Callable[[], None] = lambda: None
     """Read what is new in one mailbox. One sync at a time per mailbox; a second caller returns at once.
 
     `taken` is called, and must not raise, whenever news was settled and there may be more: labels need not wait for the rest.
-
     Trouble with Gmail ends up in the mailbox's own state, where pages and the next attempt find it.
     """
     holder = secrets.token_hex(8)
@@ -123,9 +127,40 @@ def _not_now(mailbox: MailboxRow, now: datetime) -> str:
 
 
 def _read_all(run: _Run) -> None:
-    """History until it shows nothing new, so that what arrives while we read is not left for the next bell."""
+    """All that is new; then, if the mailbox is not read through yet, some of what was there before us."""
+    reading = _first_reading(run)
+    if reading.finished_at is None:
+        run.connected_at = reading.begun_at
+    _catch_up(run)
+    if run.connected_at is not None and run.mails:
+        # It is handed out and labelled before anything else is read.
+        run.done.more = True
+    elif run.connected_at is not None:
+        finished = first_reading.read_on(run.ports, run.gmail, run.mailbox, reading, partial(_compare, run))
+        run.done.more = not finished
+
+
+def _first_reading(run: _Run) -> FirstReading:
+    """How far the first reading is; one that has not begun begins, with the cursor from before anything is listed."""
+    with run.ports.db.read() as conn:
+        found = first_readings.of_mailbox(conn, run.mailbox.id)
+    if found is not None:
+        return found
+    now = run.ports.now()
+    cursor = run.mailbox.history_id or run.gmail.profile().history_id
+    with run.ports.db.write() as conn:
+        mailboxes.move_cursor(conn, run.mailbox.id, None, cursor)
+        first_readings.begin(conn, run.mailbox.id, now, now - run.ports.settings.sync.first_window)
+        run.mailbox = mailboxes.get(conn, run.mailbox.id)
+        begun = first_readings.of_mailbox(conn, run.mailbox.id)
+    assert begun is not None
+    return begun
+
+
+def _catch_up(run: _Run) -> None:
+    """History until it brings no more mail, and at once: what arrives while we read is not left for the next bell."""
     for nth in range(_ROUNDS):
-        begun = run.ports.now()
+        begun, mails = run.ports.now(), run.mails
         cursor, found = _read_once(run)
         with run.ports.db.write() as conn:
             mailboxes.move_cursor(conn, run.mailbox.id, run.mailbox.history_id, cursor)
@@ -136,17 +171,20 @@ def _read_all(run: _Run) -> None:
                 "retry_after": None,
             }
             mailboxes.change(conn, run.mailbox.id, **fine)
-            records.clear_alarms(conn, f"thread/{run.mailbox.id}/")
+            if run.connected_at is None:
+                # Until then a thread that could not be read is tried again by the first reading, for as long as its alarm is old.
+                records.clear_alarms(conn, f"thread/{run.mailbox.id}/")
             records.clear_alarms(conn, f"sync/{run.mailbox.id}/")
             envelopes.retry_after_search(conn, run.mailbox.id, begun)
             if nth == 0:
                 blindness.note(conn, run.ports.settings, run.mailbox, begun)
-            found = mailboxes.answer_ring(conn, run.mailbox.id) or found
-            if not found and watches.owes_more_than(conn, run.mailbox.id, cursor, begun - _HISTORY_LAGS):
+            at_once = run.mails == mails and run.ports.now() - begun < _SOON
+            goes_on = mailboxes.answer_ring(conn, run.mailbox.id) or (found and not at_once)
+            if not goes_on and watches.owes_more_than(conn, run.mailbox.id, cursor, begun - _HISTORY_LAGS):
                 # A notice may be quicker than the history it tells of; the ticker has us look again in a second.
                 mailboxes.note_ring(conn, run.mailbox.id, begun)
             run.mailbox = mailboxes.get(conn, run.mailbox.id)
-        if not found:
+        if not goes_on:
             return
         if run.done.threads > run.done.told:
             run.done.told = run.done.threads
@@ -157,13 +195,12 @@ def _read_all(run: _Run) -> None:
 
 def _read_once(run: _Run) -> tuple[str, bool]:
     """The cursor to move to, and whether there was news."""
-    if run.is_first:
-        return _list(run), True
     try:
         return _history(run)
     except HistoryExpired:
         log.info("history expired, listing again", mailbox=run.mailbox.id)
-        return _list(run), True
+        compare = partial(_compare, run)
+        return relist(run.ports, run.gmail, run.mailbox, run.asking, compare, run.keep_lease), True
 
 
 def _history(run: _Run) -> tuple[str, bool]:
@@ -180,64 +217,15 @@ def _history(run: _Run) -> tuple[str, bool]:
     for thread_id, lines in by_thread(*where, changes).items():
         news = run.asking.ask(thread_id, partial(fetch, *where, thread_id, lines))
         if news is not None:
-            _take(run, replace(news, asked_at=asked_at))
+            run.mails += len(news.arrivals)
+            _take(run, replace(news, asked_at=asked_at, connected_at=run.connected_at))
     run.asking.finish()
     return page.history_id, bool(changes)
 
 
-def _list(run: _Run) -> str:
-    """Every thread of the window, newest first; what we know already is compared with it.
-
-    The cursor is taken before the listing, so that nothing falls between. A first listing that was broken off goes on with
-    the cursor it began with, and with the threads it had not come to.
-    """
-    cursor = run.mailbox.history_id if run.is_first else None
-    if cursor is None:
-        cursor = run.gmail.profile().history_id
-        if run.is_first:
-            with run.ports.db.write() as conn:
-                mailboxes.move_cursor(conn, run.mailbox.id, None, cursor)
-                run.mailbox = mailboxes.get(conn, run.mailbox.id)
-    listed = set(_listed(run))
-    if not run.is_first:
-        with run.ports.db.read() as conn:
-            unlisted = [thread for thread in tickets.open_threads(conn, run.mailbox.id) if thread not in listed]
-        for thread_id in unlisted:
-            asked_at = run.ports.now()
-            thread = run.asking.ask(thread_id, partial(whole, run.gmail, thread_id))
-            if thread is not None:
-                _compare(run, thread, asked_at)
-    run.asking.finish()
-    return cursor
-
-
-def _listed(run: _Run) -> Iterator[str]:
-    """Take in thread after thread until they are older than the window; yields their ids.
-
-    Without a search, because Gmail's search learns of new mail only after a while.
-    """
-    edge = run.ports.now() - run.ports.settings.sync.first_window
-    token: str | None = None
-    while True:
-        page = run.gmail.threads("", token)
-        with run.ports.db.read() as conn:
-            known = messages.known_threads(conn, run.mailbox.id, page.thread_ids) if run.is_first else set()
-        for thread_id in page.thread_ids:
-            asked_at = run.ports.now()
-            thread = None if thread_id in known else run.asking.ask(thread_id, partial(whole, run.gmail, thread_id))
-            if thread is not None and thread.messages:
-                if max((message.internal_at for message in thread.messages), default=edge) < edge:
-                    return
-                _compare(run, thread, asked_at)
-            yield thread_id
-        token = page.next_page_token
-        if not token:
-            return
-
-
 def _compare(run: _Run, thread: GmailThread, asked_at: datetime) -> None:
     snapshot = {message.id: message.label_ids for message in thread.messages}
-    _take(run, ThreadNews(thread.id, thread.messages, (), snapshot, thread.history_id, run.is_first, asked_at))
+    _take(run, ThreadNews(thread.id, thread.messages, (), snapshot, thread.history_id, run.connected_at, asked_at))
 
 
 def _take(run: _Run, news: ThreadNews) -> None:

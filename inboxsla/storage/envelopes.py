@@ -85,6 +85,12 @@ def sent(conn: Connection, envelope_id: int, gmail_id: str, now: datetime) -> bo
     return done.rowcount == 1
 
 
+def known_as_sent(conn: Connection, mailbox_id: int, gmail_ids: Sequence[str]) -> set[str]:
+    """Those of these messages that are mails of ours, by what Gmail said when it took them."""
+    rows = conn.execute(select(t.c.gmail_id).where(t.c.mailbox_id == mailbox_id, t.c.gmail_id.in_(gmail_ids)))
+    return set(rows.scalars())
+
+
 def by_marker(conn: Connection, marker: str) -> Envelope | None:
     row = conn.execute(select(*_COLUMNS).where(t.c.marker == marker)).one_or_none()
     return None if row is None else _row(row)

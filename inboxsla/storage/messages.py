@@ -103,6 +103,16 @@ def known_threads(conn: Connection, mailbox_id: int, thread_ids: Sequence[str]) 
     return set(rows.scalars())
 
 
+def newest_of(conn: Connection, mailbox_id: int, thread_ids: Sequence[str]) -> dict[str, tuple[datetime, int]]:
+    """When the newest message of each thread came in, and how many there are; a thread without messages is left out."""
+    rows = conn.execute(
+        select(t.c.thread_id, func.max(t.c.internal_at).label("newest"), func.count().label("messages"))
+        .where(t.c.mailbox_id == mailbox_id, t.c.thread_id.in_(thread_ids), t.c.gone.is_(False))
+        .group_by(t.c.thread_id)
+    )
+    return {row.thread_id: (row.newest, row.messages) for row in rows}
+
+
 def by_rfc_id(conn: Connection, mailbox_id: int, rfc_ids: Sequence[str]) -> dict[str, MessageRow]:
     """RFC Message-ID (without angle brackets) to message."""
     wanted = [rfc_id for rfc_id in rfc_ids if rfc_id]

@@ -32,6 +32,7 @@ __all__ = [
     "credentials",
     "envelopes",
     "events",
+    "first_readings",
     "kept_aside",
     "label_commands",
     "mailboxes",
@@ -89,6 +90,21 @@ mailboxes = Table(
     CheckConstraint("kind IN ('gmail','import')", name="kind"),
     CheckConstraint("mode IN ('observed','live')", name="mode"),
     UniqueConstraint("kind", "address"),
+)
+
+# One row for each connected mailbox once its first reading has begun.
+first_readings = Table(
+    "first_readings",
+    metadata,
+    Column("mailbox_id", ForeignKey("mailboxes.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("begun_at", Instant, nullable=False),
+    # Threads older than this are left unread.
+    Column("edge", Instant, nullable=False),
+    # Everything newer than this is read.
+    Column("reached", Instant, nullable=False),
+    Column("page_token", Text),
+    Column("checking", Boolean, nullable=False, server_default=text("false")),
+    Column("finished_at", Instant),
 )
 
 tickets = Table(

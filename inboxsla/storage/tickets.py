@@ -171,6 +171,11 @@ def expect_echoes(conn: Connection, ticket_id: int, echoes: Mapping[str, str]) -
     conn.execute(update(t).where(t.c.id == ticket_id).values(label_echoes=dict(echoes)))
 
 
+def labels_later(conn: Connection, ticket_ids: Sequence[int], until: datetime) -> None:
+    """Those still due are put off until then, however long they were leased."""
+    conn.execute(update(t).where(t.c.id.in_(ticket_ids), t.c.label_due).values(label_lease_until=until))
+
+
 def labels_due(conn: Connection, mailbox_id: int) -> None:
     """Look at every ticket of a mailbox that shows a label again (it just went live, or its labels changed)."""
     shows = or_(t.c.label_wanted.is_not(None), and_(t.c.owner.is_not(None), t.c.status.in_(OPEN_STATUSES)))

@@ -93,13 +93,15 @@ def test_while_gmail_is_away_it_says_how_many_threads_are_left_and_goes_on_later
 
 
 def test_where_google_asks_to_wait_whoever_may_wait_does(one_office: Office) -> None:
-    one_office.server.faults.plan(Fault("status", "threads.modify", code=429, retry_after=7))
+    one_office.server.faults.plan(Fault("status", "threads.modify", code=429, retry_after=1))
     waited: list[float] = []
     receipt = disconnecting.disconnect(
         one_office.ports, DESK, "ana", waits=lambda wait: not waited.append(wait.total_seconds())
     )
     assert receipt.is_done
-    assert waited == [7]
+    # Until that second is over, it is told so at each further try.
+    assert waited[0] == 1
+    assert max(waited) == 1
 
 
 def test_without_access_the_labels_stay_and_the_receipt_says_how_they_go(one_office: Office) -> None:

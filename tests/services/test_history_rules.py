@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inboxsla.domain.timeline import Kind
-from inboxsla.errors import TryLater
+from inboxsla.errors import Gone, TryLater
 from inboxsla.gmail.simulator import Fault, mailroom
 from inboxsla.services.sync import LEASE
 from inboxsla.storage import mailboxes
@@ -42,7 +42,7 @@ def test_a_page_gmail_forgot_is_asked_for_from_the_first_one_on(desk: Desk) -> N
     client = desk.gmail(SUPPORT)
     with pytest.raises(TryLater, match="the page of its history"):
         client.history(desk.mailbox.history_id or "", "forgotten!")
-    with pytest.raises(TryLater, match="the page of its list"):
+    with pytest.raises(Gone, match="the page of its list"):
         client.threads("", "forgotten!")
 
 

@@ -20,6 +20,7 @@ def stuck_and_neighbour(desk: Desk) -> tuple[str, str]:
     known = desk.writes(subject="Neighbour").thread_id
     desk.sync()
     stuck = desk.writes(subject="Stuck").thread_id
+    desk.writes_again(stuck, text="One more thing.")
     desk.writes_again(known, text="Still waiting.")
     desk.faults.plan(Fault("status", "threads.get", code=500, times=None))
     return stuck, known
@@ -56,7 +57,7 @@ def test_when_gmail_as_a_whole_is_away_no_thread_is_blamed(one_desk: Desk) -> No
     one_desk.writes(subject="Neighbour")
     one_desk.sync()
     one_desk.writes(subject="Another")
-    one_desk.faults.plan(Fault("status", "threads.get", code=503, times=None))
+    one_desk.faults.plan(Fault("status", "messages.get", code=503, times=None))
     one_desk.faults.plan(Fault("status", "profile.get", code=503, times=None))
     one_desk.sync()
     assert one_desk.board().alarms == ()

@@ -52,7 +52,7 @@ def test_a_sync_that_breaks_off_leaves_the_cursor_and_reads_again_without_duplic
     desk.sync()
     before = desk.mailbox.history_id
     threads = [desk.writes(subject=f"Lamp {n} flickers").thread_id for n in range(3)]
-    desk.faults.plan(Fault("status", "threads.get", code=503, after=1))
+    desk.faults.plan(Fault("status", "messages.get", code=503, after=1))
     desk.sync()
     assert desk.mailbox.history_id == before
     assert desk.mailbox.sync_error

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from inboxsla.domain.timeline import Kind
 from inboxsla.gmail.simulator import Fault
 from inboxsla.services import ingest, sync
 from inboxsla.storage import mailboxes
-from tests.builders import SUPPORT, Desk
+from tests.builders import SUPPORT, Desk, Notepad
 
 
 def test_a_second_sync_of_the_same_mailbox_does_not_start_while_one_is_at_it(desk: Desk) -> None:
@@ -81,3 +84,28 @@ def test_lost_access_stops_the_mailbox_and_is_an_alarm(one_desk: Desk) -> None:
         one_desk.sync()
         one_desk.deliver()
     assert not calls
+
+
+def test_who_finds_a_sync_under_way_makes_it_look_again(one_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ring that comes between the question to Gmail and the end of a sync is not lost."""
+    one_desk.sync()
+    one_desk.archives(one_desk.writes().thread_id)
+    late: list[str] = []
+
+    def take_in(*args: Any) -> Any:
+        if not late:
+            late.append(one_desk.writes(subject="Lamp flickers").thread_id)
+            assert one_desk.sync().skipped
+        return ingest.take_in(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sync, "take_in", take_in)
+        patch.setattr(sync, "_ROUNDS", 1)
+        one_desk.run("sync")
+    assert one_desk.find(late[0]) is None
+    assert isinstance(one_desk.bell, Notepad)
+    one_desk.clock.forward(seconds=3)
+    one_desk.tick()
+    assert ("sync", (one_desk.id,)) in one_desk.bell.rung
+    one_desk.run("sync")
+    assert one_desk.find(late[0]) is not None

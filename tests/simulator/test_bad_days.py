@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from base64 import b64encode, urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -15,10 +17,11 @@ from google.oauth2.credentials import Credentials
 from googleapiclient.errors import HttpError
 
 from inboxsla.gmail.simulator import Fault, SimulatorServer, Store, create_app
+from inboxsla.gmail.simulator.bulk import fill
 from inboxsla.gmail.simulator.context import Simulator
 from inboxsla.gmail.simulator.quota import UNITS
 
-from .conftest import ANA, SUPPORT, arrives, users_of, written
+from .conftest import ANA, SUPPORT, Clock, arrives, users_of, written
 
 
 def lever(gmail: SimulatorServer, path: str, body: dict[str, Any] | None = None, method: str = "") -> Any:
@@ -34,7 +37,13 @@ def a_send(users: Any) -> Any:
 
 @pytest.mark.parametrize(
     ("code", "reason"),
-    [(429, "rateLimitExceeded"), (403, "rateLimitExceeded"), (500, "backendError"), (503, "backendError")],
+    [
+        (429, "rateLimitExceeded"),
+        (403, "rateLimitExceeded"),
+        (500, "backendError"),
+        (503, "backendError"),
+        (504, "backendError"),
+    ],
 )
 def test_the_next_calls_can_be_made_to_fail(gmail: SimulatorServer, users: Any, code: int, reason: str) -> None:
     gmail.faults.plan(Fault("status", code=code, times=2))
@@ -136,6 +145,69 @@ def test_every_method_a_client_can_call_has_its_price(gmail: SimulatorServer, st
     rules = create_app(Simulator(store)).url_map.iter_rules()
 
     assert {rule.endpoint for rule in rules if rule.rule.startswith("/gmail/")} == set(UNITS)
+
+
+def test_limits_refuse_what_goes_over_them_and_charge_nothing_for_it(
+    gmail: SimulatorServer, users: Any, clock: Clock
+) -> None:
+    lever(gmail, "quota", {"units_per_minute": 3, "code": 403})
+    for _ in range(3):
+        users.getProfile(userId="me").execute()
+        clock.forward(seconds=10)
+    with pytest.raises(HttpError, match="Queries per minute per user") as refused:
+        users.getProfile(userId="me").execute()
+    clock.forward(seconds=31)
+    users.getProfile(userId="me").execute()
+
+    report = lever(gmail, "quota")
+    assert (refused.value.status_code, refused.value.error_details[0]["reason"]) == (403, "rateLimitExceeded")
+    assert report["units_by_mailbox"] == {SUPPORT: 4}
+    assert report["most_in_a_minute"] == {SUPPORT: 3}
+    assert report["refused"] == {SUPPORT: 1}
+
+
+def test_too_many_calls_at_once_are_refused(gmail: SimulatorServer, users: Any) -> None:
+    lever(gmail, "quota", {"concurrent": 1})
+    gmail.faults.plan(Fault("latency", "labels.list", seconds=1.0))
+    slow = threading.Thread(target=lambda: users_of(gmail.url).labels().list(userId="me").execute())
+    slow.start()
+    while gmail.faults.planned():
+        threading.Event().wait(0.01)
+    with pytest.raises(HttpError, match="Too many concurrent requests for user"):
+        users.getProfile(userId="me").execute()
+    slow.join()
+    assert users.getProfile(userId="me").execute()
+
+
+def test_the_clock_can_be_moved_from_another_process(gmail: SimulatorServer, store: Store, clock: Clock) -> None:
+    before = clock()
+    assert lever(gmail, "clock", {"seconds": 90})["now"] == (before + timedelta(seconds=90)).isoformat()
+    assert store.now() == before + timedelta(seconds=90)
+    lever(gmail, "clock", {"at": "2026-12-01T08:00:00+00:00"})
+    assert store.now() == datetime(2026, 12, 1, 8, tzinfo=UTC)
+
+
+def test_half_an_answer_and_history_that_expires_between_two_calls(
+    gmail: SimulatorServer, users: Any, store: Store
+) -> None:
+    start = str(store.history_id(SUPPORT))
+    gmail.faults.plan(Fault("truncated", "profile.get"))
+    gmail.faults.plan(Fault("expire_history", "history.list"))
+
+    # Google's client hands over what is no JSON as text.
+    assert users.getProfile(userId="me").execute().startswith('{"emailAddress"')
+    with pytest.raises(HttpError) as forgotten:
+        users.history().list(userId="me", startHistoryId=start).execute()
+    assert forgotten.value.status_code == 404
+
+
+def test_a_very_large_mailbox_is_there_in_no_time(store: Store, users: Any, clock: Clock) -> None:
+    ids = fill(store, SUPPORT, 2_000, newest=clock(), apart=timedelta(minutes=1))
+    first = users.threads().list(userId="me", maxResults=500).execute()
+    assert [thread["id"] for thread in first["threads"]] == ids[:500]
+    message = users.messages().get(userId="me", id=ids[-1]).execute()
+    assert message["threadId"] == ids[-1]
+    assert "0001999" in str(message["payload"]["headers"])
 
 
 def test_another_process_can_play_the_whole_story_through_the_levers(gmail: SimulatorServer, users: Any) -> None:

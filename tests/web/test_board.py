@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
+from inboxsla import listing
 from inboxsla.domain.timeline import Kind
-from inboxsla.services import setup
-from inboxsla.storage import mailboxes, records
+from inboxsla.services import queries, setup
+from inboxsla.storage import first_readings, mailboxes, records
 from inboxsla.web import board as board_pages
 from tests.services.mailbox_files import Mail, imported, written
 from tests.web.reading import groups, page, rows, words
@@ -176,6 +178,27 @@ def test_trouble_with_a_mailbox_and_alarms_stand_above_the_list(lumen: Shop, cla
 
     assert words(board.select_one(".banner-warning p")).endswith("Gmail has not answered since 10:32. Nothing is lost.")
     assert words(board.select_one(".banner-error")) == "Nobody can be told about ticket 7."
+
+
+def test_a_mailbox_that_is_read_for_the_first_time_shows_how_far_that_is(lumen: Shop, claire: FlaskClient) -> None:
+    lumen.live()
+    day = timedelta(days=1)
+    with lumen.ports.db.write() as conn:
+        first_readings.begin(conn, lumen.mailbox_id, TUESDAY - minutes(10), TUESDAY - minutes(10) - 30 * day)
+        first_readings.change(conn, lumen.mailbox_id, reached=TUESDAY - minutes(10) - 12 * day)
+
+    banner = page(claire, "/tickets").select_one(".banner-info")
+
+    assert banner is not None
+    assert words(banner.select_one("label")) == (
+        f"Reading {ADDRESS} for the first time. 40 % done, 0 conversations so far, about 15 min to go. "
+        "New mail is read meanwhile."
+    )
+    assert banner.select_one("progress")["value"] == "40"
+    assert "40 % done" in listing.as_table(queries.board(lumen.ports), lumen.ports.settings)
+    with lumen.ports.db.write() as conn:
+        first_readings.change(conn, lumen.mailbox_id, finished_at=TUESDAY)
+    assert page(claire, "/tickets").select_one(".banner-info") is None
 
 
 def test_more_tickets_than_a_page_holds_are_counted_and_can_be_shown(

@@ -137,6 +137,7 @@ def test_where_pushes_are_not_switched_on_nothing_listens(desk: Desk, tmp_path: 
 def test_a_ring_that_redis_lost_is_rung_again_until_somebody_reads_the_mailbox(door: Door) -> None:
     desk = door.desk
     desk.sync()
+    desk.deliver()
     desk.tick()
     assert door.push().status_code == 204
     for _ in range(3):
@@ -154,6 +155,7 @@ def test_a_ring_that_redis_lost_is_rung_again_until_somebody_reads_the_mailbox(d
 def test_a_notice_that_is_quicker_than_gmails_history_is_looked_after_for_a_while(door: Door) -> None:
     desk = door.desk
     desk.sync()
+    desk.deliver()
     desk.tick()
     ahead = {"emailAddress": SUPPORT, "historyId": str(int(desk.mailbox.history_id or 0) + 5)}
     assert door.push(ahead).status_code == 204

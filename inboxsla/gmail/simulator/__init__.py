@@ -8,7 +8,8 @@ with SimulatorServer(store) as gmail:
 
 from .faults import Fault, Faults
 from .mailroom import Placed
+from .quota import Limits
 from .server import SimulatorServer, create_app
 from .store import Store
 
-__all__ = ["Fault", "Faults", "Placed", "SimulatorServer", "Store", "create_app"]
+__all__ = ["Fault", "Faults", "Limits", "Placed", "SimulatorServer", "Store", "create_app"]

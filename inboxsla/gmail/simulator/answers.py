@@ -52,6 +52,7 @@ FAILURES = {
     500: ("backendError", "Backend Error", "INTERNAL", "global"),
     502: ("backendError", "Bad Gateway", "UNAVAILABLE", "global"),
     503: ("backendError", "The service is currently unavailable.", "UNAVAILABLE", "global"),
+    504: ("backendError", "The service did not answer in time.", "DEADLINE_EXCEEDED", "global"),
 }
 
 

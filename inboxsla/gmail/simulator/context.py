@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Response, current_app, g, jsonify, request
+from werkzeug.http import http_date
 
 from .answers import ApiError, failure, forbidden, invalid, keep, not_found, parse_fields, unauthorized
 from .consents import Consents
@@ -61,6 +62,7 @@ def admit() -> Response | None:
         raise not_found()
     address = token_holder()
     simulator().quota.charge(request.endpoint, address)
+    g.charged = address
     g.struck = simulator().faults.strike(request.endpoint, address)
     for fault in g.struck:
         if (answer := play(fault)) is not None:
@@ -90,7 +92,15 @@ def play(fault: Fault) -> Response | None:
         return Response(status=500)
     elif fault.kind == "drop_after":
         request.environ[DROP] = True
+    elif fault.kind == "expire_history":
+        store().expire_history(fault.mailbox or store().mailboxes()[0])
     return None
+
+
+def settle_up(error: BaseException | None) -> None:
+    """After every request, however it ended: it is not under way any more."""
+    if "charged" in g:
+        simulator().quota.done(g.charged)
 
 
 def token_holder() -> str:
@@ -107,9 +117,13 @@ def token_holder() -> str:
 
 
 def trim(response: Response) -> Response:
-    """After every API call: cut a good answer to what `fields=` asked for."""
+    """After every API call: cut a good answer to what `fields=` asked for, or in two where a fault wants that; say when it is."""
+    response.headers["Date"] = http_date(store().now())
     if g.get("fields") and response.is_json and response.status_code < 300:
         response.set_data(current_app.json.dumps(keep(response.get_json(), g.fields)))
+    if struck_by("truncated"):
+        whole = response.get_data()
+        response.set_data(whole[: len(whole) // 2])
     return response
 
 

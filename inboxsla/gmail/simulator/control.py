@@ -14,6 +14,7 @@ from .faults import Fault
 from .mailroom import Placed
 from .payload import unb64
 from .pubsub import Mischief
+from .quota import Limits
 
 bp = Blueprint("control", __name__, url_prefix="/_sim")
 
@@ -187,6 +188,22 @@ def clear_faults() -> Response:
 @bp.get("/quota")
 def quota() -> Response:
     return jsonify(simulator().quota.report())
+
+
+@bp.post("/quota")
+def limit() -> Response:
+    """The fields of `quota.Limits`; what is left out is without limit."""
+    simulator().quota.limits = Limits(**body())
+    return quota()
+
+
+@bp.post("/clock")
+def clock() -> Response:
+    """{at: an instant, or seconds: how many to go forward}: from now on the time stands still until it is moved again."""
+    given = body()
+    moved = _at(given) or store().now() + timedelta(seconds=float(given["seconds"]))
+    store().now = lambda: moved
+    return jsonify(now=moved.isoformat())
 
 
 @bp.delete("/quota")

@@ -6,7 +6,7 @@ import threading
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
-Kind = Literal["status", "drop_before", "drop_after", "latency", "empty_page"]
+Kind = Literal["status", "drop_before", "drop_after", "latency", "empty_page", "truncated", "expire_history"]
 KINDS = frozenset(get_args(Kind))
 
 
@@ -16,7 +16,8 @@ class Fault:
 
     kind: "status" answers with `code` (and `reason`, `message`, if given) and does nothing; "drop_before" cuts the connection and does
     nothing; "drop_after" does what was asked and cuts the connection without an answer; "latency" waits `seconds` first; "empty_page"
-    makes a history page carry a nextPageToken but no history.
+    makes a history page carry a nextPageToken but no history; "truncated" does what was asked and sends half of the answer;
+    "expire_history" makes Gmail forget all history first.
     method: "messages.send", "threads.*" or "*". times: how often it strikes, None for always. after: how many matching calls pass first.
     mailbox: only this one, if given.
     """

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from . import control, face, history, labels, messages, oauth, profile, threads, watching
 from .answers import ApiError, failure
 from .consents import Consents
-from .context import Simulator, admit, complain, trim
+from .context import Simulator, admit, complain, settle_up, trim
 from .faults import Faults
 from .http import Server
 from .quota import Quota
@@ -52,6 +52,7 @@ def create_app(simulator: Simulator, host: str = "127.0.0.1") -> Flask:
 
     app.before_request(admit)
     app.after_request(trim)
+    app.teardown_request(settle_up)
     app.register_error_handler(ApiError, complain)
     app.register_error_handler(HTTPException, _plain)
     app.register_error_handler(Exception, _broken)
@@ -78,7 +79,7 @@ class SimulatorServer:
 
     def __init__(self, store: Store, host: str = "127.0.0.1", port: int = 0) -> None:
         self.store = store
-        self.faults, self.quota, self.consents = Faults(), Quota(), Consents()
+        self.faults, self.quota, self.consents = Faults(), Quota(lambda: store.now().timestamp()), Consents()
         simulator = Simulator(store, self.faults, self.quota, self.consents)
         self.pubsub, self.watches = simulator.pubsub, simulator.watches
         self._server = Server(host, port, create_app(simulator, host))
