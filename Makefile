@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check
 
-.PHONY: help setup setup-dev run test bench lock clean
+.PHONY: help setup setup-dev run test bench soak lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,9 @@ test: setup-dev  ## lint, types, import contract, tests
 
 bench: setup-dev  ## the figures, as a table
 	@$(BIN)/python -m tests.bench
+
+soak: setup-dev  ## more weeks, more mail and more bad days than `make test` takes
+	@SOAK_SEEDS=12 SOAK_DAYS=60 SOAK_TICKETS=3 $(BIN)/python -m pytest -q -n 2 tests/soak
 
 lock:  ## resolve the lock files anew (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --upgrade -q -o requirements.lock

@@ -163,7 +163,7 @@ class World:
 
     def _goes_wrong(self) -> None:
         """One bad thing for the next calls of some kind."""
-        if self.bad is None or self.bad.random() > 0.4:
+        if self.bad is None or self.bad.random() > 0.75:
             return
         name = self.bad.choice([*TROUBLES, "history expired"])
         self.struck[name] += 1

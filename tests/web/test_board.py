@@ -195,7 +195,7 @@ def test_a_mailbox_that_is_read_for_the_first_time_shows_how_far_that_is(lumen: 
         "New mail is read meanwhile."
     )
     assert banner.select_one("progress")["value"] == "40"
-    assert "40 % done" in listing.as_table(queries.board(lumen.ports), lumen.ports.settings)
+    assert "40 % done" in listing.as_table(queries.board(lumen.ports))
     with lumen.ports.db.write() as conn:
         first_readings.change(conn, lumen.mailbox_id, finished_at=TUESDAY)
     assert page(claire, "/tickets").select_one(".banner-info") is None
