@@ -25,7 +25,7 @@ def run(arguments: Sequence[str]) -> int:
         )
         return 1
     python = sys.executable
-    tests = [python, "-m", "pytest", *(arguments or ("-n", str(min(4, os.cpu_count() or 1))))]
+    tests = [python, "-m", "pytest", *(arguments or ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"))]
     steps = {
         "lint": [python, "-m", "ruff", "check", "."],
         "format": [python, "-m", "ruff", "format", "--check", "."],

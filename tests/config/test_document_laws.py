@@ -12,7 +12,7 @@ from inboxsla.domain.policy_data import from_data
 from tests.config.documents import NOW, PLAIN, accepted, documents, mistakes
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(documents())
 def test_what_is_written_is_read_back_as_the_same(body: dict[str, Any]) -> None:
     kept = accepted(body)

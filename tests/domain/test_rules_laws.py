@@ -15,7 +15,7 @@ from inboxsla.domain.rules import Facts, Look, Ruling
 from tests.domain.rulebook import SALES, SUPPORT, book, rule
 from tests.people import ANA, JONAS
 
-ENOUGH = settings(max_examples=2000, deadline=None)
+ENOUGH = settings(max_examples=500, deadline=None)
 
 WORDS = ("outage", "Straße", "STRASSE", "é", "e\u0301", "light", "\x00", "a")
 ADDRESSES = ("ana@big.example", "ceo@small.example", "x@sub.small.example", "form@lumenvelo.example", "nobody", "@", "")
