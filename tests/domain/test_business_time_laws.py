@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.opening_hours import WEEKDAYS
 from inboxsla.errors import NoWorkingTime
-from tests.laws import law
+from tests.laws import law, plain_law
 
 OFFICE = {day: [("09:00", "17:00")] for day in WEEKDAYS[:5]}
 MINUTE = timedelta(minutes=1)
@@ -98,7 +98,7 @@ def built(zone, hours, holidays, special) -> BusinessCalendar | None:
         return None
 
 
-@law
+@plain_law
 @given(weeks_around_a_jump())
 def test_open_time_is_what_counting_minute_by_minute_gives(week):
     zone, hours, holidays, special, start, length = week
@@ -137,7 +137,7 @@ def test_add_gives_the_earliest_instant_with_that_much_open_time(week, amount):
         assert end == start
 
 
-@law
+@plain_law
 @given(weeks_around_a_jump())
 def test_open_spans_are_clipped_apart_and_add_up_to_between(week):
     zone, hours, holidays, special, start, length = week
@@ -167,7 +167,7 @@ def test_adding_a_holiday_never_makes_a_deadline_earlier(week, away, amount):
     assert deadline is None or later is None or later >= deadline
 
 
-@law
+@plain_law
 @given(st.datetimes(timezones=st.just(UTC)), st.integers(0, 40 * 24 * 60))
 @example(utc("0001-01-01T00:00"), 24 * 60)
 @example(utc("9999-12-30T00:00"), 7 * 24 * 60)
