@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from inboxsla.storage.database import Database
 from inboxsla.storage.schema import metadata
 from tests import pg
 from tests.builders import SUPPORT, Desk, a_desk, settings
+from tests.office import Office, an_office
 
 Opens = Callable[..., Desk]
 
@@ -58,3 +60,17 @@ def opens(database: Database) -> Iterator[Opens]:
     """Opens a desk with settings of its own."""
     with ExitStack() as stack:
         yield lambda **chosen: stack.enter_context(a_desk(database, settings(**chosen)))
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path) -> Iterator[Office]:
+    """An office whose mailboxes are connected through the real wiring, on SQLite and on PostgreSQL."""
+    with an_office(database, tmp_path / "data") as made:
+        yield made
+
+
+@pytest.fixture
+def one_office(sqlite_database: Database, tmp_path: Path) -> Iterator[Office]:
+    """The same on SQLite only."""
+    with an_office(sqlite_database, tmp_path / "data") as made:
+        yield made

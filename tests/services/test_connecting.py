@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,22 +12,9 @@ from inboxsla.errors import AccessLost, Misused, Refused, TryLater
 from inboxsla.gmail.credentials import MODIFY
 from inboxsla.services import connecting, queries, setup, sync, ticking
 from inboxsla.storage import credentials
-from inboxsla.storage.database import Database
 from inboxsla.storage.schema import consents as consents_table
 from inboxsla.storage.schema import credentials as table
-from tests.office import DESK, REDIRECT, ROBOT, SALES, Office, an_office, consented, robot_file, set_anew, user_file
-
-
-@pytest.fixture
-def office(database: Database, tmp_path: Path) -> Iterator[Office]:
-    with an_office(database, tmp_path / "data") as made:
-        yield made
-
-
-@pytest.fixture
-def one_office(sqlite_database: Database, tmp_path: Path) -> Iterator[Office]:
-    with an_office(sqlite_database, tmp_path / "data") as made:
-        yield made
+from tests.office import DESK, REDIRECT, ROBOT, SALES, Office, consented, robot_file, set_anew, user_file
 
 
 def nothing_stored(office: Office) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,20 +9,7 @@ import pytest
 from inboxsla.errors import AccessLost, Refused, TryLater
 from inboxsla.gmail.keys import new_key
 from inboxsla.services import access, rebuild, sync
-from inboxsla.storage.database import Database
-from tests.office import DESK, SALES, Office, an_office, set_anew
-
-
-@pytest.fixture
-def office(database: Database, tmp_path: Path) -> Iterator[Office]:
-    with an_office(database, tmp_path / "data") as made:
-        yield made
-
-
-@pytest.fixture
-def one_office(sqlite_database: Database, tmp_path: Path) -> Iterator[Office]:
-    with an_office(sqlite_database, tmp_path / "data") as made:
-        yield made
+from tests.office import DESK, SALES, Office, set_anew
 
 
 def test_an_access_token_is_asked_for_once_and_kept_for_the_next_job(one_office: Office) -> None:
