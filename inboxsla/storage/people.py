@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, bindparam, select, type_coerce, update
+from sqlalchemy import Connection, Row, Text, and_, bindparam, or_, select, type_coerce, update
 
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.people import Absence, Person, absences_data
 from inboxsla.storage.database import insert_ignore
+from inboxsla.storage.schema import mailboxes
 from inboxsla.storage.schema import people as t
 from inboxsla.storage.types import from_json
 
@@ -26,6 +28,27 @@ _COLUMNS = (
     t.c.skills,
     t.c.capacity,
     t.c.absences,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A mailbox somebody has to do with. Without a role its account is theirs, but they are not on its people list."""
+
+    mailbox_id: int
+    role: str | None
+    name: str | None
+    zone: str | None
+
+
+_MEMBERSHIPS = (
+    select(mailboxes.c.id, t.c.role, t.c.name, t.c.zone)
+    .select_from(
+        mailboxes.outerjoin(t, and_(t.c.mailbox_id == mailboxes.c.id, t.c.address == bindparam("address"), t.c.active))
+    )
+    .where(mailboxes.c.kind == "gmail", mailboxes.c.retired_at.is_(None))
+    .where(or_(t.c.id.is_not(None), mailboxes.c.address == bindparam("address")))
+    .order_by(mailboxes.c.id)
 )
 _ACTIVE = select(*_COLUMNS).where(t.c.mailbox_id == bindparam("mailbox"), t.c.active).order_by(t.c.address)
 
@@ -87,6 +110,11 @@ def names(conn: Connection, mailbox_id: int) -> dict[str, str]:
     """Address to name, of everybody who is or was on the list."""
     rows = conn.execute(select(t.c.address, t.c.name).where(t.c.mailbox_id == mailbox_id))
     return {row.address: row.name for row in rows}
+
+
+def memberships(conn: Connection, address: str) -> list[Membership]:
+    """Every connected mailbox that `address` (lower-case) is an active person of, or the account of; by mailbox id."""
+    return [Membership(*row) for row in conn.execute(_MEMBERSHIPS, {"address": address})]
 
 
 def id_of(conn: Connection, mailbox_id: int, address: str) -> int:
