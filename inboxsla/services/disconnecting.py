@@ -62,10 +62,12 @@ def disconnect(
     keep: bool = False,
     moved: Callable[[int], None] = lambda more: None,
     waits: Callable[[timedelta], bool] = lambda wait: False,
+    again: str = "",
 ) -> Receipt:
     """Disconnect a mailbox. With `keep` its tickets stay here, apart, until it is disconnected once more.
 
-    `moved` hears of every thread whose labels are off. `waits` is asked when Google wants us to wait: it does, or says False.
+    `moved` hears of every thread whose labels are off, and may raise TryLater where there is no time for more of them. `waits` is
+    asked when Google wants us to wait: it does, or says False. `again` says how to go on, for whoever has no command line.
     Raises Refused for a mailbox that is neither connected nor set aside.
     """
     box, row = _found(ports, address)
@@ -87,9 +89,8 @@ def disconnect(
         _out_of_gmail(ports, box, receipt, moved, waits, is_open=secret is not None)
         _given_back(ports, secret, receipt)
     except TryLater as later:
-        receipt.lines.append(
-            f"{str(later).rstrip('.')}. Nothing is read or sent meanwhile. Call this again: {typed(f'disconnect {address}')}"
-        )
+        on = again or f"Call this again: {typed(f'disconnect {address}')}"
+        receipt.lines.append(f"{str(later).rstrip('.')}. Nothing is read or sent meanwhile. {on}")
         return receipt
     _gone_here(ports, box, actor, receipt, keep=keep)
     receipt.is_done = True
@@ -190,7 +191,7 @@ def _gone_here(ports: Ports, box: MailboxRow, actor: str, receipt: Receipt, *, k
         if not keep:
             mailboxes.delete(conn, box.id)
         receipt.lines.append(
-            f"What opened it is deleted; {_tickets(kept)} stay here, apart. `{typed(f'disconnect {box.address}')}` deletes them."
+            f"What opened it is deleted; {_tickets(kept)} {'stays' if kept == 1 else 'stay'} here, apart. `{typed(f'disconnect {box.address}')}` deletes them."
             if keep
             else _deleted(box.address, kept)
         )

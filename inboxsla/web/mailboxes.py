@@ -1,16 +1,17 @@
-"""The mailboxes: how they stand, connecting them with Google, making them live, and the switch that stops all writing."""
+"""The mailboxes: how they stand, connecting and disconnecting them, making them live, and the switch that stops all writing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from inboxsla.config.fields import address as read_address
-from inboxsla.errors import InboxSLAError, Missing
-from inboxsla.services import connecting, setup, writing
+from inboxsla.errors import InboxSLAError, Missing, TryLater
+from inboxsla.services import connecting, disconnecting, exporting, setup, writing
 from inboxsla.services import foreseen as foreseeing
 from inboxsla.services.connections import Connection, connections
 from inboxsla.web.context import ID, now, ports, say
@@ -20,6 +21,8 @@ from inboxsla.web.live import live_page
 bp = Blueprint("mailboxes", __name__, url_prefix="/settings/mailboxes")
 # Until people sign in with Google nobody here has a name.
 SOMEBODY = "somebody signed in"
+# How long one press of “Disconnect” takes labels off: nobody looks at a page that does not come.
+PATIENCE = timedelta(seconds=10)
 
 Answer = str | Response | tuple[str, int]
 
@@ -81,6 +84,44 @@ def live(mailbox_id: int) -> Answer:
         lambda: setup.live(ports(), box.address, SOMEBODY),
         _("%(address)s is live: labels are written and people are mailed from now on.", address=box.address),
     )
+
+
+@bp.get(f"/<{ID}:mailbox_id>/disconnect")
+def before_disconnecting(mailbox_id: int) -> Answer:
+    """Asks, with what it touches."""
+    box = _found(mailbox_id)
+    try:
+        goes = disconnecting.goes(ports(), box.address)
+    except InboxSLAError as wrong:
+        return _page(str(wrong))
+    return render_template("disconnect.html", box=box, goes=goes)
+
+
+@bp.post(f"/<{ID}:mailbox_id>/disconnect")
+def disconnect(mailbox_id: int) -> Answer:
+    box, keep = _found(mailbox_id), "keep" in request.form
+    until = ports().now() + PATIENCE
+
+    def moved(_more: int) -> None:
+        if ports().now() > until:
+            raise TryLater(_("There are many threads, and labels come off a part at a time"))
+
+    try:
+        receipt = disconnecting.disconnect(
+            ports(), box.address, SOMEBODY, keep=keep, moved=moved, again=_("Go on below.")
+        )
+    except InboxSLAError as wrong:
+        return _page(str(wrong))
+    return render_template("disconnected.html", box=box, receipt=receipt, keep=keep)
+
+
+@bp.get(f"/<{ID}:mailbox_id>/tickets.jsonl")
+def export(mailbox_id: int) -> Response:
+    """Everything that disconnecting would delete, to be kept elsewhere first."""
+    box = _found(mailbox_id)
+    lines = (f"{line}\n" for line in exporting.lines(ports(), box.address))
+    named = {"Content-Disposition": f'attachment; filename="tickets-{mailbox_id}.jsonl"'}
+    return Response(lines, mimetype="application/x-ndjson", headers=named)
 
 
 @bp.post("/stop")

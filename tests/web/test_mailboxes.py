@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -14,8 +16,9 @@ from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, expect
 
-from inboxsla.services import sign_in, sync, writing
+from inboxsla.services import deliver, setup, sign_in, sync, writing
 from inboxsla.storage.database import Database
+from inboxsla.web import mailboxes
 from tests.office import DESK, SALES, Office, an_office, set_anew
 from tests.web.browsing import DESKTOP, NARROW, PHONE, serving, sideways, window
 from tests.web.shop import TUESDAY, Clock, Shop, StillBell, minutes, pages, shop
@@ -133,7 +136,54 @@ def test_a_mailbox_is_made_live_and_everything_is_stopped_and_goes_on(office: Of
     assert browser.post(f"{PAGE}/999/live", data={"form_token": token(browser)}).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/connect", "/stop", "/resume", "/1/live"])
+def labelled(office: Office, threads: int) -> int:
+    """A live mailbox with so many labelled threads; its id."""
+    box = office.browser().mailbox
+    setup.live(office.ports, DESK, "ana")
+    for number in range(threads):
+        office.writes(f"Lamp {number}")
+    sync.sync(office.ports, box.id)
+    deliver.deliver(office.ports, box.id)
+    return box.id
+
+
+def test_disconnecting_asks_with_what_it_touches_and_shows_a_receipt(office: Office) -> None:
+    box_id = labelled(office, 2)
+    browser = signed_in(office)
+    question = text_of(browser.get(f"{PAGE}/{box_id}/disconnect"))
+    assert f"Disconnect {DESK}?" in question
+    assert "Our labels come off 2 threads in Gmail" in question
+    assert "2 tickets are deleted here for good. Download them first" in question
+    saved = browser.get(f"{PAGE}/{box_id}/tickets.jsonl")
+    assert {json.loads(line)["subject"] for line in saved.text.splitlines()} == {"Lamp 0", "Lamp 1"}
+    receipt = press(browser, f"/{box_id}/disconnect")
+    assert f"{DESK} is disconnected" in receipt
+    assert "Our labels are off 2 threads." in receipt
+    assert "The permission was taken back at Google." in receipt
+    assert office.mailbox() is None
+
+
+def test_tickets_can_be_kept_when_a_mailbox_is_disconnected_and_deleted_later(office: Office) -> None:
+    box_id = labelled(office, 1)
+    browser = signed_in(office)
+    assert "1 ticket stays here, apart" in press(browser, f"/{box_id}/disconnect", keep="on")
+    assert f"Delete what {DESK} brought?" in text_of(browser.get(f"{PAGE}/{box_id}/disconnect"))
+    assert f"{DESK} is deleted, with 1 ticket." in press(browser, f"/{box_id}/disconnect")
+
+
+def test_many_threads_are_disconnected_a_part_at_a_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    box_id = labelled(office, 3)
+    browser = signed_in(office)
+    monkeypatch.setattr(mailboxes, "PATIENCE", timedelta(0))
+    first = press(browser, f"/{box_id}/disconnect")
+    assert f"{DESK} is not disconnected yet" in first
+    assert "Our labels are off 1 thread; 2 threads are left." in first
+    assert "Go on disconnecting" in first
+    monkeypatch.setattr(mailboxes, "PATIENCE", timedelta(minutes=1))
+    assert f"{DESK} is disconnected" in press(browser, f"/{box_id}/disconnect")
+
+
+@pytest.mark.parametrize("path", ["/connect", "/stop", "/resume", "/1/live", "/1/disconnect"])
 def test_a_form_of_another_page_changes_nothing(office: Office, path: str) -> None:
     office.browser()
     browser = signed_in(office)
@@ -150,6 +200,7 @@ def test_the_demo_connects_nothing(office: Office) -> None:
     said = text_of(browser.get(PAGE))
     assert "This is the demo" in said
     assert "Connect mailbox" not in said
+    assert "Disconnect" not in said
 
 
 @pytest.mark.browser
@@ -168,7 +219,7 @@ def test_in_a_browser_the_whole_way_works_under_our_strict_policy(browser: Brows
 @pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_to_object_to_at_any_width(browser: Browser, office: Office, theme: str) -> None:
-    office.browser()
+    connected = office.browser().mailbox
     lost = office.browser(SALES).mailbox
     office.store.revoke(SALES)
     sync.sync(office.ports, lost.id)
@@ -177,10 +228,11 @@ def test_axe_finds_nothing_to_object_to_at_any_width(browser: Browser, office: O
     with serving(lumen) as base, window(browser, lumen, base, theme=theme) as page:
         for size in (DESKTOP, PHONE, NARROW):
             page.set_viewport_size({"width": size[0], "height": size[1]})
-            page.goto(base + PAGE)
-            found = Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
-            assert sideways(page) == 0
+            for path in (PAGE, f"{PAGE}/{connected.id}/disconnect"):
+                page.goto(base + path)
+                found = Axe().run(page)
+                assert found.violations_count == 0, found.generate_report()
+                assert sideways(page) == 0
 
 
 @pytest.mark.browser
