@@ -13,7 +13,7 @@ from inboxsla.gmail import labels
 from inboxsla.gmail.labels import LabelLook
 from inboxsla.gmail.port import Label, Mailbox
 from inboxsla.services.ports import Ports
-from inboxsla.storage import label_commands, mailboxes, people, records, tickets
+from inboxsla.storage import label_commands, mailboxes, messages, people, records, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 
 log = structlog.get_logger()
@@ -60,6 +60,18 @@ def recognise(conn: Connection, ports: Ports, mailbox: MailboxRow, listed: Seque
     ids = {**mailbox.label_ids, **found}
     if ids != mailbox.label_ids:
         _remember(conn, mailbox, ids)
+
+
+def let_owners_go(conn: Connection, mailbox: MailboxRow) -> None:
+    """Owner labels are not wanted any more: those on threads are due to come off, and once none is left they are forgotten."""
+    owners = {key: label_id for key, label_id in mailbox.label_ids.items() if labels.owner_of(key) is not None}
+    if not owners:
+        return
+    carrying = messages.threads_with_labels(conn, mailbox.id, owners.values())
+    tickets.labels_due_on(conn, mailbox.id, carrying)
+    if not carrying:
+        kept = {key: label_id for key, label_id in mailbox.label_ids.items() if key not in owners}
+        mailboxes.change(conn, mailbox.id, label_ids=kept)
 
 
 def _compare(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, wanted: Sequence[LabelLook]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inboxsla.domain.policy_data import from_data
 from inboxsla.domain.speech import Dated, English
 from inboxsla.errors import Refused
-from inboxsla.services import in_force, pulling, watching
+from inboxsla.services import in_force, our_labels, pulling, watching
 from inboxsla.services.ports import Ports
 from inboxsla.services.retiring import resumed, retire_others
 from inboxsla.storage import configurations, mailboxes, records, tickets, watches
@@ -42,6 +42,8 @@ def prepare(ports: Ports) -> None:
             if settings.demo and not box.is_live:
                 mailboxes.change(conn, box.id, mode="live", live_since=now)
                 tickets.labels_due(conn, box.id)
+            if box.is_live and not settings.labels.owners:
+                our_labels.let_owners_go(conn, box)
         in_force.put_in_force(conn, force, now)
 
 

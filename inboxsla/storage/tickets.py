@@ -182,6 +182,13 @@ def labels_due(conn: Connection, mailbox_id: int) -> None:
     conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, shows).values(label_due=True))
 
 
+def labels_due_on(conn: Connection, mailbox_id: int, thread_ids: Sequence[str]) -> None:
+    """The same for the tickets of these threads, whatever they show."""
+    one = update(t).where(t.c.mailbox_id == mailbox_id, t.c.thread_id == bindparam("thread")).values(label_due=True)
+    if thread_ids:
+        conn.execute(one, [{"thread": thread_id} for thread_id in thread_ids])
+
+
 def no_labels_due(conn: Connection, mailbox_id: int) -> None:
     """Leave the threads of a mailbox as they are labelled."""
     conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.label_due).values(label_due=False))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from inboxsla.domain.people import Person
 from inboxsla.domain.timeline import Kind
+from inboxsla.gmail.labels import owner_of
+from inboxsla.services import deliver, setup
 from inboxsla.services import desk as verbs
-from inboxsla.services import setup
-from inboxsla.storage import people
+from inboxsla.storage import mailboxes, people
 from inboxsla.storage.database import Database
-from tests.builders import ANA, CLAIRE, JONAS, KOFI, SUPPORT, Desk, a_desk
+from tests.builders import ANA, CLAIRE, JONAS, KOFI, SUPPORT, Desk, a_desk, settings
 from tests.services.by_hand import delete, handled, names, put, rename, shown, take_off
 from tests.services.conftest import Opens
 
@@ -234,3 +236,22 @@ def test_an_observed_mailbox_shows_no_owner_until_it_is_live(database: Database)
         setup.live(desk.ports, SUPPORT, "Claire")
         desk.catch_up()
         assert ANAS in shown(desk, thread)
+
+
+def test_switched_off_they_come_off_at_the_next_start_and_are_forgotten(one_desk: Desk) -> None:
+    thread = one_desk.writes().thread_id
+    one_desk.catch_up()
+    assert ANAS in shown(one_desk, thread)
+    without = replace(one_desk.ports, settings=settings(labels={"owners": False}))
+    setup.prepare(without)
+    deliver.deliver(without, one_desk.id)
+    assert shown(one_desk, thread) == {"SLA/Low"}
+    setup.prepare(without)
+    with without.db.read() as conn:
+        assert not [key for key in mailboxes.get(conn, one_desk.id).label_ids if owner_of(key)]
+    # On again, the labels that are in Gmail still are found, and none is made twice.
+    setup.prepare(one_desk.ports)
+    one_desk.clock.forward(minutes=130)
+    one_desk.catch_up()
+    assert shown(one_desk, thread) == {"SLA/Medium", ANAS}
+    assert len([name for name in names(one_desk) if name.startswith("Owner/Ana")]) == 1
