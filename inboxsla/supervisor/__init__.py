@@ -123,7 +123,7 @@ class _Run:
         for child in self._parts.background(port):
             supervisor.start(child)
         url = self._settings.server.model_copy(update={"port": port}).url
-        self._lock.tell(url)
+        self._lock.tell(url, **self._chosen())
         self._screen.ready(
             sign_in_link(url),
             self._environ["INBOXSLA_GOOGLE__API_ROOT"] if self._simulator_port else None,
@@ -133,6 +133,12 @@ class _Run:
         )
         if self._settings.redis_url:
             self._redis_watch = watch(self._settings.redis_url, self._screen.say)
+
+    def _chosen(self) -> dict[str, str]:
+        """What a command in another terminal cannot know from the settings."""
+        redis_url = {"redis_url": self._environ["INBOXSLA_REDIS_URL"]} if self._socket else {}
+        api_root = {"api_root": self._environ["INBOXSLA_GOOGLE__API_ROOT"]} if self._simulator_port else {}
+        return redis_url | api_root
 
     def _start_web(self, supervisor: Supervisor) -> int:
         """The port that web answers on. Somebody may take a free port before web does; then the next one is tried."""

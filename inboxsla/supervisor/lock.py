@@ -8,6 +8,8 @@ import json
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,21 @@ class RunLock:
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
 
-    def tell(self, url: str) -> None:
+    def tell(self, url: str, **parts: str) -> None:
+        """`parts`: what else this run has chosen an address for, see `Running`."""
         os.ftruncate(self.descriptor, 0)
-        os.pwrite(self.descriptor, json.dumps({"pid": os.getpid(), "url": url}).encode(), 0)
+        os.pwrite(self.descriptor, json.dumps({**parts, "pid": os.getpid(), "url": url}).encode(), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where a run can be reached since it was ready (aware UTC): its pages, and its embedded Redis and simulated Gmail, the
+    last two empty where it has none."""
+
+    since: datetime
+    url: str
+    redis_url: str = ""
+    api_root: str = ""
 
 
 @contextlib.contextmanager
@@ -61,15 +75,24 @@ def run_lock(data_dir: Path, patience: float = CLEARING_UP) -> Iterator[RunLock]
 
 def running_url(data_dir: Path) -> str | None:
     """Where the run on this data folder serves its pages; None if there is none, or none that is ready yet."""
+    found = running(data_dir)
+    return None if found is None else found.url
+
+
+def running(data_dir: Path) -> Running | None:
+    """Where the run on this data folder can be reached; None if there is none, or none that is ready yet."""
     path = data_dir / "run.lock"
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except OSError:
         return None
     try:
-        return None if _locked(descriptor) else str(_who(path).get("url", "")) or None
+        said = {} if _locked(descriptor) else _who(path)
+        since = datetime.fromtimestamp(os.fstat(descriptor).st_mtime, UTC)
     finally:
         os.close(descriptor)
+    url, redis_url, api_root = (str(said.get(name) or "") for name in ("url", "redis_url", "api_root"))
+    return Running(since, url, redis_url, api_root) if url else None
 
 
 def _locked(descriptor: int) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from inboxsla.config import load
 from inboxsla.errors import Refused
 from inboxsla.supervisor import Supervisor, logs, ports
-from inboxsla.supervisor.lock import run_lock, running_url
+from inboxsla.supervisor.lock import run_lock, running, running_url
 from inboxsla.supervisor.parts import Parts, pings, socket_for
 from inboxsla.supervisor.screen import Screen
 
@@ -53,7 +53,12 @@ def test_others_can_ask_where_the_run_on_a_folder_is(tmp_path: Path):
         assert running_url(tmp_path) is None
         lock.tell("http://127.0.0.1:8001")
         assert running_url(tmp_path) == "http://127.0.0.1:8001"
+        lock.tell("http://127.0.0.1:8001", redis_url="unix:///v.sock", api_root="http://127.0.0.1:8002/")
+        found = running(tmp_path)
+        assert found is not None
+        assert (found.redis_url, found.api_root) == ("unix:///v.sock", "http://127.0.0.1:8002/")
     assert running_url(tmp_path) is None
+    assert running(tmp_path) is None
 
 
 def test_a_second_run_on_the_same_data_is_refused_and_told_where_the_first_is(tmp_path: Path):
