@@ -9,6 +9,7 @@ import structlog
 
 from inboxsla import wiring
 from inboxsla.errors import InboxSLAError
+from inboxsla.queue import RedisBell
 from inboxsla.services.ports import Ports
 from inboxsla.services.ticking import Memory, tick
 from workers import puller
@@ -26,6 +27,8 @@ def run(ports: Ports, *, stopping: threading.Event, every: float = 1.0) -> None:
     while not stopping.is_set():
         try:
             tick(ports, memory)
+            if isinstance(ports.bell, RedisBell):
+                ports.bell.ticked(ports.now())
         except InboxSLAError as error:
             log.warning("tick put off", reason=str(error))
         stopping.wait(every)

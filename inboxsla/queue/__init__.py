@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from datetime import datetime
 
 import redis
 from rq import Queue
@@ -26,6 +28,9 @@ _TIMEOUT = 300
 _TIMEOUTS = {"sync": 3600}
 # A ring that nobody answers in this time is stale: the ticker has rung again, or will.
 _STALE_AFTER = 60
+# Where a ticker says that it is there; a sign that is older than this is forgotten.
+TICKED = "inboxsla:ticked"
+_TICKED_FOR = 120
 
 
 def connect(url: str) -> redis.Redis:
@@ -68,6 +73,11 @@ class RedisBell:
             self._redis.delete(*(pending_key(job, key) for key in keys))
         except redis.RedisError as error:
             raise TryLater(f"Redis cannot be reached ({error}).") from error
+
+    def ticked(self, now: datetime) -> None:
+        """A ticker is there. That Redis is away it notices, and says, when it rings."""
+        with contextlib.suppress(redis.RedisError):
+            self._redis.set(TICKED, now.isoformat(), ex=_TICKED_FOR)
 
     def ping(self) -> None:
         try:
