@@ -26,6 +26,7 @@ from inboxsla.gmail.credentials import (
     ENOUGH,
     MODIFY,
     Access,
+    Renewing,
     Secret,
     ServiceSecret,
     Stored,
@@ -34,7 +35,7 @@ from inboxsla.gmail.credentials import (
 )
 from inboxsla.gmail.google import GoogleMailbox
 from inboxsla.gmail.not_let_in import TICK_THE_BOX, declined, exchange_failed, not_accepted
-from inboxsla.gmail.transport import NETWORK_ERRORS, UNREADABLE, KeepAliveHttp
+from inboxsla.gmail.transport import NETWORK_ERRORS, UNREADABLE, KeepAliveHttp, google_errors
 
 TIMEOUT = 30.0
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -169,6 +170,20 @@ def _renewed(secret: Secret, address: str, told: list[Access]) -> Secret:
                 break
         return tried
     raise Refused(f"The permission to read, label and send is missing. Give it anew, and {TICK_THE_BOX}.")
+
+
+def renew(credentials: Renewing) -> tuple[str, ...]:
+    """Ask for a fresh access token, however good the one at hand still is. Returns the scopes Google says it grants, if it does.
+
+    Raises AccessLost when Google no longer accepts what we have, TryLater when it cannot be reached.
+    """
+    http = KeepAliveHttp(TIMEOUT)
+    try:
+        with google_errors():
+            credentials.refresh(google_auth_httplib2.Request(http))
+    finally:
+        http.close()
+    return credentials.granted
 
 
 def revoke(secret: UserSecret, revoke_uri: str) -> bool:

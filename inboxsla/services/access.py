@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from inboxsla.config import Settings
 from inboxsla.config.program import typed
 from inboxsla.errors import AccessLost, Refused, TryLater
+from inboxsla.gmail import accounts
 from inboxsla.gmail.credentials import (
     USUAL_TOKEN_URI,
     Access,
@@ -93,6 +94,20 @@ def google(db: Database, settings: Settings, address: str) -> Renewing:
         raise TryLater(str(without_key), _KEY_WAIT) from without_key
     _listed(stored, settings, address)
     return google_credentials(_as_set(stored, settings), address, _keeper(db, settings, row.mailbox_id, address))
+
+
+def renewed(db: Database, settings: Settings, address: str) -> tuple[str, ...]:
+    """Ask for a fresh access token for one mailbox, and keep it. Returns the scopes it grants, if Google says so.
+
+    Raises AccessLost, and TryLater while Google cannot be reached or our key is not here.
+    """
+    return accounts.renew(google(db, settings, address))
+
+
+def regained(conn: Connection, mailbox_id: int) -> None:
+    """Gmail lets us in again: the mailbox goes on where it stopped, and the alarm is over."""
+    mailboxes.change(conn, mailbox_id, access_lost_at=None, sync_error=None, retry_after=None)
+    records.clear_alarm(conn, alarm_key(mailbox_id))
 
 
 def _listed(stored: Stored, settings: Settings, address: str) -> None:

@@ -155,8 +155,7 @@ def _written_down(conn: Connection, ports: Ports, box: MailboxRow, opened: Opene
     account = opened.secret.client_email if isinstance(opened.secret, ServiceSecret) else opened.address
     row = CredentialRow(box.id, _kind(opened), "", "", opened.scopes, account, now, actor)
     access.put_away(conn, ports.settings, box.id, box.address, Stored(opened.secret, opened.access), row)
-    mailboxes.change(conn, box.id, access_lost_at=None, sync_error=None, retry_after=None)
-    records.clear_alarms(conn, access.alarm_key(box.id))
+    access.regained(conn, box.id)
 
 
 def _kind(opened: Opened) -> str:

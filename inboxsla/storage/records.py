@@ -49,6 +49,11 @@ def alarm_since(conn: Connection, key: str) -> datetime | None:
     return raised
 
 
+def clear_alarm(conn: Connection, key: str) -> None:
+    """The cause of this very alarm is gone."""
+    conn.execute(delete(alarms).where(alarms.c.key == key))
+
+
 def clear_alarms(conn: Connection, prefix: str) -> None:
     """Their cause is gone. `prefix` is a whole part of the key, such as "thread/3/"."""
     conn.execute(delete(alarms).where(alarms.c.key.startswith(prefix, autoescape=True)))
