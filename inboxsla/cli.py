@@ -19,12 +19,13 @@ from inboxsla.app import create_app
 from inboxsla.commands import mailboxes as mailbox_commands
 from inboxsla.commands.base import opened
 from inboxsla.commands.config import config
+from inboxsla.commands.doctor import doctor
 from inboxsla.commands.policy import policy
 from inboxsla.commands.whatif import whatif
 from inboxsla.config import Settings, masked
 from inboxsla.config.program import typed
 from inboxsla.errors import ConfigMistakes, InboxSLAError, Misused
-from inboxsla.services import auditing, importing, in_force, queries, rebuild, setup, sign_in
+from inboxsla.services import auditing, importing, in_force, queries, setup, sign_in
 from inboxsla.storage import migrations
 from inboxsla.supervisor.lock import running_url
 from inboxsla.web.server import serve
@@ -238,17 +239,6 @@ def report(mailbox: str | None, as_json: bool) -> None:
         )
 
 
-@main.command(short_help="Look whether everything needed is there.")
-@click.option("--rebuild", "rebuilds", is_flag=True, help="Compare every ticket with what its events add up to.")
-def doctor(rebuilds: bool) -> None:
-    """Look whether everything InboxSLA needs is there, and say what to do where it is not."""
-    with opened(made=False) as ports:
-        lines = [*rebuild.health(ports), *(rebuild.compare(ports) if rebuilds else ())]
-        for line in lines:
-            click.echo(f"{'ok     ' if line.ok else 'PROBLEM'}  {line.words}")
-        raise SystemExit(0 if all(line.ok for line in lines) else 1)
-
-
 @main.command(short_help="Prove it: lint, types, imports, tests.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def check(arguments: tuple[str, ...]) -> None:
@@ -259,5 +249,6 @@ def check(arguments: tuple[str, ...]) -> None:
 for command in mailbox_commands.COMMANDS:
     main.add_command(command)
 main.add_command(config)
+main.add_command(doctor)
 main.add_command(policy)
 main.add_command(whatif)

@@ -27,17 +27,22 @@ def opened(*, made: bool = True) -> Iterator[Ports]:
     """Ports over a database that is up to date. Without `made` it must be there already: raises Missing where it is not."""
     settings = wiring.settings()
     if not made and not migrations.exists(settings.sql_url):
-        where = masked(settings.database_url) or settings.data_dir.absolute()
-        raise Missing(
-            f"There is no InboxSLA data in {where}. `{typed('run')}` starts it there, and `{typed('import')}` reads a"
-            " mailbox file. If yours is elsewhere, go there, or name its folder with INBOXSLA_DATA_DIR."
-        )
+        raise no_data(settings)
     migrations.upgrade(settings.sql_url)
     ports = wiring.ports(settings)
     try:
         yield ports
     finally:
         ports.db.close()
+
+
+def no_data(settings: Settings) -> Missing:
+    """What to raise where a database was expected."""
+    where = masked(settings.database_url) or settings.data_dir.absolute()
+    return Missing(
+        f"There is no InboxSLA data in {where}. `{typed('run')}` starts it there, and `{typed('import')}` reads a"
+        " mailbox file. If yours is elsewhere, go there, or name its folder with INBOXSLA_DATA_DIR."
+    )
 
 
 def has_database(settings: Settings) -> bool:

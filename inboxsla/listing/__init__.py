@@ -8,6 +8,7 @@ from __future__ import annotations
 from inboxsla.domain.speech import English
 from inboxsla.listing.audits import audit_json, audit_text
 from inboxsla.listing.board import as_json, as_table
+from inboxsla.listing.checkup import checkup_json, checkup_text
 from inboxsla.listing.configuration import holidays_text, plan_text, saved_text, templates_text
 from inboxsla.listing.imports import imported
 from inboxsla.listing.progress import progress
@@ -21,6 +22,8 @@ __all__ = [
     "as_table",
     "audit_json",
     "audit_text",
+    "checkup_json",
+    "checkup_text",
     "count",
     "holidays_text",
     "imported",

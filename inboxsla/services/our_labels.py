@@ -53,6 +53,11 @@ def wanted_looks(conn: Connection, ports: Ports, mailbox: MailboxRow) -> tuple[L
     return tuple({look.key: look for look in found}.values())
 
 
+def alarm_key(mailbox_id: int) -> str:
+    """The key of the alarm that Gmail refuses our labels."""
+    return f"labels/{mailbox_id}"
+
+
 def recognise(conn: Connection, ports: Ports, mailbox: MailboxRow, listed: Sequence[Label]) -> None:
     """Take note of a label that somebody made in place of one of ours which is gone, without making any."""
     found, _ = labels.known_ids(listed, wanted_looks(conn, ports, mailbox), mailbox.label_ids)
@@ -116,7 +121,7 @@ def _made(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, look: LabelLook, id
     except Refused as refused:
         words = f"Gmail refuses the label {look.name} of {mailbox.address}: {refused}"
         with ports.db.write() as conn:
-            records.alarm(conn, f"labels/{mailbox.id}/{look.key}"[:200], words, ports.now(), mailbox.id)
+            records.alarm(conn, f"{alarm_key(mailbox.id)}/{look.key}"[:200], words, ports.now(), mailbox.id)
         return None
 
 

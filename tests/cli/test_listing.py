@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from inboxsla import listing
 from inboxsla.listing import words
-from inboxsla.services import configuring, in_force, queries, rebuild
+from inboxsla.services import checkup, configuring, in_force, queries
 from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
 from tests.cli.story import STORY
@@ -164,7 +164,7 @@ def test_every_output_speaks_in_the_zone_of_the_team(in_berlin: Ports, tmp_path:
     for ticket in json.loads(listing.as_json(board)):
         assert ticket["time_left"] in table
         assert "UTC" not in ticket["time_left"]
-    health = [line.words for line in rebuild.health(in_berlin)]
+    health = [line.words for line in checkup.found(in_berlin)]
     assert "support@lumenvelo.example (imported) was read from a file, as it stood 5 Jun 2026 05:00 CEST." in health
 
 
@@ -219,4 +219,4 @@ def test_a_saved_configuration_moves_every_output_to_its_zone(full: Ports) -> No
     configuring.import_(full, text, "the tests", open_too=False)
 
     assert {queries.board(full).zone, in_force.zone(full)} == {"America/New_York"}
-    assert "4 Jun 2026 23:00 EDT" in "\n".join(line.words for line in rebuild.health(full))
+    assert "4 Jun 2026 23:00 EDT" in "\n".join(line.words for line in checkup.found(full))

@@ -10,7 +10,7 @@ import pytest
 from inboxsla.domain.speech import English
 from inboxsla.gmail.simulator import Fault
 from inboxsla.listing import audit_json, audit_text
-from inboxsla.services import auditing, blindness, queries, rebuild
+from inboxsla.services import auditing, blindness, checkup, queries
 from inboxsla.storage import blind_spans
 from inboxsla.storage.blind_spans import BlindSpan
 from tests.builders import ANA, Desk
@@ -116,12 +116,12 @@ def test_the_report_counts_what_was_missed_in_the_dark_apart(desk: Desk) -> None
 def test_the_doctor_tells_of_the_last_week_and_calls_only_what_lasts_a_problem(desk: Desk) -> None:
     desk.sync()
     desk.clock.forward(hours=6)
-    lasting = [line for line in rebuild.health(desk.ports) if "not been seen since" in line.words]
+    lasting = [line for line in checkup.found(desk.ports) if "not been seen since" in line.words]
     assert [line.ok for line in lasting] == [False]
     desk.sync()
-    ended = [line for line in rebuild.health(desk.ports) if "was not seen from" in line.words]
+    ended = [line for line in checkup.found(desk.ports) if "was not seen from" in line.words]
     assert [line.ok for line in ended] == [True]
     desk.clock.forward(days=8)
     desk.sync()
-    ended = [line for line in rebuild.health(desk.ports) if "was not seen from" in line.words]
+    ended = [line for line in checkup.found(desk.ports) if "was not seen from" in line.words]
     assert len(ended) == 1

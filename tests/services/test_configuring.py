@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from inboxsla.errors import ConfigMistakes, Missing, Refused
-from inboxsla.services import configuring, importing, in_force, rebuild, setup
+from inboxsla.services import checkup, configuring, importing, in_force, setup
 from inboxsla.services.configuring import Fate
 from inboxsla.services.ports import Ports
 from inboxsla.storage import people, policies
@@ -217,7 +217,7 @@ def test_once_saved_the_configuration_governs_whatever_the_settings_say(desk: De
         assert [person.address for person in people.of_mailbox(conn, desk.id)] == [ANA, CLAIRE, JONAS]
     assert rows(desk, policies_table.c.version) == [(1,), (2,)]
     said = "those of configuration 1, saved 24 Nov 2026 10:48 CET by Claire Dubois"
-    assert any(said in line.words for line in rebuild.health(ports)), [line.words for line in rebuild.health(ports)]
+    assert any(said in line.words for line in checkup.found(ports)), [line.words for line in checkup.found(ports)]
 
 
 def test_what_somebody_else_saved_meanwhile_is_not_overwritten_unseen(desk: Desk) -> None:

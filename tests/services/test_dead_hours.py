@@ -6,7 +6,7 @@ import pytest
 
 from inboxsla import listing
 from inboxsla.domain.speech import English
-from inboxsla.services import configuring, queries, rebuild
+from inboxsla.services import checkup, configuring, queries, rebuild
 from inboxsla.storage import records
 from tests.builders import ANA, Desk
 from tests.services.conftest import Opens
@@ -80,7 +80,7 @@ def test_doctor_and_an_alarm_name_policy_calendar_and_cure_until_there_are_hours
         " response in calendar “fair”. "
     )
     assert "config import FILE --open-too`" in alarm
-    assert alarm in [line.words for line in rebuild.health(desk.ports) if not line.ok]
+    assert alarm in [line.words for line in checkup.found(desk.ports) if not line.ok]
     assert alarm in desk.board().alarms
 
     longer = FAIR.replace('"2026-11-25" = "08:00–18:00"', '"2027-11-25" = "08:00–18:00"')

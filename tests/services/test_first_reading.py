@@ -12,7 +12,7 @@ from inboxsla.domain.timeline import Kind
 from inboxsla.gmail.port import ThreadList
 from inboxsla.gmail.simulator import Fault
 from inboxsla.gmail.simulator.bulk import fill
-from inboxsla.services import ingest, rebuild, sync
+from inboxsla.services import checkup, ingest, sync
 from inboxsla.storage import first_readings
 from tests.builders import ANA, KOFI, SUPPORT, Desk
 
@@ -207,7 +207,7 @@ def test_the_board_and_doctor_say_how_far_it_is(slow: Desk) -> None:
     assert (box.first_reading.percent, box.first_reading.threads) == (53, 5)
     words = box.first_reading.words(English("UTC"))
     assert words.startswith("53 % done, 5 conversations so far, about ")
-    assert any(words.split(",")[0] in line.words for line in rebuild.health(slow.ports))
+    assert any(words.split(",")[0] in line.words for line in checkup.found(slow.ports))
     read_through(slow)
     [box] = slow.board().mailboxes
     assert box.first_reading is None

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from inboxsla.errors import Refused
-from inboxsla.services import auditing, queries, rebuild, retiring, setup
+from inboxsla.services import auditing, checkup, queries, retiring, setup
 from inboxsla.services.notices import compose_owed
 from inboxsla.services.ports import Ports
 from inboxsla.storage import records, schema
@@ -74,7 +74,7 @@ def test_it_is_not_on_the_board_unless_asked_for(left: Desk) -> None:
 
 
 def test_the_doctor_says_what_it_is_and_how_it_goes_away(left: Desk) -> None:
-    (line,) = (line for line in rebuild.health(left.ports) if line.words.startswith(SUPPORT))
+    (line,) = (line for line in checkup.found(left.ports) if line.words.startswith(SUPPORT))
     assert line.ok
     assert "left the configuration: it is not read, nothing is sent, and the 2 tickets it brought" in line.words
     assert f"disconnect {SUPPORT}` deletes it with them." in line.words

@@ -8,7 +8,7 @@ import pytest
 
 from inboxsla.errors import AccessLost, Refused, TryLater
 from inboxsla.gmail.keys import new_key
-from inboxsla.services import access, rebuild, sync
+from inboxsla.services import access, checkup, sync
 from tests.office import DESK, SALES, Office, set_anew
 
 
@@ -92,9 +92,9 @@ def test_a_key_that_others_can_read_is_refused(one_office: Office, tmp_path: Pat
 def test_the_doctor_says_what_cannot_be_opened_before_anybody_tries(one_office: Office, tmp_path: Path) -> None:
     one_office.browser()
     there = set_anew(one_office, mailboxes=[{"address": SALES}])
-    words = " ".join(line.words for line in rebuild.health(there.ports))
+    words = " ".join(line.words for line in checkup.found(there.ports))
     assert f"{DESK} is observed, not read yet." in words
     assert f"{SALES} is not connected: " in words
     (tmp_path / "data" / "sealing-key").unlink()
-    wrong = [line.words for line in rebuild.health(there.ports) if not line.ok]
+    wrong = [line.words for line in checkup.found(there.ports) if not line.ok]
     assert any(line.startswith(f"{DESK} (observed): The key that seals") for line in wrong)

@@ -9,7 +9,7 @@ import pytest
 from inboxsla.config import Settings
 from inboxsla.domain.timeline import Kind
 from inboxsla.gmail.simulator import Fault
-from inboxsla.services import noticing, rebuild, retiring, setup, watching
+from inboxsla.services import checkup, noticing, retiring, setup, watching
 from inboxsla.services.ports import Ports
 from inboxsla.storage import mailboxes, watches
 from inboxsla.storage.database import Database
@@ -232,7 +232,7 @@ def test_the_ticker_polls_as_the_setting_says_whatever_the_way() -> None:
 
 def test_the_doctor_says_whether_gmail_tells_us_and_when_it_last_did(pushed: Desk) -> None:
     def lines() -> list[tuple[bool, str]]:
-        return [(line.ok, line.words) for line in rebuild.health(pushed.ports) if "tell" in line.words]
+        return [(line.ok, line.words) for line in checkup.found(pushed.ports) if "tell" in line.words]
 
     ((ok, words),) = lines()
     assert not ok

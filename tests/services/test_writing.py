@@ -6,7 +6,7 @@ import pytest
 
 from inboxsla.errors import Refused
 from inboxsla.gmail.simulator import Fault
-from inboxsla.services import rebuild, writing
+from inboxsla.services import checkup, writing
 from inboxsla.services.notices import compose_owed
 from tests.builders import ANA, KOFI, ZOFIA, Desk
 
@@ -81,7 +81,7 @@ def test_the_board_and_the_doctor_say_that_it_is_thrown_and_since_when(one_desk:
     assert one_desk.board().stopped_at is None
     writing.stop(one_desk.ports, "Claire")
     assert (one_desk.board().stopped_at, one_desk.board().stopped_by) == (one_desk.clock(), "Claire")
-    (line,) = (line for line in rebuild.health(one_desk.ports) if "stopped" in line.words)
+    (line,) = (line for line in checkup.found(one_desk.ports) if "stopped" in line.words)
     assert not line.ok
     assert "by Claire. Reading goes on; what is owed waits." in line.words
     with pytest.raises(Refused, match=r"stopped since .* by Claire already"):

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from inboxsla.services import rebuild
+from inboxsla.services import checkup, rebuild
 from inboxsla.storage.database import Database
 from inboxsla.storage.schema import envelopes, outbox
 from tests.builders import Desk, a_desk
@@ -49,7 +49,7 @@ def _nothing_is_left_over(desk: Desk) -> None:
         assert conn.execute(select(outbox.c.key)).scalars().all(), "nobody was ever mailed"
     assert sent == set(markers)
     assert [line.words for line in rebuild.compare(desk.ports) if not line.ok] == []
-    assert [line.words for line in rebuild.health(desk.ports) if not line.ok] == []
+    assert [line.words for line in checkup.found(desk.ports) if not line.ok] == []
 
 
 @pytest.mark.parametrize("seed", SEEDS)
