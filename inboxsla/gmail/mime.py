@@ -31,7 +31,10 @@ Headers = dict[str, list[str]]
 
 @dataclass(slots=True)
 class Part:
-    """One MIME part. `headers` are by lower-case name, unfolded but still encoded; `body` is as transferred (see `encoding`)."""
+    """One MIME part. `headers` are by lower-case name, unfolded but still encoded; `body` is as transferred (see `encoding`).
+
+    `from_gmail`: Gmail hands out text as UTF-8, under the charset it came with.
+    """
 
     headers: Headers
     mime_type: str = "text/plain"
@@ -41,6 +44,7 @@ class Part:
     body: bytes = b""
     encoding: str = ""
     declared: bool = True
+    from_gmail: bool = False
     children: list[Part] = field(default_factory=list)
 
     def first(self, name: str) -> str:
@@ -231,6 +235,7 @@ def _from_node(node: Mapping[str, Any], depth: int, budget: list[int]) -> Part:
             unfolded = " ".join(line.strip() for line in value[:MAX_VALUE].splitlines())
             headers.setdefault(name.strip().lower(), []).append(unfolded.strip())
     part = _described(headers, str(node.get("mimeType") or ""), str(node.get("filename") or ""), "text/plain")
+    part.from_gmail = True
     part.encoding = "base64"  # whatever the header says: Gmail has undone that one and wraps the bytes in its own
     data = (node.get("body") or {}).get("data")
     part.body = data.encode("ascii", "ignore") if isinstance(data, str) else b""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 
 import pytest
 
-from inboxsla.gmail.message import Kind, parse, takeout_facts
+from inboxsla.gmail.message import Kind, from_gmail, parse, takeout_facts
 from tests.gmail.mails import SUPPORT, mail
 
 
@@ -95,11 +96,30 @@ def test_attachments_are_named_and_not_read_as_text() -> None:
         ("iso-2022-jp", "ライトが点かない".encode("iso2022_jp"), "ライトが点かない"),
         ("koi8-r", "Фонарь".encode("koi8-r"), "Фонарь"),
         ("punycode", b"plain", "plain"),
-        ("utf-8", b"caf\xe9 au lait", "caf\ufffd au lait"),
+        ("utf-8", b"caf\xe9 au lait", "café au lait"),
+        ("utf-8", "Grüße, c".encode() + b"\xe3 va", "Grüße, c\ufffd va"),
+        ("utf-8", "ライトが点かない".encode("iso2022_jp"), "ライトが点かない"),
+        ("iso-2022-jp", "ライトが点かない".encode("cp932"), "ライトが点かない"),
+        ("iso-2022-jp", b"plain", "plain"),
+        ("gb18030", "灯坏了".encode("gb18030"), "灯坏了"),
+        ("windows-1258", b"ho\xe0n ti\xea\xccn", "hoàn tiền"),
     ],
 )
 def test_charsets_are_read_as_meant_rather_than_as_labelled(charset: str, data: bytes, text: str) -> None:
     assert parse(mail("", Content_Type=f"text/plain; charset={charset}") + data).text == text
+
+
+@pytest.mark.parametrize(
+    "charset", ["gb18030", "GB2312", "iso-2022-jp", "shift_jis", "hz-gb-2312", "utf-16", "windows-1258"]
+)
+@pytest.mark.parametrize("text", ["灯", "你好", "Grüße", "plain"])
+def test_text_that_gmail_hands_out_as_utf_8_is_read_whatever_its_old_label_says(charset: str, text: str) -> None:
+    payload = {
+        "mimeType": "text/plain",
+        "headers": [{"name": "Content-Type", "value": f"text/plain; charset={charset}"}],
+        "body": {"data": base64.urlsafe_b64encode(text.encode()).decode()},
+    }
+    assert from_gmail(payload).text == text
 
 
 def test_takeout_facts_come_from_the_headers_in_the_accounts_language() -> None:
