@@ -13,6 +13,8 @@ MARKER = "x-inboxsla-id"
 _FAILED_RECIPIENT = re.compile(
     r"^(?:Final|Original)-Recipient:[ \t]*(?:[\w-]+;)?[ \t]*(.+)$", re.IGNORECASE | re.MULTILINE
 )
+# As our mails have it in their last line; what else looks like it is sorted out by whoever knows our markers.
+_MARKER_WORD = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{24}(?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ def returned(root: Part) -> Returned:
             reversed(message_ids(root.first("references")) or ("",))
         )
     return Returned(tuple(dict.fromkeys(recipients))[:100], message_id, marker)
+
+
+def marker_words(text: str) -> tuple[str, ...]:
+    """Words that may be the marker of a mail of ours, where a bounce only quotes the text of what it returns."""
+    return tuple(dict.fromkeys(_MARKER_WORD.findall(text)))[:10]
 
 
 def _returned_fields(part: Part) -> dict[str, str]:

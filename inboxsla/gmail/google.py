@@ -140,8 +140,9 @@ class GoogleMailbox:
         body = {"addLabelIds": list(add), "removeLabelIds": list(remove)}
         self._ask(self._threads.modify(userId=_ME, id=thread_id, body=body), lambda answer: None)
 
-    def send(self, raw: bytes) -> Sent:
-        request = self._messages.send(userId=_ME, body={"raw": base64.urlsafe_b64encode(raw).decode("ascii")})
+    def send(self, raw: bytes, thread_id: str | None = None) -> Sent:
+        body = {"raw": base64.urlsafe_b64encode(raw).decode("ascii")} | ({"threadId": thread_id} if thread_id else {})
+        request = self._messages.send(userId=_ME, body=body)
         request.headers["accept-encoding"] = "identity"
         self._sign(request)
         with self._turn(request), send_errors():

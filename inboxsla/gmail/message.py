@@ -14,7 +14,7 @@ from typing import Any
 
 from inboxsla.errors import Refused
 from inboxsla.gmail.bodies import TEXT_LIMIT, attachments, texts
-from inboxsla.gmail.bounces import MARKER, Returned, returned
+from inboxsla.gmail.bounces import MARKER, Returned, marker_words, returned
 from inboxsla.gmail.fields import decode_words, message_ids, one_line, split_addresses
 from inboxsla.gmail.kinds import Clues, Kind, is_no_reply, is_own_list, list_id, verdict
 from inboxsla.gmail.mime import Part, from_bytes, from_payload
@@ -27,6 +27,7 @@ __all__ = [
     "UnreadableMessage",
     "from_gmail",
     "parse",
+    "rfc_id_of",
     "takeout_facts",
     "thread_subject",
 ]
@@ -92,6 +93,7 @@ class ParsedMessage:
     bounced_recipients: tuple[str, ...] = ()
     bounced_message_id: str = ""
     bounced_marker: str = ""
+    bounced_words: tuple[str, ...] = ()
     list_id: str = ""
     original_sender: str = ""
     requester_hint: str = ""
@@ -121,6 +123,12 @@ def from_gmail(
     if not payload.get("headers") and not payload.get("parts") and not (payload.get("body") or {}).get("data"):
         raise UnreadableMessage("the message is empty")
     return _message(from_payload(payload), size, own_addresses, own_lists)
+
+
+def rfc_id_of(payload: Mapping[str, Any]) -> str:
+    """The Message-ID in a payload, without angle brackets; "" if there is none."""
+    named = (each for each in payload.get("headers") or () if str(each.get("name", "")).lower() == "message-id")
+    return next((found for each in named for found in message_ids(str(each.get("value", "")))), "")
 
 
 def takeout_facts(headers: Mapping[str, str]) -> tuple[str | None, tuple[str, ...]]:
@@ -163,6 +171,7 @@ def _message(root: Part, size: int, own_addresses: Collection[str], own_lists: C
         bounced_recipients=bounced.recipients,
         bounced_message_id=bounced.message_id,
         bounced_marker=bounced.marker,
+        bounced_words=marker_words(text) if decided.kind is Kind.BOUNCE and not bounced.marker else (),
         list_id=list_id(root),
         original_sender=original,
         requester_hint=_requester(root, sender, reply_to, original, own),

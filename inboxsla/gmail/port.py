@@ -134,11 +134,12 @@ class Mailbox(Protocol):
     def modify_thread(self, thread_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
         """Add and remove label ids on every message the thread has now. Raises Gone (thread), Refused (unknown label id)."""
 
-    def send(self, raw: bytes) -> Sent:
-        """Send RFC 5322 bytes as a new thread, at most once: the transport never repeats it by itself.
+    def send(self, raw: bytes, thread_id: str | None = None) -> Sent:
+        """Send RFC 5322 bytes at most once: the transport never repeats it by itself. They begin a thread of their own, or
+        join `thread_id` if they answer a mail in it under the same subject.
 
         Raises OutcomeUnknown when the answer was lost or was a 5xx, TryLater when Gmail surely did not take it (429, 403 rate,
-        connection refused), Refused when Gmail will never take it (400).
+        connection refused), Refused when Gmail will never take it (400, or no such thread).
         """
 
     def watch(self, topic: str) -> Watch:

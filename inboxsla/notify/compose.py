@@ -79,7 +79,7 @@ def _envelope(what: Notice | Alarm, subject: str) -> EmailMessage:
     if what.composed_at.tzinfo is None:
         raise ValueError("composed_at must name its zone")
     mail = EmailMessage(policy=POLICY)
-    # Never In-Reply-To or References: a notice must not be able to land in the customer's thread.
+    # Never In-Reply-To or References to a customer's mail: a notice must not be able to land in the customer's thread.
     mail["From"] = address(what.sender_name, what.mailbox)
     mail["To"] = address(what.recipient_name, what.recipient)
     mail["Reply-To"] = what.mailbox

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
@@ -10,6 +11,8 @@ from typing import Any
 
 from inboxsla.notify.plain import display_name
 
+# A line of a header may have 998 characters.
+_MESSAGE_ID = re.compile(r"[!-;=?-~]{1,900}")
 _WITH_FREE_TEXT = frozenset({"Subject", "From", "To"})
 
 
@@ -43,6 +46,13 @@ def address(name: str, spec: str) -> Address:
         return Address(display_name(name), addr_spec=spec)
     except (MessageError, ValueError, IndexError) as wrong:
         raise ValueError(f"{spec!r} is not a mail address") from wrong
+
+
+def answering(raw: bytes, message_id: str) -> bytes:
+    """A finished mail as an answer to `message_id` (without angle brackets). Raises ValueError for what is no Message-ID."""
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise ValueError(f"{message_id!r} is not a Message-ID")
+    return f"In-Reply-To: <{message_id}>\r\nReferences: <{message_id}>\r\n".encode("ascii") + raw
 
 
 def _encoded(text: str, name: str) -> str:

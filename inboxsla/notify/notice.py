@@ -52,6 +52,9 @@ class Item:
 class Notice:
     """One mail to one person. `items` come highest risk first; items of the same ticket are shown as one.
 
+    `follows` is the subject of an earlier mail about the same ticket, whose conversation this one goes on with: only with the
+    same subject does Gmail show the two together.
+
     `mailbox` is From and Reply-To. `zone` is the IANA zone in which `say` speaks; its city is named once. `composed_at` is
     aware. `marker` has letters, digits, `-`, `_` and `.` only, and names the envelope for ever.
     """
@@ -64,6 +67,7 @@ class Notice:
     items: tuple[Item, ...]
     composed_at: datetime
     sender_name: str = "InboxSLA"
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)

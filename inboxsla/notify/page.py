@@ -12,6 +12,7 @@ from inboxsla.notify.notice import Item, Notice, Told
 from inboxsla.notify.plain import cut, display_name, one_line, quote
 from inboxsla.notify.sentences import (
     came_back_title,
+    headline,
     next_words,
     promise_day,
     promise_words,
@@ -66,18 +67,22 @@ def page(notice: Notice, token: str, say: Speech) -> Page:
         raise ValueError("a notice needs at least one item")
     views = [items[0].view for items in tickets]
     blocks = tuple(_block(items, notice, say) for items in tickets[:MOST])
+    preheader = _preheader(blocks[0])
     if len(tickets) == 1:
-        subject = subject_line(views[0], tickets[0][0].do, say, reopened=tickets[0][0].reopened)
+        one = tickets[0][0]
+        subject = subject_line(views[0], one.do, say, reopened=one.reopened)
         title = counts = ""
+        if notice.follows:
+            # The subject has to be the old one, so what is new comes first in what is shown beside it.
+            preheader = f"{headline(views[0], one.do, say, reopened=one.reopened)} · {preheader}"
+            subject = f"Re: {notice.follows.removeprefix('Re: ')}"
     else:
         title = several_title(len(tickets), (item.do for item in notice.items), say)
         counts = several_counts(views, say)
         subject = f"{title}: {counts}"
     # No mail program breaks a subject between a number and its unit; people search for it with plain spaces.
     subject = subject.replace("\u00a0", " ")
-    return Page(
-        subject, _preheader(blocks[0]), title, counts, blocks, len(tickets) - len(blocks), _footer(notice, token, say)
-    )
+    return Page(subject, preheader, title, counts, blocks, len(tickets) - len(blocks), _footer(notice, token, say))
 
 
 def _by_ticket(items: Sequence[Item]) -> list[list[Item]]:

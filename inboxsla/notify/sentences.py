@@ -104,6 +104,18 @@ def subject_line(view: TicketView, do: Told, say: Speech, *, reopened: int = 0) 
 
     `reopened` is how often the customer came back where the mail is about that; it comes first while no timer presses.
     """
+    head, tail = _head_and_tail(view, do, say, reopened)
+    who = f" ({isolated(cut(requester_of(view), 40))})"
+    room = LONGEST_SUBJECT - len(head) - len(who) - len(tail) - len(": \u2068\u2069")
+    return f"{head}: {isolated(cut(subject_of(view, say), room))}{who}{tail}"
+
+
+def headline(view: TicketView, do: Told, say: Speech, *, reopened: int = 0) -> str:
+    """What is new, without the ticket: "Yours now · Due in 20 min"."""
+    return "".join(_head_and_tail(view, do, say, reopened))
+
+
+def _head_and_tail(view: TicketView, do: Told, say: Speech, reopened: int) -> tuple[str, str]:
     tail = ""
     if do is Told.REASSIGNED_TO_YOU:
         head, tail = say.text("Yours now"), f" · {time_left(view, say).head}"
@@ -118,9 +130,7 @@ def subject_line(view: TicketView, do: Told, say: Speech, *, reopened: int = 0) 
         head, tail = came_back_title(reopened, say), f" · {_time_words(view, say)}" if view.worst else ""
     else:
         head = _time_words(view, say)
-    who = f" ({isolated(cut(requester_of(view), 40))})"
-    room = LONGEST_SUBJECT - len(head) - len(who) - len(tail) - len(": \u2068\u2069")
-    return f"{head}: {isolated(cut(subject_of(view, say), room))}{who}{tail}"
+    return head, tail
 
 
 def _presses(view: TicketView) -> bool:

@@ -8,7 +8,7 @@ import structlog
 
 from inboxsla.errors import AccessLost, OutcomeUnknown, Refused, TryLater
 from inboxsla.gmail.port import Mailbox
-from inboxsla.services import access, labelling, writing
+from inboxsla.services import access, follow_ups, labelling, writing
 from inboxsla.services.delivered import Delivered
 from inboxsla.services.notices import compose_owed
 from inboxsla.services.ports import Ports
@@ -66,14 +66,19 @@ def _send_mails(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Deliver
 
 def _send(ports: Ports, gmail: Mailbox, envelope: Envelope) -> bool:
     """One try; False if Gmail takes no mail now. Between claiming and writing down the outcome it "may have gone out"."""
+    thread_id = None
     try:
-        sent = gmail.send(envelope.raw.encode("ascii"))
+        raw, thread_id = follow_ups.addressed(ports, gmail, envelope)
+        sent = gmail.send(raw, thread_id)
     except OutcomeUnknown as unknown:
         with ports.db.write() as conn:
-            envelopes.unknown(conn, envelope.id, str(unknown))
+            envelopes.unknown(conn, envelope.id, ports.now(), str(unknown))
         return True
     except Refused as refused:
         with ports.db.write() as conn:
+            if thread_id is not None:
+                follow_ups.stand_alone(conn, ports, envelope)
+                return True
             envelopes.failed(conn, envelope.id, str(refused))
             outbox.delivered(conn, envelope.id, ports.now(), "dropped", str(refused))
             words = f"Gmail will not send a mail to {envelope.recipient}: {refused}"
@@ -91,7 +96,7 @@ def _send(ports: Ports, gmail: Mailbox, envelope: Envelope) -> bool:
             envelopes.hold(conn, envelope.mailbox_id, until)
         return False
     with ports.db.write() as conn:
-        envelopes.sent(conn, envelope.id, sent.id, ports.now())
+        envelopes.sent(conn, envelope.id, sent.id, sent.thread_id, ports.now())
         outbox.delivered(conn, envelope.id, ports.now(), "done", "sent")
     log.info("mail sent", mailbox=envelope.mailbox_id, envelope=envelope.id)
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,15 +12,14 @@ from sqlalchemy import Connection
 
 from inboxsla.domain.decide import Decision
 from inboxsla.domain.timeline import Event, Kind
-from inboxsla.gmail.bounces import MARKER
 from inboxsla.gmail.message import ParsedMessage, UnreadableMessage, from_gmail
 from inboxsla.gmail.port import Change, GmailMessage
 from inboxsla.gmail.thanks import is_only_thanks
-from inboxsla.services import asked_by_label, correspondence, ruling, settle
+from inboxsla.services import asked_by_label, correspondence, our_mail, ruling, settle
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.folders import Moves, first_sight, moves
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, mailboxes, messages, outbox, people, records, tickets
+from inboxsla.storage import mailboxes, messages, people, records, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
 
@@ -74,7 +73,7 @@ def take_in(ports: Ports, mailbox_id: int, news: ThreadNews) -> Decision | None:
 
     Taking in the same news again changes nothing.
     """
-    _recognise_ours(ports, news.arrivals)
+    our_mail.recognise(ports, news.arrivals)
 
     def once() -> Decision | None:
         with ports.db.write() as conn:
@@ -159,6 +158,8 @@ def kept_headers(parsed: ParsedMessage) -> dict[str, Any]:
         "in_reply_to": parsed.in_reply_to,
         "bounced_id": parsed.bounced_message_id,
         "bounced_to": list(parsed.bounced_recipients),
+        "bounced_marker": parsed.bounced_marker,
+        "bounced_words": list(parsed.bounced_words),
         "attachments": list(parsed.attachments[:20]),
         "list_id": parsed.list_id,
         "size": parsed.size or None,
@@ -166,28 +167,6 @@ def kept_headers(parsed: ParsedMessage) -> dict[str, Any]:
         "thanks": not parsed.attachments and is_only_thanks(parsed.reply_text, [parsed.sender_name]),
     }
     return {key: value for key, value in facts.items() if value}
-
-
-def _recognise_ours(ports: Ports, arrivals: Iterable[GmailMessage]) -> None:
-    """A mail of ours seen in the mailbox proves that it was sent, whatever its sender could not tell.
-
-    Looked at before anything that may fail on a message, because a mail that is overlooked here goes out a second time.
-    """
-    found = {_marker(message): message.id for message in arrivals if "SENT" in message.label_ids}
-    found.pop("", None)
-    if not found:
-        return
-    now = ports.now()
-    with ports.db.write() as conn:
-        for marker, gmail_id in found.items():
-            envelope = envelopes.by_marker(conn, marker)
-            if envelope is not None and envelopes.sent(conn, envelope.id, gmail_id, now):
-                outbox.delivered(conn, envelope.id, now, "done", "found in the mailbox")
-
-
-def _marker(message: GmailMessage) -> str:
-    named = (h for h in message.payload.get("headers") or () if str(h.get("name", "")).lower() == MARKER)
-    return next((str(header.get("value", "")).strip() for header in named), "")
 
 
 def _touches_ours(mailbox: MailboxRow, known: Sequence[MessageRow], moved: Moves) -> bool:
@@ -236,7 +215,7 @@ def settle_thread(
 ) -> Decision | None:
     """Settle the thread's ticket with `events`, making it if this is the first time somebody wrote in it."""
     ticket = tickets.by_thread(conn, mailbox.id, thread_id)
-    if ticket is None and not correspondence.makes_a_ticket(rows, events):
+    if ticket is None and (not correspondence.makes_a_ticket(rows, events) or our_mail.began(conn, mailbox, thread_id)):
         return None
     header = correspondence.header(rows, staff)
     if ticket is None:
@@ -266,33 +245,5 @@ def _tell_elsewhere(
     for row in fresh:
         event = by_source.get(correspondence.source(row))
         if event is not None and event.kind is Kind.BOUNCED:
-            _tell_bounce(conn, mailbox, row, event, now)
-    for row in fresh:
-        in_reply_to = row.headers.get("in_reply_to")
-        if row.kind == "human" and in_reply_to:
-            _tell_note(conn, mailbox, row, staff, in_reply_to, now)
-
-
-def _tell_bounce(conn: Connection, mailbox: MailboxRow, row: MessageRow, event: Event, now: datetime) -> None:
-    named = messages.by_rfc_id(conn, mailbox.id, [row.headers.get("bounced_id", "")])
-    for original in named.values():
-        if original.kind == "ours":
-            words = f"A mail from InboxSLA to {', '.join(row.headers.get('bounced_to', ())) or 'somebody'} came back."
-            records.alarm(conn, f"bounce/{row.gmail_id}", words, now, mailbox.id)
-        elif original.thread_id != row.thread_id:
-            ticket = tickets.by_thread(conn, mailbox.id, original.thread_id)
-            if ticket is not None:
-                settle.settle_in(conn, ticket, mailbox, [event], now)
-
-
-def _tell_note(
-    conn: Connection, mailbox: MailboxRow, row: MessageRow, staff: Staff, in_reply_to: str, now: datetime
-) -> None:
-    """Staff answered a mail of ours: a note on its tickets. The customer did not get it."""
-    original = messages.by_rfc_id(conn, mailbox.id, [in_reply_to]).get(in_reply_to)
-    envelope = envelopes.by_marker(conn, original.headers.get("marker", "")) if original is not None else None
-    if envelope is None:
-        return
-    note = Event(Kind.NOTED, row.internal_at, correspondence.source(row), staff.author(row), {"where": "mail"})
-    for ticket_id in envelopes.tickets_of(conn, [envelope.id]).get(envelope.id, ()):
-        settle.settle_in(conn, tickets.load(conn, ticket_id), mailbox, [note], now)
+            our_mail.tell_bounce(conn, mailbox, row, event, now)
+    our_mail.tell_notes(conn, mailbox, fresh, staff, now)

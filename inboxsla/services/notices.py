@@ -17,7 +17,7 @@ from inboxsla.domain.timeline import Metric
 from inboxsla.notify.compose import compose
 from inboxsla.notify.notice import Item, Notice, Told
 from inboxsla.notify.sentences import why_words
-from inboxsla.services import correspondence, links, settle, writing
+from inboxsla.services import correspondence, follow_ups, links, settle, writing
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.looking import Look
 from inboxsla.services.owing import BATCH, looks_at, set_apart, still_wanted
@@ -88,7 +88,7 @@ def _enclose(
         for one in strongest.values()
     ]
     items.sort(key=lambda item: (-_risk(item), item.view.id))
-    marker = secrets.token_hex(12)
+    marker, place = secrets.token_hex(12), follow_ups.place(conn, mailbox.id, person.address, items)
     notice = Notice(
         marker=marker,
         mailbox=mailbox.address,
@@ -98,10 +98,21 @@ def _enclose(
         items=tuple(items),
         composed_at=now,
         sender_name=ports.settings.notify.sender_name,
+        follows=place.subject,
     )
     letter = compose(notice, English(person.zone))
     raw = letter.raw.decode("ascii")
-    envelope_id = envelopes.compose(conn, mailbox.id, marker, person.address, letter.subject, raw, now)
+    envelope_id = envelopes.compose(
+        conn,
+        mailbox.id,
+        marker,
+        person.address,
+        letter.subject,
+        raw,
+        now,
+        ticket_id=place.ticket_id,
+        follows=place.first.id if place.first else None,
+    )
     outbox.enclose(conn, [one.act.id for one in mine], envelope_id)
 
 

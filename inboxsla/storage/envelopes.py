@@ -28,6 +28,11 @@ class Envelope:
     tries: int
     sent_at: datetime | None
     reason: str | None
+    gmail_id: str | None
+    thread_id: str | None
+    rfc_id: str | None
+    ticket_id: int | None
+    follows: int | None
 
 
 _COLUMNS = [t.c[name] for name in Envelope.__dataclass_fields__]
@@ -42,8 +47,18 @@ def _row(row: Row[Any]) -> Envelope:
 
 
 def compose(
-    conn: Connection, mailbox_id: int, marker: str, recipient: str, subject: str, raw: str, now: datetime
+    conn: Connection,
+    mailbox_id: int,
+    marker: str,
+    recipient: str,
+    subject: str,
+    raw: str,
+    now: datetime,
+    *,
+    ticket_id: int | None = None,
+    follows: int | None = None,
 ) -> int:
+    """`ticket_id` is the one ticket of a mail that others may follow, `follows` the mail that began its conversation."""
     made = conn.execute(
         insert(t)
         .values(
@@ -55,6 +70,8 @@ def compose(
             state="composed",
             composed_at=now,
             try_after=now,
+            ticket_id=ticket_id,
+            follows=follows,
         )
         .returning(t.c.id)
     )
@@ -75,14 +92,62 @@ def claim_next(conn: Connection, mailbox_id: int, now: datetime, until: datetime
     return _row(rows[0]) if rows else None
 
 
-def sent(conn: Connection, envelope_id: int, gmail_id: str, now: datetime) -> bool:
+def sent(conn: Connection, envelope_id: int, gmail_id: str, thread_id: str, now: datetime) -> bool:
     """Write down that it went out; False if that was known already."""
     done = conn.execute(
         update(t)
         .where(t.c.id == envelope_id, t.c.state != "sent")
-        .values(state="sent", sent_at=now, gmail_id=gmail_id, lease_until=None, reason=None)
+        .values(state="sent", sent_at=now, gmail_id=gmail_id, thread_id=thread_id, lease_until=None, reason=None)
     )
     return done.rowcount == 1
+
+
+def learn(conn: Connection, envelope_id: int, thread_id: str, rfc_id: str) -> None:
+    """Where Gmail put it and which Message-ID Gmail gave it, as read back; "" for one that cannot be followed any more."""
+    conn.execute(update(t).where(t.c.id == envelope_id).values(thread_id=thread_id, rfc_id=rfc_id))
+
+
+def first_about(conn: Connection, mailbox_id: int, ticket_id: int, recipient: str) -> Envelope | None:
+    """The mail that began the newest conversation with this person about this ticket alone."""
+    row = conn.execute(
+        select(*_COLUMNS)
+        .where(t.c.mailbox_id == mailbox_id, t.c.recipient == recipient, t.c.ticket_id == ticket_id)
+        .where(t.c.follows.is_(None), t.c.state != "failed", or_(t.c.rfc_id.is_(None), t.c.rfc_id != ""))
+        .order_by(t.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _row(row)
+
+
+def stand_alone(conn: Connection, envelope_id: int, now: datetime) -> None:
+    """It surely did not go out and cannot follow another; try it at once as the beginning of a conversation."""
+    conn.execute(update(t).where(t.c.id == envelope_id).values(follows=None))
+    not_sent(conn, envelope_id, now, "The mail it was to follow is gone.")
+
+
+def of_thread(conn: Connection, mailbox_id: int, thread_id: str) -> list[Envelope]:
+    """Mails of ours in one of Gmail's threads, newest first."""
+    where = (t.c.mailbox_id == mailbox_id, t.c.thread_id == thread_id)
+    return [_row(row) for row in conn.execute(select(*_COLUMNS).where(*where).order_by(t.c.id.desc()))]
+
+
+def by_rfc_id(conn: Connection, mailbox_id: int, rfc_id: str) -> Envelope | None:
+    """The mail with this Message-ID, as far as Gmail's answer was read back."""
+    where = (t.c.mailbox_id == mailbox_id, t.c.rfc_id == rfc_id, t.c.rfc_id != "")
+    row = conn.execute(select(*_COLUMNS).where(*where).limit(1)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def newest_to(conn: Connection, mailbox_id: int, recipient: str, since: datetime) -> Envelope | None:
+    """The newest mail that went out to somebody after `since`."""
+    where = (t.c.mailbox_id == mailbox_id, t.c.recipient == recipient, t.c.state == "sent", t.c.sent_at > since)
+    row = conn.execute(select(*_COLUMNS).where(*where).order_by(t.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def came_back(conn: Connection, envelope_id: int, words: str) -> None:
+    """It was sent, and could not be delivered."""
+    conn.execute(update(t).where(t.c.id == envelope_id).values(reason=words))
 
 
 def known_as_sent(conn: Connection, mailbox_id: int, gmail_ids: Sequence[str]) -> set[str]:
@@ -96,12 +161,12 @@ def by_marker(conn: Connection, marker: str) -> Envelope | None:
     return None if row is None else _row(row)
 
 
-def unknown(conn: Connection, envelope_id: int, reason: str) -> None:
-    """It may have gone out. Only a look into the mailbox can tell."""
+def unknown(conn: Connection, envelope_id: int, now: datetime, reason: str) -> None:
+    """It may have gone out, until `now`. Only a look into the mailbox can tell."""
     conn.execute(
         update(t)
         .where(t.c.id == envelope_id, t.c.state == "sending")
-        .values(state="unknown", lease_until=None, reason=reason)
+        .values(state="unknown", tried_at=now, lease_until=None, reason=reason)
     )
 
 

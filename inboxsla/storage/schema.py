@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from inboxsla.storage.schema_access import consents, credentials, switches
 from inboxsla.storage.schema_labels import label_commands
+from inboxsla.storage.schema_mails import envelopes
 from inboxsla.storage.schema_setup import configurations, people, policies, teams
 from inboxsla.storage.schema_watching import blind_spans, watches
 from inboxsla.storage.tables import id_column, metadata, partial_index
@@ -221,29 +222,6 @@ outbox = Table(
     partial_index("ix_outbox_owed", "not_before", where="state = 'owed'"),
     Index("ix_outbox_ticket", "ticket_id"),
     Index("ix_outbox_envelope", "envelope_id"),
-)
-
-envelopes = Table(
-    "envelopes",
-    metadata,
-    id_column(),
-    Column("marker", String(64), nullable=False, unique=True),
-    Column("mailbox_id", ForeignKey("mailboxes.id", ondelete="CASCADE"), nullable=False),
-    Column("recipient", String(320), nullable=False),
-    Column("subject", Text, nullable=False),
-    # RFC 5322 text exactly as it will be sent: what was composed is what goes out, however often we try.
-    Column("raw", Text, nullable=False),
-    Column("state", String(12), nullable=False),
-    Column("composed_at", Instant, nullable=False),
-    Column("tried_at", Instant),
-    Column("try_after", Instant, nullable=False),
-    Column("lease_until", Instant),
-    Column("tries", Integer, nullable=False, server_default=text("0")),
-    Column("sent_at", Instant),
-    Column("gmail_id", String(128)),
-    Column("reason", Text),
-    CheckConstraint("state IN ('composed','sending','unknown','sent','failed')", name="state"),
-    partial_index("ix_envelopes_open", "try_after", where="state IN ('composed','sending','unknown')"),
 )
 
 kept_aside = Table(

@@ -142,6 +142,27 @@ def test_a_sync_begun_within_the_minute_proves_nothing_however_long_it_takes(
     assert len(owing.mailed()) == 1
 
 
+def test_the_minute_counts_from_when_the_answer_was_given_up(owing: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    gmail = owing.gmail(SUPPORT)
+    send = gmail.send
+
+    def slow(*args: Any) -> Any:
+        owing.clock.forward(seconds=30)
+        return send(*args)
+
+    monkeypatch.setattr(gmail, "send", slow)
+    owing.faults.plan(Fault("drop_before", "messages.send"))
+    owing.deliver()
+    owing.clock.forward(seconds=25)
+    owing.sync()
+    owing.deliver()
+    assert len(owing.mailed()) == 1
+    owing.clock.forward(seconds=35)
+    owing.sync()
+    owing.deliver()
+    assert len(owing.mailed()) == 2
+
+
 def test_our_own_mail_is_recognised_even_where_it_cannot_be_read(owing: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     owing.faults.plan(Fault("drop_after", "messages.send", times=2))
     owing.deliver()

@@ -31,11 +31,11 @@ class Mortal(GoogleMailbox):
     point = ""
     sends = 0
 
-    def send(self, raw: bytes) -> Sent:
+    def send(self, raw: bytes, thread_id: str | None = None) -> Sent:
         self.sends += 1
         if self.point == CLAIMED or (self.point == SECOND and self.sends == 2):
             die()
-        sent = super().send(raw)
+        sent = super().send(raw, thread_id)
         if self.point == ACCEPTED:
             die()
         return sent

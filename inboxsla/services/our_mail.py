@@ -1,0 +1,120 @@
+"""Mails of ours as the mailbox shows them again: gone out, come back undelivered, or answered by whoever got them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from inboxsla.domain.timeline import Event, Kind
+from inboxsla.gmail.bounces import MARKER
+from inboxsla.gmail.message import rfc_id_of
+from inboxsla.gmail.port import GmailMessage
+from inboxsla.services import correspondence, settle
+from inboxsla.services.correspondence import Staff
+from inboxsla.services.ports import Ports
+from inboxsla.storage import envelopes, messages, outbox, records, tickets
+from inboxsla.storage.envelopes import Envelope
+from inboxsla.storage.mailboxes import MailboxRow
+from inboxsla.storage.messages import MessageRow
+
+# A server gives up on a mail after five days at most (RFC 5321); whom it did not reach then got our last one before that.
+_TRIED_FOR = timedelta(days=5)
+
+
+def recognise(ports: Ports, arrivals: Iterable[GmailMessage]) -> None:
+    """A mail of ours seen in the mailbox proves that it was sent, whatever its sender could not tell.
+
+    Looked at before anything that may fail on a message, because a mail that is overlooked here goes out a second time.
+    """
+    found = {_marker(message): message for message in arrivals if "SENT" in message.label_ids}
+    found.pop("", None)
+    if not found:
+        return
+    now = ports.now()
+    with ports.db.write() as conn:
+        for marker, message in found.items():
+            envelope = envelopes.by_marker(conn, marker)
+            if envelope is None:
+                continue
+            if envelopes.sent(conn, envelope.id, message.id, message.thread_id, now):
+                outbox.delivered(conn, envelope.id, now, "done", "found in the mailbox")
+            if envelope.rfc_id is None:
+                envelopes.learn(conn, envelope.id, message.thread_id, rfc_id_of(message.payload))
+
+
+def _marker(message: GmailMessage) -> str:
+    named = (h for h in message.payload.get("headers") or () if str(h.get("name", "")).lower() == MARKER)
+    return next((str(header.get("value", "")).strip() for header in named), "")
+
+
+def began(conn: Connection, mailbox: MailboxRow, thread_id: str) -> bool:
+    """Whether a thread is a conversation about mails of ours: what is written in it is no customer's."""
+    return bool(envelopes.of_thread(conn, mailbox.id, thread_id))
+
+
+def tell_bounce(conn: Connection, mailbox: MailboxRow, row: MessageRow, event: Event, now: datetime) -> None:
+    """A bounce belongs to the mail it returns: one of a ticket, whose reply did not arrive, or one of ours."""
+    original = messages.by_rfc_id(conn, mailbox.id, [row.headers.get("bounced_id", "")]).values()
+    theirs = next((each for each in original if each.kind != "ours"), None)
+    if theirs is not None:
+        ticket = tickets.by_thread(conn, mailbox.id, theirs.thread_id) if theirs.thread_id != row.thread_id else None
+        if ticket is not None:
+            settle.settle_in(conn, ticket, mailbox, [event], now)
+        return
+    envelope = _returned(conn, mailbox, row, [each.headers.get("marker", "") for each in original])
+    if envelope is None:
+        return
+    whom = ", ".join(row.headers.get("bounced_to", ())) or envelope.recipient
+    envelopes.came_back(conn, envelope.id, f"It came back: {whom} could not be reached.")
+    about = envelopes.tickets_of(conn, [envelope.id]).get(envelope.id, ())
+    numbers = f" about ticket {', '.join(map(str, about))}" if about else ""
+    words = f"A mail from InboxSLA to {whom}{numbers} came back. Check the address on the people list."
+    records.alarm(conn, f"bounce/{row.gmail_id}", words, now, mailbox.id)
+
+
+def _returned(conn: Connection, mailbox: MailboxRow, row: MessageRow, markers: Iterable[str]) -> Envelope | None:
+    """Which mail of ours came back, by whatever the bounce still has of it: marker, Message-ID, thread, text, or only whom to."""
+    bounced_id = str(row.headers.get("bounced_id", ""))
+    # Servers that leave a Message-ID alone return the one that we gave, which begins with the marker.
+    said = [row.headers.get("bounced_marker", ""), *markers, bounced_id.partition("@")[0]]
+    said.extend(row.headers.get("bounced_words", ()))
+    for marker in filter(None, said):
+        if (found := envelopes.by_marker(conn, marker)) is not None and found.mailbox_id == mailbox.id:
+            return found
+    if found := envelopes.by_rfc_id(conn, mailbox.id, bounced_id):
+        return found
+    whom = [str(each) for each in row.headers.get("bounced_to", ())]
+    in_thread = envelopes.of_thread(conn, mailbox.id, row.thread_id)
+    if in_thread:
+        return next((each for each in in_thread if each.recipient in whom), in_thread[0])
+    if tickets.by_thread(conn, mailbox.id, row.thread_id) is not None:
+        return None
+    since = row.internal_at - _TRIED_FOR
+    sent = (envelopes.newest_to(conn, mailbox.id, address, since) for address in whom)
+    return next((each for each in sent if each is not None), None)
+
+
+def tell_notes(conn: Connection, mailbox: MailboxRow, fresh: Sequence[MessageRow], staff: Staff, now: datetime) -> None:
+    """Staff answered a mail of ours: a note on its tickets. The customer did not get it."""
+    for row in fresh:
+        envelope = _answered(conn, mailbox, row) if row.kind == "human" else None
+        if envelope is None:
+            continue
+        note = Event(Kind.NOTED, row.internal_at, correspondence.source(row), staff.author(row), {"where": "mail"})
+        for ticket_id in envelopes.tickets_of(conn, [envelope.id]).get(envelope.id, ()):
+            settle.settle_in(conn, tickets.load(conn, ticket_id), mailbox, [note], now)
+
+
+def _answered(conn: Connection, mailbox: MailboxRow, row: MessageRow) -> Envelope | None:
+    in_reply_to = str(row.headers.get("in_reply_to", ""))
+    original = messages.by_rfc_id(conn, mailbox.id, [in_reply_to]).get(in_reply_to) if in_reply_to else None
+    if original is not None and original.kind != "ours":
+        return None
+    marker = original.headers.get("marker", "") if original is not None else ""
+    return (
+        envelopes.by_marker(conn, marker)
+        or envelopes.by_rfc_id(conn, mailbox.id, in_reply_to)
+        or next(iter(envelopes.of_thread(conn, mailbox.id, row.thread_id)), None)
+    )

@@ -1,0 +1,41 @@
+"""The table of mails as sent. It is one with the others: `schema` names them all."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, text
+
+from inboxsla.storage.tables import id_column, metadata, partial_index
+from inboxsla.storage.types import Instant
+
+envelopes = Table(
+    "envelopes",
+    metadata,
+    id_column(),
+    Column("marker", String(64), nullable=False, unique=True),
+    Column("mailbox_id", ForeignKey("mailboxes.id", ondelete="CASCADE"), nullable=False),
+    Column("recipient", String(320), nullable=False),
+    Column("subject", Text, nullable=False),
+    # RFC 5322 text exactly as it will be sent: what was composed is what goes out, however often we try.
+    Column("raw", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("composed_at", Instant, nullable=False),
+    Column("tried_at", Instant),
+    Column("try_after", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("sent_at", Instant),
+    Column("gmail_id", String(128)),
+    Column("reason", Text),
+    Column("thread_id", String(128)),
+    # The Message-ID Gmail gave it, once somebody read it: '' if it cannot be followed any more.
+    Column("rfc_id", Text),
+    # The one ticket it is about, where later mails may follow it, and the id of the mail it follows itself.
+    Column("ticket_id", Integer),
+    Column("follows", Integer),
+    CheckConstraint("state IN ('composed','sending','unknown','sent','failed')", name="state"),
+    Index("ix_envelopes_gmail_id", "mailbox_id", "gmail_id"),
+    Index("ix_envelopes_thread_id", "mailbox_id", "thread_id"),
+    Index("ix_envelopes_rfc_id", "mailbox_id", "rfc_id"),
+    Index("ix_envelopes_recipient", "mailbox_id", "recipient"),
+    partial_index("ix_envelopes_open", "try_after", where="state IN ('composed','sending','unknown')"),
+)
