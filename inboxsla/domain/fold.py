@@ -62,7 +62,7 @@ def _customer_wrote(so_far: SoFar, event: Event, habits: Habits) -> None:
     no_ticket = so_far.status is Status.NOT_A_TICKET
     reopens = so_far.status.is_over and not no_ticket
     so_far.last_activity = at
-    so_far.customers.add(event.data.get("who", ""))
+    so_far.customers.update((event.data.get("who", ""), *event.data.get("also", ())))
     if reopens and event.data.get("thanks") and not habits.thanks_reopen:
         return
     so_far.waiting_since = at if reopens else so_far.waiting_since or at

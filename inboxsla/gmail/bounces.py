@@ -13,6 +13,7 @@ MARKER = "x-inboxsla-id"
 _FAILED_RECIPIENT = re.compile(
     r"^(?:Final|Original)-Recipient:[ \t]*(?:[\w-]+;)?[ \t]*(.+)$", re.IGNORECASE | re.MULTILINE
 )
+_QUOTED_ID = re.compile(r"^[> \t]*Message-ID:[ \t]*(<[^<>\s]{3,900}>)", re.IGNORECASE | re.MULTILINE)
 # As our mails have it in their last line; what else looks like it is sorted out by whoever knows our markers.
 _MARKER_WORD = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{24}(?![0-9A-Za-z])")
 
@@ -62,6 +63,12 @@ def returned(root: Part) -> Returned:
             reversed(message_ids(root.first("references")) or ("",))
         )
     return Returned(tuple(dict.fromkeys(recipients))[:100], message_id, marker)
+
+
+def quoted_id(text: str) -> str:
+    """The Message-ID in the headers that a bounce repeats in its text; "" if it does not."""
+    hit = _QUOTED_ID.search(text[:65_536])
+    return next(iter(message_ids(hit.group(1))), "") if hit else ""
 
 
 def marker_words(text: str) -> tuple[str, ...]:

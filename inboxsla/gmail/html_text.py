@@ -31,7 +31,7 @@ _SPACED = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "pre",
 _TAG = re.compile(r"<[^<>]*>")
 _WHITE = re.compile(r"[ \t\n\r\f\u00a0]+")
 _HISTORY_IDS = re.compile(
-    r"^(?:x_)*(?:appendonsend|divRplyFwdMsg|OLK_SRC_BODY_SECTION|yahoo_quoted\w*|isReplyContent|isForwardContent|zwchr|stopSpelling|"
+    r"^(?:x_)*(?:appendonsend|divRplyFwdMsg|OLK_SRC_BODY_SECTION|yahoo_quoted\w*|isReplyContent|isForwardContent|mobile-signature|composer_signature|zwchr|stopSpelling|"
     r"mail-editor-reference-message-container|ms-outlook-mobile-reference-message|reply-intro|ymail_android_quoted)$",
     re.IGNORECASE,
 )
@@ -48,6 +48,7 @@ _HISTORY_CLASSES = frozenset(
 )
 _QUOTE_CLASSES = frozenset(("protonmail_quote", "tutanota_quote", "yahoo_quoted", "cite", "iosymail", "mori_quote"))
 _SIGNATURE_CLASSES = frozenset(("gmail_signature", "moz-signature", "protonmail_signature_block", "zmail_signature"))
+_SIGNATURE_IDS = frozenset(("ms-outlook-mobile-signature", "composer_signature"))
 _OUTLOOK_RULE = re.compile(
     r"border-top\s*:\s*solid\s*#?(?:e1e1e1|b5c4df|windowtext)|border-top\s*:\s*(?:solid\s+)?[\d.]+pt\s+solid",
     re.IGNORECASE,
@@ -172,7 +173,7 @@ class _Writer:
         outlook = tag == "div" and _OUTLOOK_RULE.search(attributes.get("style", ""))
         if outlook or (name and _HISTORY_IDS.match(name)) or not _HISTORY_CLASSES.isdisjoint(classes):
             self._mark(CUT)
-        elif not _SIGNATURE_CLASSES.isdisjoint(classes):
+        elif not _SIGNATURE_CLASSES.isdisjoint(classes) or name.lower() in _SIGNATURE_IDS:
             self._mark(SIGNATURE)
             return "signature"
         elif tag == "div" and any(each.startswith("gmail_quote") for each in classes):

@@ -14,7 +14,7 @@ from typing import Any
 
 from inboxsla.errors import Refused
 from inboxsla.gmail.bodies import TEXT_LIMIT, attachments, texts
-from inboxsla.gmail.bounces import MARKER, Returned, marker_words, returned
+from inboxsla.gmail.bounces import MARKER, Returned, marker_words, quoted_id, returned
 from inboxsla.gmail.fields import decode_words, message_ids, one_line, split_addresses
 from inboxsla.gmail.kinds import Clues, Kind, is_no_reply, is_own_list, list_id, verdict
 from inboxsla.gmail.mime import Part, from_bytes, from_payload
@@ -97,6 +97,7 @@ class ParsedMessage:
     list_id: str = ""
     original_sender: str = ""
     requester_hint: str = ""
+    requester_name: str = ""
     size: int = 0
     defect: str = ""
 
@@ -148,6 +149,7 @@ def _message(root: Part, size: int, own_addresses: Collection[str], own_lists: C
     decided = verdict(Clues(root, sender, name, any(each != sender for each in reply_to), subject, text[:8000], own))
     bounced = returned(root) if decided.kind is Kind.BOUNCE else Returned()
     original = next(iter(_addresses(root, "x-original-sender")), "")
+    requester = _requester(root, sender, reply_to, original, own)
     return ParsedMessage(
         sender=sender,
         sender_name=name,
@@ -169,12 +171,13 @@ def _message(root: Part, size: int, own_addresses: Collection[str], own_lists: C
         attachments=attachments(root),
         marker=one_line(root.first(MARKER), 200),
         bounced_recipients=bounced.recipients,
-        bounced_message_id=bounced.message_id,
+        bounced_message_id=bounced.message_id or (quoted_id(text) if decided.kind is Kind.BOUNCE else ""),
         bounced_marker=bounced.marker,
         bounced_words=marker_words(text) if decided.kind is Kind.BOUNCE and not bounced.marker else (),
         list_id=list_id(root),
         original_sender=original,
-        requester_hint=_requester(root, sender, reply_to, original, own),
+        requester_hint=requester,
+        requester_name=name if requester == sender else _named(root, requester, name),
         size=size,
         defect="" if root.headers else "it has no header lines",
     )
@@ -201,9 +204,24 @@ def _requester(root: Part, sender: str, reply_to: tuple[str, ...], original: str
     by_list = bool(original) and original != sender and (sender in own or is_own_list(root, own))
     if by_list:
         return elsewhere if original in own and elsewhere else original
-    if elsewhere and (sender in own or is_no_reply(sender) or not sender):
+    if elsewhere and (sender in own or is_no_reply(sender) or not sender or elsewhere in _rewritten_from(root)):
         return elsewhere
     return sender
+
+
+def _rewritten_from(root: Part) -> set[str]:
+    """The senders whom somebody else's list or forwarder put its own address in place of, as it says."""
+    return {*_addresses(root, "x-original-from"), *_addresses(root, "x-original-sender")}
+
+
+def _named(root: Part, requester: str, sender_name: str) -> str:
+    """What the requester is called: where a header names them, or before the "via" of whoever rewrote the sender."""
+    for name in ("reply-to", "x-original-from", "x-original-sender"):
+        for called, address in split_addresses(root.first(name)):
+            if address == requester and called:
+                return called
+    before, via, _ = sender_name.partition(" via ")
+    return before.strip("'\" ") if via else ""
 
 
 def read_date(value: str) -> datetime | None:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+from inboxsla.gmail.quote_words import SENT_WITH
+
 MOST_WORDS = 12
 
 
@@ -36,7 +38,16 @@ _BESIDE = _words(
     "bardzo za pomoc pozdrawiam moc ederim çok большое за помощь всего дуже nagyon"
 )
 _NAMES = 2
+_DEVICE = tuple(SENT_WITH)
+_LONGEST_DEVICE = 60
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+
+def _without_device(text: str) -> str:
+    """Without the line a telephone puts under everything ("Sent from my iPhone")."""
+    above, _, last = text.rpartition("\n")
+    is_device = len(last) <= _LONGEST_DEVICE and last.strip().casefold().startswith(_DEVICE)
+    return above.rstrip() if above.strip() and is_device else text
 
 
 def is_only_thanks(text: str, names: Collection[str] = ()) -> bool:
@@ -45,7 +56,7 @@ def is_only_thanks(text: str, names: Collection[str] = ()) -> bool:
     `names` are what people in the conversation are called; beside those two unknown words that look like names are let pass.
     Anything that may want an answer makes it more than thanks: a question, a figure, an address, a longer text.
     """
-    text = unicodedata.normalize("NFC", text.strip()[:400])
+    text = _without_device(unicodedata.normalize("NFC", text.strip()[:400]))
     if not text or any(sign in text for sign in "?？;؟@/") or any(letter.isdigit() for letter in text):
         return False
     known = {word for name in names for word in _WORD.findall(unicodedata.normalize("NFC", name).casefold())}

@@ -31,22 +31,33 @@ class Staff:
 
     def wrote(self, row: MessageRow) -> bool:
         """Gmail's SENT beats the sender line, which anybody can forge; a mailbox file has only the sender line."""
-        if "SENT" in row.labels:
+        if self._is_form(row):
+            return False
+        if "SENT" in row.labels or row.sender in self.people:
             return True
-        if row.sender in self.people:
+        if row.sender in self.own | self.lists and not self.people.isdisjoint(_behind(row)):
             return True
         return not self.labelled and row.sender in self.own
 
     def author(self, row: MessageRow) -> str | None:
         """Who of the team wrote it, or None: the author is then "the team", never guessed."""
-        for address in (row.headers.get("sender_header", ""), row.sender):
-            if address in self.people:
-                return str(address)
-        return None
+        behind = _behind(row) if row.sender in self.own | self.lists else [row.headers.get("sender_header", "")]
+        return next((address for address in (*behind, row.sender) if address in self.people), None)
 
     def outsiders(self, addresses: Iterable[str]) -> list[str]:
         inside = self.people | self.own | self.lists
         return [address for address in addresses if address not in inside]
+
+    def _is_form(self, row: MessageRow) -> bool:
+        """A form on the team's own site sends through the mailbox to itself, and has its customer in Reply-To."""
+        if row.sender not in self.own or not row.recipients or self.outsiders(row.recipients):
+            return False
+        return bool(self.outsiders([customer_of(row)]))
+
+
+def _behind(row: MessageRow) -> list[str]:
+    """Who wrote under an address of ours: a delegate, somebody who sends as us from elsewhere, a member through a group."""
+    return [str(row.headers.get("sender_header", "")), customer_of(row)]
 
 
 def _posting_address(own_list: str) -> str:
@@ -85,8 +96,13 @@ def event(
     if staff.wrote(row):
         to = [participant(address) for address in staff.outsiders(row.recipients)]
         return Event(Kind.STAFF_WROTE, at, source(row), actor=staff.author(row), data={"to": to})
-    thanks = {"thanks": True} if row.headers.get("thanks") else {}
-    return Event(Kind.CUSTOMER_WROTE, at, source(row), data={"who": participant(customer_of(row)), **thanks})
+    data = {"who": participant(customer_of(row))}
+    if also := [participant(each) for each in staff.outsiders(row.headers.get("reply_to", ()))]:
+        # Where answers are wanted is where they go; one that went there reached the customer.
+        data["also"] = also
+    if row.headers.get("thanks"):
+        data["thanks"] = True
+    return Event(Kind.CUSTOMER_WROTE, at, source(row), data=data)
 
 
 def makes_a_ticket(rows: Sequence[MessageRow], events: Iterable[Event]) -> bool:
@@ -105,7 +121,7 @@ def header(rows: Sequence[MessageRow], staff: Staff) -> dict[str, str]:
     first = next((row for row in human if not staff.wrote(row)), None)
     if first is not None:
         address = customer_of(first)
-        name = first.sender_name if address == first.sender else ""
+        name = first.sender_name if address == first.sender else str(first.headers.get("requester_name", ""))
         return {"subject": human[0].subject, "requester": address, "requester_name": name or address}
     opening = human[0] if human else rows[0]
     address = next(iter(staff.outsiders(opening.recipients)), "")

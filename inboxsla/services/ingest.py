@@ -154,6 +154,8 @@ def kept_headers(parsed: ParsedMessage) -> dict[str, Any]:
     facts = {
         "sender_header": parsed.sender_header,
         "requester_hint": parsed.requester_hint,
+        "requester_name": parsed.requester_name if parsed.requester_hint != parsed.sender else "",
+        "reply_to": [each for each in parsed.reply_to[:5] if each not in (parsed.sender, parsed.requester_hint)],
         "marker": parsed.marker,
         "in_reply_to": parsed.in_reply_to,
         "bounced_id": parsed.bounced_message_id,

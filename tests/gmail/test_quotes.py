@@ -165,6 +165,9 @@ HTML = {
     "Thunderbird": "Yes.<div class='moz-cite-prefix'>Am 05.05.25 um 10:12 schrieb Ana:<br></div><blockquote type='cite'><p>old</p></blockquote>",
     "Proton Mail": "Yes.<div class='protonmail_quote'>On Monday, May 5th, 2025 at 10:12, Ana &lt;a@x.example&gt; wrote:<blockquote type='cite'>old</blockquote></div>",
     "a bare blockquote below an announcement": 'Yes.<p>26.06.2025, 14:41, "Ana" &lt;ana@x.example&gt;:</p><blockquote>old</blockquote>',
+    "Outlook on a phone": "Yes.<div id='ms-outlook-mobile-signature'>Get <a href='https://aka.ms/x'>Outlook for iOS</a></div>",
+    "Samsung": "<div>Yes.</div><div id='composer_signature'><div>Sent from my Galaxy</div></div><div>-------- Original message --------</div>"
+    "<div>From: Ana &lt;ana@x.example&gt; </div><div>Date: 05/05/2025  10:12  (GMT+00:00) </div><div>Subject: lamp </div><div>old</div>",
     "a marked signature": "Yes.<br><div class='gmail_signature'>Kofi<br>Accra</div>",
 }
 
