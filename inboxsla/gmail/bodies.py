@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inboxsla.gmail import html_text
-from inboxsla.gmail.charsets import decode_bytes, is_utf8
+from inboxsla.gmail.charsets import decode_bytes, is_utf8, named_in_html
 from inboxsla.gmail.fields import clean_text
 from inboxsla.gmail.mime import Part
 from inboxsla.gmail.quotes import is_forward, new_text
@@ -95,7 +95,7 @@ def _read(part: Part) -> _Body:
     if part.from_gmail and not data.isascii() and is_utf8(data):
         charset = "utf-8"
     if html or (not part.declared and data[:200].lstrip().lower().startswith((b"<html", b"<!doctype html"))):
-        return _Body(html=data, charset=charset)
+        return _Body(html=data, charset=charset or named_in_html(data))
     return _Body(plain=clean_text(decode_bytes(data, charset))[:TEXT_LIMIT])
 
 

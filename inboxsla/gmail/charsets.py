@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -48,6 +49,7 @@ _SEVEN_BIT = ("iso2022", "hz")
 _MULTIBYTE = ("gb18030", "big5", "cp932", "cp949", "euc_", "shift_jis", "johab", "cp950")
 # What 8-bit text is that was declared as ISO-2022-JP or not as Japanese at all.
 _JAPANESE = ("cp932", "euc_jp")
+_META = re.compile(rb"<meta\s[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _JAPANESE_ESCAPES = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
 
 
@@ -104,6 +106,12 @@ def _wrongly_stateful(data: bytes, codec: str) -> str:
         found = next((text for each in _JAPANESE if (text := _strict(data, each)) is not None), None)
         return found if found is not None else _tolerant(data, codec)
     return _tolerant(data, codec)
+
+
+def named_in_html(data: bytes) -> str:
+    """The charset an HTML page names in its own head, for a mail whose headers name none; "" if it does not."""
+    hit = _META.search(data[:2048])
+    return hit.group(1).decode("ascii") if hit else ""
 
 
 def is_utf8(data: bytes) -> bool:

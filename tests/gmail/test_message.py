@@ -42,6 +42,17 @@ def test_html_is_read_when_there_is_nothing_else() -> None:
     assert got.text == "Hello Ana,\n\nit is dark."
 
 
+@pytest.mark.parametrize(
+    "meta",
+    ['<meta charset="windows-1251">', "<META HTTP-EQUIV=Content-Type CONTENT='text/html; charset=windows-1251'>"],
+)
+def test_html_may_name_its_charset_itself(meta: str) -> None:
+    page = f"<html><head>{meta}</head><body>Фонарь</body></html>"
+
+    assert parse(mail("", Content_Type="text/html") + page.encode("cp1251")).text == "Фонарь"
+    assert parse(mail("", Content_Type="text/html; charset=utf-8") + page.encode()).text == "Фонарь"
+
+
 def test_the_quoting_html_shows_is_cut_although_the_plain_text_hides_it() -> None:
     body = (
         "--b\r\n\r\nIt works, thanks!\r\n\r\nHow is the light?\r\n--b\r\nContent-Type: text/html\r\n\r\n"
