@@ -143,6 +143,7 @@ def _message(root: Part, size: int, own_addresses: Collection[str], own_lists: C
     senders = split_addresses(root.first("from"), 1)
     name, sender = senders[0] if senders else (one_line(decode_words(root.first("from")), 300), "")
     own = {each.strip().strip("<>").lower() for each in (*own_addresses, *own_lists)} - {""}
+    own |= {each.replace(".", "@", 1) for each in own if "@" not in each}  # where one writes to a list (RFC 2919)
     subject = one_line(decode_words(root.first("subject")))
     reply_to = _addresses(root, "reply-to")
     text, reply = texts(root, subject)

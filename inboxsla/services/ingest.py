@@ -96,6 +96,7 @@ def _take_in(conn: Connection, mailbox: MailboxRow, news: ThreadNews, now: datet
     relabel = bool(fresh) or _touches_ours(mailbox, known, moved)
     decision = settle_thread(conn, mailbox, news.thread_id, rows, events, staff, now, relabel=relabel)
     _tell_elsewhere(conn, mailbox, fresh, events, staff, now)
+    _tell_of_groups(conn, mailbox, fresh, now)
     # Labels that were there before us ask for nothing.
     if news.connected_at is None or news.changes:
         shown = (f"seen-{news.history_id}", news.snapshot)
@@ -232,6 +233,16 @@ def settle_thread(
         )
         events = [*events, *begins.events]
     return settle.settle_in(conn, ticket, mailbox, events, now, relabel=relabel, facts=header)
+
+
+def _tell_of_groups(conn: Connection, mailbox: MailboxRow, fresh: Sequence[MessageRow], now: datetime) -> None:
+    """Customers' mail must not vanish because a setting is missing."""
+    for group in {correspondence.unnamed_group(row, mailbox) for row in fresh} - {""}:
+        words = (
+            f"Mail from outside came to {mailbox.address} through your group {group} and was taken for bulk mail, so it made "
+            f"no ticket. If customers write there, name {group} in own_lists of this mailbox."
+        )
+        records.alarm(conn, f"group/{mailbox.id}/{group}", words, now, mailbox.id)
 
 
 def _tell_elsewhere(

@@ -45,6 +45,25 @@ def test_a_customer_whose_mail_comes_through_the_teams_group_is_the_requester(de
     assert (ticket.requester, ticket.requester_name) == (JANE, "Jane Roe")
 
 
+def test_a_group_that_nobody_named_in_the_settings_is_an_alarm(one_desk: Desk) -> None:
+    """Its mail looks like any mailing list's, and would vanish without a word."""
+    arrives(one_desk, "petra@lumenvelo.example", List_ID="<all-hands.lumenvelo.example>")
+    arrives(one_desk, f"Jane <{JANE}>", List_ID="<news.shop.example>")
+    assert one_desk.board().alarms == ()
+    orders = {
+        "List-ID": "<orders.lumenvelo.example>",
+        "X-Original-Sender": JANE,
+        "Reply-To": JANE,
+        "Precedence": "list",
+    }
+    thread = arrives(
+        one_desk, "'Jane Roe' via Orders <orders@lumenvelo.example>", To="orders@lumenvelo.example", **orders
+    )
+    assert one_desk.find(thread) is None
+    (words,) = one_desk.board().alarms
+    assert "name orders.lumenvelo.example in own_lists" in words
+
+
 def test_an_agent_who_answers_through_the_group_answers(desk_with_a_list: Desk) -> None:
     desk = desk_with_a_list
     thread = through_the_group(desk, "Jane Roe", JANE)
