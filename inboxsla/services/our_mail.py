@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -58,12 +59,16 @@ def tell_bounce(conn: Connection, mailbox: MailboxRow, row: MessageRow, event: E
     """A bounce belongs to the mail it returns: one of a ticket, whose reply did not arrive, or one of ours."""
     original = messages.by_rfc_id(conn, mailbox.id, [row.headers.get("bounced_id", "")]).values()
     theirs = next((each for each in original if each.kind != "ours"), None)
-    if theirs is not None:
-        ticket = tickets.by_thread(conn, mailbox.id, theirs.thread_id) if theirs.thread_id != row.thread_id else None
+    envelope = None
+    if theirs is None:
+        envelope = _returned(conn, mailbox, row, [each.headers.get("marker", "") for each in original])
+    if theirs is None and envelope is None:
+        theirs = _newest_answer(conn, mailbox, row)
+    if theirs is not None and theirs.thread_id != row.thread_id:
+        ticket = tickets.by_thread(conn, mailbox.id, theirs.thread_id)
         if ticket is not None:
-            settle.settle_in(conn, ticket, mailbox, [event], now)
-        return
-    envelope = _returned(conn, mailbox, row, [each.headers.get("marker", "") for each in original])
+            named = replace(event, data={**event.data, "of": correspondence.source(theirs)})
+            settle.settle_in(conn, ticket, mailbox, [named], now)
     if envelope is None:
         return
     whom = ", ".join(row.headers.get("bounced_to", ())) or envelope.recipient
@@ -72,6 +77,14 @@ def tell_bounce(conn: Connection, mailbox: MailboxRow, row: MessageRow, event: E
     numbers = f" about ticket {', '.join(map(str, about))}" if about else ""
     words = f"A mail from InboxSLA to {whom}{numbers} came back. Check the address on the people list."
     records.alarm(conn, f"bounce/{row.gmail_id}", words, now, mailbox.id)
+
+
+def _newest_answer(conn: Connection, mailbox: MailboxRow, row: MessageRow) -> MessageRow | None:
+    """For a bounce that says nothing but whom it did not reach: what was sent to them last."""
+    whom = frozenset(map(str, row.headers.get("bounced_to", ())))
+    if not whom or tickets.by_thread(conn, mailbox.id, row.thread_id) is not None:
+        return None
+    return messages.newest_sent_to(conn, mailbox.id, whom, (row.internal_at - _TRIED_FOR, row.internal_at))
 
 
 def _returned(conn: Connection, mailbox: MailboxRow, row: MessageRow, markers: Iterable[str]) -> Envelope | None:

@@ -122,6 +122,15 @@ def by_rfc_id(conn: Connection, mailbox_id: int, rfc_ids: Sequence[str]) -> dict
     return {row.rfc_id: _row(row) for row in rows}
 
 
+def newest_sent_to(
+    conn: Connection, mailbox_id: int, addresses: frozenset[str], within: tuple[datetime, datetime]
+) -> MessageRow | None:
+    """The newest message of people that the mailbox sent to one of these addresses between two instants."""
+    where = (t.c.mailbox_id == mailbox_id, t.c.kind == "human", t.c.internal_at.between(*within))
+    rows = map(_row, conn.execute(select(*_COLUMNS).where(*where).order_by(t.c.internal_at.desc(), t.c.id.desc())))
+    return next((row for row in rows if "SENT" in row.labels and not addresses.isdisjoint(row.recipients)), None)
+
+
 def threads_with_rfc_ids(conn: Connection, mailbox_ids: Sequence[int], rfc_ids: Sequence[str]) -> list[tuple[int, str]]:
     """(mailbox, thread) of every kept message that has one of these RFC Message-IDs, in these mailboxes."""
     wanted = [rfc_id for rfc_id in rfc_ids if rfc_id]

@@ -116,6 +116,41 @@ def test_a_reminder_goes_out_even_while_gmail_cannot_say_what_it_follows(reminde
     assert reminded.mails()[1]["References"] is None
 
 
+def test_a_reminder_that_gmail_will_not_put_there_goes_out_once_by_itself(reminded: Desk) -> None:
+    reminded.faults.plan(Fault("status", "messages.send", code=404))
+    reminded.later(minutes=36)
+    first, second = reminded.mails()
+    assert second["Subject"] == f"Re: {first['Subject']}"
+    assert second["References"] is None
+    assert len(set(threads(reminded))) == 2
+    reminded.later(minutes=24)
+    assert reminded.mailed().count(ANA) == 3
+
+
+def test_a_follow_up_whose_answer_was_lost_is_found_and_not_sent_again(reminded: Desk) -> None:
+    reminded.faults.plan(Fault("drop_after", "messages.send"))
+    reminded.clock.forward(minutes=36)
+    reminded.wake()
+    reminded.deliver()
+    assert [mail.state for mail in reminded.envelopes()] == ["sent", "unknown"]
+    reminded.later(minutes=3)
+    reminded.later(minutes=3)
+    assert [mail.state for mail in reminded.envelopes()] == ["sent", "sent"]
+    assert reminded.mailed() == [ANA, ANA]
+    assert len(set(threads(reminded))) == 1
+
+
+def test_a_follow_up_that_was_lost_goes_out_again_into_its_conversation(reminded: Desk) -> None:
+    reminded.faults.plan(Fault("drop_before", "messages.send"))
+    reminded.clock.forward(minutes=36)
+    reminded.wake()
+    reminded.deliver()
+    for _ in range(3):
+        reminded.later(seconds=61)
+    assert reminded.mailed() == [ANA, ANA]
+    assert len(set(threads(reminded))) == 1
+
+
 def test_staff_answering_any_mail_of_a_conversation_leave_notes_on_its_ticket(reminded: Desk) -> None:
     ticket = customers(reminded)
     reminded.writes(ANA, "Soon", "Re: it", thread_id=threads(reminded)[0])

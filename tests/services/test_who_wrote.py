@@ -170,6 +170,17 @@ def test_a_bounce_that_only_repeats_the_headers_in_its_text_finds_its_ticket(one
     assert one_desk.clocks(thread)["first_response"] == "running"
 
 
+def test_a_bounce_that_says_only_whom_it_did_not_reach_is_about_what_they_were_sent_last(one_desk: Desk) -> None:
+    thread = one_desk.writes().thread_id
+    one_desk.answers(thread)
+    one_desk.sync()
+    one_desk.clock.forward(minutes=1)
+    gone = {"X_Failed_Recipients": ZOFIA, "Auto_Submitted": "auto-replied", "Subject": "Undeliverable"}
+    arrives(one_desk, "Mail Delivery Subsystem <mailer-daemon@googlemail.com>", **gone)
+    assert one_desk.kinds(thread)[-1] is Kind.BOUNCED
+    assert one_desk.clocks(thread)["first_response"] == "running"
+
+
 def test_thanks_from_a_telephone_reopen_nothing(one_desk: Desk) -> None:
     thread = one_desk.writes().thread_id
     one_desk.sync()
