@@ -11,7 +11,7 @@ from inboxsla.domain.timeline import Metric
 
 
 class Told(StrEnum):
-    """Why somebody gets a mail, the weightier the later. All but the last two are named like the act that owes it."""
+    """Why somebody gets a mail, the weightier the later. All but the last three are named like the step that owes it."""
 
     WARN_CLOSING = "warn_closing"
     REMIND_OWNER = "remind_owner"
@@ -21,6 +21,7 @@ class Told(StrEnum):
     NOTIFY_ON_DUTY_LEAD = "notify_on_duty_lead"
     TELL_REFUSED = "tell_refused"
     TELL_ESCALATED = "tell_escalated"
+    TELL_NOT_SENT = "tell_not_sent"
     REASSIGNED_TO_YOU = "reassigned_to_you"
     REASSIGNED_FROM_YOU = "reassigned_from_you"
 

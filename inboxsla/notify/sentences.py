@@ -23,6 +23,10 @@ _MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
+_NOT_SENT = (
+    "You answered a mail of InboxSLA. Your answer is a note on the ticket; the customer did not get it. "
+    "To reach the customer, answer in Gmail."
+)
 _WHY = {
     Told.REMIND_OWNER: "You get this because you own the ticket.",
     Told.NOTIFY_OWNER: "You get this because you own the ticket.",
@@ -32,6 +36,7 @@ _WHY = {
     Told.WARN_CLOSING: "You get this because you own the ticket, and it will close by itself.",
     Told.TELL_REFUSED: "You get this because something asked for by a label could not be done.",
     Told.TELL_ESCALATED: "You get this because somebody escalated the ticket.",
+    Told.TELL_NOT_SENT: _NOT_SENT,
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you.",
     Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now.",
 }
@@ -44,6 +49,7 @@ _WHY_WITH_SHARE = {
     Told.WARN_CLOSING: "You get this because you own the ticket, and it will close by itself (%(share)s).",
     Told.TELL_REFUSED: "You get this because something asked for by a label could not be done (%(share)s).",
     Told.TELL_ESCALATED: "You get this because somebody escalated the ticket (%(share)s).",
+    Told.TELL_NOT_SENT: _NOT_SENT,
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you (%(share)s).",
     Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now (%(share)s).",
 }
@@ -126,6 +132,8 @@ def _head_and_tail(view: TicketView, do: Told, say: Speech, reopened: int) -> tu
         head, tail = say.text("Escalated"), f" · {time_left(view, say).head}"
     elif do is Told.TELL_REFUSED:
         head = say.text("Not done")
+    elif do is Told.TELL_NOT_SENT:
+        head = say.text("Not sent to the customer")
     elif reopened and not _presses(view):
         head, tail = came_back_title(reopened, say), f" · {_time_words(view, say)}" if view.worst else ""
     else:

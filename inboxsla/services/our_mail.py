@@ -12,6 +12,7 @@ from inboxsla.domain.timeline import Event, Kind
 from inboxsla.gmail.bounces import MARKER
 from inboxsla.gmail.message import rfc_id_of
 from inboxsla.gmail.port import GmailMessage
+from inboxsla.notify.notice import Told
 from inboxsla.services import correspondence, settle
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.ports import Ports
@@ -22,6 +23,8 @@ from inboxsla.storage.messages import MessageRow
 
 # A server gives up on a mail after five days at most (RFC 5321); whom it did not reach then got our last one before that.
 _TRIED_FOR = timedelta(days=5)
+# Whoever reads old mail for the first time tells nobody about it.
+_STILL_NEWS = timedelta(days=1)
 
 
 def recognise(ports: Ports, arrivals: Iterable[GmailMessage]) -> None:
@@ -110,7 +113,7 @@ def _returned(conn: Connection, mailbox: MailboxRow, row: MessageRow, markers: I
 
 
 def tell_notes(conn: Connection, mailbox: MailboxRow, fresh: Sequence[MessageRow], staff: Staff, now: datetime) -> None:
-    """Staff answered a mail of ours: a note on its tickets. The customer did not get it."""
+    """Staff answered a mail of ours: a note on its tickets. The customer did not get it, which they are told."""
     for row in fresh:
         envelope = _answered(conn, mailbox, row) if row.kind == "human" else None
         if envelope is None:
@@ -118,6 +121,12 @@ def tell_notes(conn: Connection, mailbox: MailboxRow, fresh: Sequence[MessageRow
         note = Event(Kind.NOTED, row.internal_at, correspondence.source(row), staff.author(row), {"where": "mail"})
         for ticket_id in envelopes.tickets_of(conn, [envelope.id]).get(envelope.id, ()):
             settle.settle_in(conn, tickets.load(conn, ticket_id), mailbox, [note], now)
+            if note.actor is not None and row.internal_at > now - _STILL_NEWS:
+                # Once a day: should a machine be at the other end that we take for a person, it gets no more than that.
+                key = f"answered/{note.actor}/{now:%Y-%m-%d}"
+                data = {"recipient": note.actor, "percent": 0}
+                act = (key, Told.TELL_NOT_SENT.value, "person", data)
+                outbox.put(conn, mailbox.id, ticket_id, [act], now)
 
 
 def _answered(conn: Connection, mailbox: MailboxRow, row: MessageRow) -> Envelope | None:
@@ -127,7 +136,7 @@ def _answered(conn: Connection, mailbox: MailboxRow, row: MessageRow) -> Envelop
         return None
     marker = original.headers.get("marker", "") if original is not None else ""
     return (
-        envelopes.by_marker(conn, marker)
-        or envelopes.by_rfc_id(conn, mailbox.id, in_reply_to)
+        (envelopes.by_marker(conn, marker) if marker else None)
+        or (envelopes.by_rfc_id(conn, mailbox.id, in_reply_to) if in_reply_to else None)
         or next(iter(envelopes.of_thread(conn, mailbox.id, row.thread_id)), None)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -53,6 +54,15 @@ def test_the_mail_never_joins_a_thread() -> None:
     mail = read(compose(notice(), SAY))
     assert mail["In-Reply-To"] is None
     assert mail["References"] is None
+
+
+@pytest.mark.parametrize("first", ["Due in 1 h: Lamp (Kofi)", "Re: Due in 1 h: Lamp (Kofi)"])
+def test_a_follow_up_keeps_the_subject_of_its_conversation_and_begins_its_preview_with_the_news(first: str) -> None:
+    what = replace(notice(), follows=first)
+    letter = compose(what, SAY)
+    assert letter.subject == "Re: Due in 1 h: Lamp (Kofi)"
+    news = compose(notice(), SAY).subject.partition(":")[0]
+    assert f"{news} · The parcel service says" in part(letter, "html").replace("\u00a0", " ")
 
 
 def test_the_marker_can_be_searched_for_in_the_last_line() -> None:

@@ -165,6 +165,20 @@ def test_staff_answering_any_mail_of_a_conversation_leave_notes_on_its_ticket(re
     assert reminded.count() == 1
 
 
+def test_who_answers_a_mail_of_ours_is_told_once_that_the_customer_did_not_get_it(reminded: Desk) -> None:
+    for text in ("Done", "Really done"):
+        reminded.writes(ANA, text, "Re: it", thread_id=threads(reminded)[0])
+        reminded.catch_up()
+        reminded.clock.forward(minutes=1)
+    assert reminded.mailed() == [ANA, ANA]
+    told = reminded.mails()[1]
+    assert told["Subject"].startswith("Not sent to the customer: ")
+    text = told.get_body(("plain",))
+    assert text is not None
+    assert "the customer did not get it" in " ".join(text.get_content().split())
+    assert reminded.clocks(customers(reminded))["first_response"] == "running"
+
+
 def returned(desk: Desk, how: str) -> bytes:
     """What is left of our mail in the bounces of different servers."""
     (mail,) = desk.mails()
