@@ -18,7 +18,8 @@ from inboxsla.storage.mailboxes import MailboxRow
 
 log = structlog.get_logger()
 
-SEND_LEASE = timedelta(minutes=2)
+# Longer than one try can last: reading back what is followed, a fresh token, and sending, each with Gmail's longest silence.
+SEND_LEASE = timedelta(minutes=4)
 _MAILS_A_RUN = 20
 
 

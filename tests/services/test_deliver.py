@@ -53,7 +53,7 @@ def run_to_the_end(desk: Desk, *words: str) -> int | None:
 
 def carry_on(desk: Desk) -> None:
     """Fresh processes go on, later: the lease has run out, a complete sync begins more than a minute after the try."""
-    desk.clock.forward(minutes=3)
+    desk.clock.forward(minutes=5)
     assert run_to_the_end(desk, "deliver", "sync", "deliver") == 0
 
 
