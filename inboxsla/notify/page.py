@@ -17,12 +17,11 @@ from inboxsla.notify.sentences import (
     promise_day,
     promise_words,
     requester_of,
-    several_counts,
-    several_title,
     subject_line,
     subject_of,
     why_words,
 )
+from inboxsla.notify.several import several_counts, several_title
 
 MOST = 20
 _LONGEST_SHOWN = 200

@@ -10,7 +10,8 @@ import pytest
 from inboxsla.domain.ticket_view import time_left
 from inboxsla.domain.timeline import Event, Kind, Metric
 from inboxsla.notify import Told, compose, next_words, why_words
-from inboxsla.notify.sentences import LONGEST_SUBJECT, promise_day, promise_words, several_counts
+from inboxsla.notify.sentences import LONGEST_SUBJECT, promise_day, promise_words
+from inboxsla.notify.several import several_counts
 from tests.notify.tickets import ANA, BERLIN, CLAIRE, NOW, SAY, berlin, item, notice, policy, ticket
 
 JONAS = "jonas@lumenvelo.example"
