@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import example, given, settings
+
+from tests.dice import Recipe, dealt
 
 IN_CI = 2_000
 
@@ -14,6 +16,24 @@ IN_CI = 2_000
 def law(test: Callable[..., Any]) -> Callable[..., Any]:
     """A property that must hold for every ticket, calendar or rule there can be; put it above `given`."""
     return settings(max_examples=IN_CI if os.environ.get("CI") else 100)(test)
+
+
+def law_of(*recipes: Recipe[Any], also: Iterable[tuple[Any, ...]] = ()) -> Callable[..., Any]:
+    """A law about what dice make of `recipes`, one argument for each; `also` are examples that must not be left to chance."""
+
+    def decorate(test: Callable[..., Any]) -> Callable[..., Any]:
+        def holds(case: tuple[Any, ...]) -> None:
+            test(*case)
+
+        # Hypothesis tells tests apart by their names, and pytest shows them.
+        for name in ("__name__", "__qualname__", "__module__", "__doc__"):
+            setattr(holds, name, getattr(test, name))
+        held = given(dealt(*recipes))(holds)
+        for case in also:
+            held = example(case)(held)
+        return law(held)
+
+    return decorate
 
 
 def plain_law(test: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-
-from hypothesis import strategies as st
 
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.policy import Do, Policy, Step
 from inboxsla.domain.timeline import Event, Kind, Metric, Status
+from tests.dice import Dice, Recipe
 from tests.people import ALWAYS, ANA, HOUR, LADDER, LONDON, MINUTE, OFFICE, PAUSES, SOREN, SUPPLIER, ZOFIA, june, policy
 
 BEGINNING = june("4 14:00")
+LONGEST = 12
 SPLIT_WEEK = BusinessCalendar(
     LONDON, {"thu": [("08:30", "12:00"), ("13:00", "17:30")], "fri": [("22:00", "06:00")], "mon": [("10:00", "16:00")]}
 )
@@ -20,10 +20,6 @@ SPLIT_WEEK = BusinessCalendar(
 FADING = BusinessCalendar(
     LONDON, {}, special_days={"2026-06-05": [("09:00", "12:00")], "2026-06-15": [("10:00", "11:00")]}
 )
-# Short steps find what happens around a due instant, long ones what happens over nights and weekends.
-PACE = st.one_of(
-    st.just(0), st.sampled_from([1, 30, 60, 120, 240]), st.integers(0, 300), st.sampled_from([1440, 4320, 9 * 1440])
-).map(lambda minutes: minutes * MINUTE)
 # Steps before and after the due instant, some for one promise only.
 OFFSETS = (
     Step(None, (Do.REMIND_OWNER,), -20 * MINUTE),
@@ -36,8 +32,8 @@ RETURNS = (
     Step(None, (Do.REMIND_OWNER, Do.REASSIGN), reopened=1),
     Step(None, (Do.NOTIFY_LEAD, Do.RAISE_PRIORITY, Do.NOTIFY_PERSON), notify=(ANA,), reopened=2),
 )
-PEOPLE = st.lists(st.sampled_from([ZOFIA, SOREN, SUPPLIER]), max_size=3, unique=True)
-KINDS = st.sampled_from(
+_PEOPLE = (ZOFIA, SOREN, SUPPLIER)
+_KINDS = (
     [Kind.CUSTOMER_WROTE] * 4 + [Kind.STAFF_WROTE] * 4 + [Kind.STATUS_SET] * 4 + [Kind.BOUNCED] * 2
     + [k for k in Kind if k is not Kind.STEP_TAKEN]
 )  # fmt: skip
@@ -61,73 +57,115 @@ LATER = {
     ),
     2: policy(SPLIT_WEEK, first=None, pauses={}, longest_hold=4 * HOUR, closes_after=9 * HOUR, warned_before=2 * HOUR),
 }
-_TAGS = st.lists(st.sampled_from(["multi-touch", "standard"]), max_size=2, unique=True)
+_TAGS = ("multi-touch", "standard")
+_EVERYTHING = frozenset(Metric)
+_LADDERS = (LADDER, LADDER[:1], (), OFFSETS, RETURNS, RETURNS[-2:])
+_PAUSED = (PAUSES, {}, {"on_hold": _EVERYTHING, "waiting_on_customer": _EVERYTHING})
+_CALENDARS: tuple[dict[Metric, BusinessCalendar], ...] = (
+    {},
+    {Metric.FIRST_RESPONSE: ALWAYS, Metric.UPDATE: SPLIT_WEEK},
+)
 
 
-@st.composite
-def stories(draw: st.DrawFn, longest: int = 12) -> list[Event]:
+def pace(dice: Dice) -> timedelta:
+    """Short steps find what happens around a due instant, long ones what happens over nights and weekends."""
+    match dice.below(4):
+        case 0:
+            minutes = 0
+        case 1:
+            minutes = dice.one_of((1, 30, 60, 120, 240))
+        case 2:
+            minutes = dice.below(301)
+        case _:
+            minutes = dice.one_of((1440, 4320, 9 * 1440))
+    return minutes * MINUTE
+
+
+def some_way_in(dice: Dice) -> int:
+    """Where in a story somebody looks at it; perhaps past its end."""
+    return dice.below(LONGEST + 1)
+
+
+def stories(longest: int = LONGEST) -> Recipe[list[Event]]:
     """Events in the order in which they happened; the first may be anything, even a bounce of nothing."""
-    events: list[Event] = []
-    when = BEGINNING
-    for number in range(draw(st.integers(1, longest))):
-        when += draw(PACE)
-        kind = draw(KINDS)
-        data = draw(_data(kind, events, when))
-        events.append(Event(kind, when, f"{draw(st.integers(0, 9))}-{number}", _actor(kind), data))
-    return events
+
+    def story(dice: Dice) -> list[Event]:
+        events: list[Event] = []
+        when = BEGINNING
+        for number in range(dice.between(1, longest)):
+            when += pace(dice)
+            kind = dice.one_of(_KINDS)
+            data = _data(dice, kind, events, when)
+            events.append(Event(kind, when, f"{dice.below(10)}-{number}", _actor(kind), data))
+        return events
+
+    return story
 
 
 def _actor(kind: Kind) -> str | None:
     return ANA if kind in (Kind.STAFF_WROTE, Kind.STATUS_SET, Kind.NOTED, Kind.PRIORITY_SET) else None
 
 
-@st.composite
-def _data(draw: st.DrawFn, kind: Kind, before: list[Event], when: Any) -> dict[str, Any]:
-    if kind is Kind.CUSTOMER_WROTE:
-        return {"who": draw(st.sampled_from([ZOFIA, SOREN])), "thanks": draw(st.booleans())}
-    if kind is Kind.STAFF_WROTE:
-        return {"to": draw(PEOPLE)}
-    if kind is Kind.BOUNCED:
-        sent = [event.source for event in before if event.kind is Kind.STAFF_WROTE]
-        return {"of": draw(st.sampled_from([None, "unknown", *sent])), "to": draw(PEOPLE)}
-    if kind is Kind.STATUS_SET:
-        until = when + draw(st.one_of(PACE, st.just(timedelta(minutes=-5))))
-        return {
-            "status": draw(st.sampled_from(list(Status))).value,
-            "until": draw(st.sampled_from([None, until.isoformat()])),
-            "keeps_on_reply": draw(st.booleans()),
-        }
-    if kind is Kind.PRIORITY_SET:
-        return {"priority": draw(st.sampled_from(["critical", "high", "normal", "low"]))}
-    if kind is Kind.POLICY_SET:
-        return {"policy": draw(st.sampled_from(list(LATER)))}
-    if kind is Kind.TAGGED:
-        return {"add": draw(_TAGS), "remove": draw(_TAGS)}
-    if kind is Kind.ROUTED:
-        return {"team": draw(st.sampled_from(["Billing", ""]))}
-    return {"owner": draw(st.sampled_from([ANA, None]))} if kind is Kind.ASSIGNED else {}
+def _data(dice: Dice, kind: Kind, before: list[Event], when: datetime) -> dict[str, Any]:
+    match kind:
+        case Kind.CUSTOMER_WROTE:
+            return {"who": dice.one_of((ZOFIA, SOREN)), "thanks": dice.yes()}
+        case Kind.STAFF_WROTE:
+            return {"to": dice.some_of(_PEOPLE)}
+        case Kind.BOUNCED:
+            sent = [event.source for event in before if event.kind is Kind.STAFF_WROTE]
+            return {"of": dice.one_of([None, "unknown", *sent]), "to": dice.some_of(_PEOPLE)}
+        case Kind.STATUS_SET:
+            until = when + (timedelta(minutes=-5) if dice.below(5) == 4 else pace(dice))
+            return {
+                "status": dice.one_of(list(Status)).value,
+                "until": until.isoformat() if dice.yes() else None,
+                "keeps_on_reply": dice.yes(),
+            }
+        case Kind.PRIORITY_SET:
+            return {"priority": dice.one_of(("critical", "high", "normal", "low"))}
+        case Kind.POLICY_SET:
+            return {"policy": dice.one_of(list(LATER))}
+        case Kind.TAGGED:
+            return {"add": dice.some_of(_TAGS), "remove": dice.some_of(_TAGS)}
+        case Kind.ROUTED:
+            return {"team": dice.one_of(("Billing", ""))}
+        case Kind.ASSIGNED:
+            return {"owner": dice.one_of((ANA, None))}
+    return {}
 
 
-@st.composite
-def policies(draw: st.DrawFn, calendar: BusinessCalendar | None = None) -> Policy:
-    lengths = st.one_of(st.integers(1, 600), st.integers(1, 50_000).map(lambda s: s / 60)).map(lambda m: m * MINUTE)
-    everything = frozenset(Metric)
-    closes = draw(st.one_of(st.none(), lengths))
-    return policy(
-        calendar or draw(st.sampled_from([OFFICE, ALWAYS, SPLIT_WEEK, FADING])),
-        first=draw(st.one_of(st.none(), lengths)),
-        next=draw(st.one_of(st.none(), lengths)),
-        resolution=draw(lengths),
-        update=draw(st.one_of(st.none(), lengths)),
-        calendars=draw(st.sampled_from([{}, {Metric.FIRST_RESPONSE: ALWAYS, Metric.UPDATE: SPLIT_WEEK}])),
-        urgent_matters=draw(st.dictionaries(st.sampled_from(list(Metric)), lengths)),
-        ladder=draw(st.sampled_from([LADDER, LADDER[:1], (), OFFSETS, RETURNS, RETURNS[-2:]])),
-        pauses=draw(st.sampled_from([PAUSES, {}, {"on_hold": everything, "waiting_on_customer": everything}])),
-        reply_sets_waiting=draw(st.booleans()),
-        archiving_solves=draw(st.booleans()),
-        reopening=draw(st.sampled_from(["resume", "restart"])),
-        thanks_reopen=draw(st.booleans()),
-        longest_hold=draw(st.one_of(st.none(), lengths)),
-        closes_after=closes,
-        warned_before=draw(st.one_of(st.none(), st.just(closes / 3))) if closes else None,
-    )
+def policies(calendar: BusinessCalendar | None = None) -> Recipe[Policy]:
+    """Under `calendar`, or under any."""
+
+    def rules(dice: Dice) -> Policy:
+        closes = _perhaps(dice, _length)
+        return policy(
+            calendar or dice.one_of((OFFICE, ALWAYS, SPLIT_WEEK, FADING)),
+            first=_perhaps(dice, _length),
+            next=_perhaps(dice, _length),
+            resolution=_length(dice),
+            update=_perhaps(dice, _length),
+            calendars=dice.one_of(_CALENDARS),
+            urgent_matters={metric: _length(dice) for metric in dice.some_of(list(Metric))},
+            ladder=dice.one_of(_LADDERS),
+            pauses=dice.one_of(_PAUSED),
+            reply_sets_waiting=dice.yes(),
+            archiving_solves=dice.yes(),
+            reopening=dice.one_of(("resume", "restart")),
+            thanks_reopen=dice.yes(),
+            longest_hold=_perhaps(dice, _length),
+            closes_after=closes,
+            warned_before=closes / 3 if closes and dice.yes() else None,
+        )
+
+    return rules
+
+
+def _perhaps(dice: Dice, make: Recipe[timedelta]) -> timedelta | None:
+    return make(dice) if dice.yes() else None
+
+
+def _length(dice: Dice) -> timedelta:
+    """Some minutes or hours, or a number of seconds up to fourteen hours."""
+    return dice.between(1, 50_000) * timedelta(seconds=1) if dice.yes() else dice.between(1, 600) * MINUTE

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from hypothesis import example, given
-from hypothesis import strategies as st
-
 from inboxsla.domain.policy import Do, Policy
 from inboxsla.domain.timeline import Event, Kind, Standing, Status
 from tests import people
-from tests.domain.stories import BEGINNING, LATER, PACE, RETURNS, policies, stories
-from tests.laws import law
+from tests.domain.stories import BEGINNING, LATER, RETURNS, pace, policies, some_way_in, stories
+from tests.laws import law_of
 from tests.people import LONG_AGO, MINUTE, governed, policy, replied, set_to, wrote
 
 
@@ -34,13 +31,19 @@ def spent(standing: Standing, until: datetime) -> list[tuple[str, datetime, date
     ]
 
 
-@law
-@given(stories(), policies(), st.integers(0, 12), PACE)
-@example(
-    [wrote(BEGINNING), replied(BEGINNING + 10 * MINUTE), governed(BEGINNING + timedelta(days=20), 2)],
-    policy(),
-    1,
-    timedelta(days=10),
+@law_of(
+    stories(),
+    policies(),
+    some_way_in,
+    pace,
+    also=[
+        (
+            [wrote(BEGINNING), replied(BEGINNING + 10 * MINUTE), governed(BEGINNING + timedelta(days=20), 2)],
+            policy(),
+            1,
+            timedelta(days=10),
+        )
+    ],
 )
 def test_what_happens_later_changes_no_status_of_before(
     story: list[Event], rules: Policy, seen: int, later: timedelta
@@ -53,8 +56,7 @@ def test_what_happens_later_changes_no_status_of_before(
     assert spent(facts(story, end, rules), now) == spent(facts(story, now, rules), now)
 
 
-@law
-@given(stories(), policies(), st.integers(0, 12))
+@law_of(stories(), policies(), some_way_in)
 def test_a_ticket_that_closes_by_itself_was_warned_of_before_where_the_policy_warns(
     story: list[Event], rules: Policy, seen: int
 ) -> None:
@@ -76,12 +78,22 @@ def test_a_ticket_that_closes_by_itself_was_warned_of_before_where_the_policy_wa
         decision = people.decided(known, now, rules, LONG_AGO, LATER)
 
 
-@law
-@given(stories(), policies(), PACE)
-@example(
-    [wrote(BEGINNING), *over_and_back(BEGINNING, 1), *over_and_back(BEGINNING, 2), *over_and_back(BEGINNING, 3)],
-    policy(ladder=RETURNS),
-    MINUTE,
+@law_of(
+    stories(),
+    policies(),
+    pace,
+    also=[
+        (
+            [
+                wrote(BEGINNING),
+                *over_and_back(BEGINNING, 1),
+                *over_and_back(BEGINNING, 2),
+                *over_and_back(BEGINNING, 3),
+            ],
+            policy(ladder=RETURNS),
+            MINUTE,
+        )
+    ],
 )
 def test_the_steps_for_a_customer_who_comes_back_are_taken_once_and_the_highest_alone_acts(
     story: list[Event], rules: Policy, later: timedelta
@@ -105,8 +117,7 @@ def test_the_steps_for_a_customer_who_comes_back_are_taken_once_and_the_highest_
     assert all(times <= len(last.facts.reopenings) for times in acted)
 
 
-@law
-@given(stories(), policies(), PACE)
+@law_of(stories(), policies(), pace)
 def test_only_a_customers_mail_that_opens_what_was_over_counts_as_coming_back(
     story: list[Event], rules: Policy, later: timedelta
 ) -> None:
@@ -118,8 +129,7 @@ def test_only_a_customers_mail_that_opens_what_was_over_counts_as_coming_back(
     assert set(known.reopenings) <= ends & mails
 
 
-@law
-@given(stories(), policies(), PACE)
+@law_of(stories(), policies(), pace)
 def test_one_settling_moves_a_ticket_and_raises_its_priority_at_most_once(
     story: list[Event], rules: Policy, later: timedelta
 ) -> None:

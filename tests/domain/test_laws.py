@@ -7,22 +7,33 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import example, given
-from hypothesis import strategies as st
-
 from inboxsla.domain.clock import ClockReading, State, runs_of
 from inboxsla.domain.decide import Decision
 from inboxsla.domain.policy import Policy
 from inboxsla.domain.timeline import Event, Kind, Metric
 from inboxsla.domain.why import clock_views
 from tests import people
-from tests.domain.stories import BEGINNING, FADING, LATER, PACE, policies, stories
-from tests.laws import law
+from tests.dice import Dice
+from tests.domain.stories import BEGINNING, FADING, LATER, LONGEST, pace, policies, some_way_in, stories
+from tests.laws import law_of
 from tests.people import LONG_AGO, MINUTE, policy, replied, wrote
 
 TICK = timedelta.resolution
 LIVE = (State.RUNNING, State.PAUSED)
-SINCE = st.sampled_from([None, BEGINNING, BEGINNING + 60 * MINUTE])
+
+
+def since(dice: Dice) -> datetime | None:
+    """When the mailbox was made live."""
+    return dice.one_of((None, BEGINNING, BEGINNING + 60 * MINUTE))
+
+
+def order(dice: Dice) -> list[float]:
+    """By which a story is sorted when it is learned of in another order."""
+    return [dice.share() for _ in range(LONGEST)]
+
+
+def naps(dice: Dice) -> list[timedelta]:
+    return dice.some(pace, 6, least=1)
 
 
 def decided(events: list[Event], now: datetime, rules: Policy, since: datetime | None = LONG_AGO) -> Decision:
@@ -53,22 +64,19 @@ def recorded(events: list[Event], rules: Policy, now: datetime, since: datetime 
     return [*events, *decided(events, now, rules, since).steps_taken]
 
 
-@law
-@given(stories(), policies(), PACE, SINCE, st.randoms(use_true_random=False))
+@law_of(stories(), policies(), pace, since, order)
 def test_the_order_in_which_events_were_learned_changes_nothing(
-    story: list[Event], rules: Policy, later: timedelta, since: datetime | None, chance: Any
+    story: list[Event], rules: Policy, later: timedelta, since: datetime | None, order: list[float]
 ) -> None:
     now = story[-1].happened_at + later
-    shuffled = list(story)
-    chance.shuffle(shuffled)
+    shuffled = [event for _, event in sorted(zip(order, story, strict=False), key=lambda pair: pair[0])]
 
     assert decided(shuffled, now, rules, since) == decided(story, now, rules, since)
 
 
-@law
-@given(stories(), policies(), st.integers(0, 12), PACE, SINCE, st.data())
+@law_of(stories(), policies(), some_way_in, pace, since, Dice.share)
 def test_until_the_next_wake_time_alone_changes_nothing(
-    story: list[Event], rules: Policy, seen: int, later: timedelta, since: datetime | None, data: st.DataObject
+    story: list[Event], rules: Policy, seen: int, later: timedelta, since: datetime | None, share: float
 ) -> None:
     """The ticker relies on it, also for mail that Gmail's clock dates a little ahead of ours."""
     now = story[min(seen, len(story) - 1)].happened_at + later
@@ -77,13 +85,12 @@ def test_until_the_next_wake_time_alone_changes_nothing(
     wake = decision.wake_at or now + timedelta(days=800)
 
     assert wake > now
-    between = now + data.draw(st.floats(0, 1), label="share") * (wake - now)
+    between = now + share * (wake - now)
     for instant in {now, min(between, wake - TICK), wake - TICK}:
         assert state_of(decided(events, instant, rules, since)) == state_of(decision), instant
 
 
-@law
-@given(stories(), policies(), PACE, SINCE)
+@law_of(stories(), policies(), pace, since)
 def test_at_the_wake_something_has_changed(
     story: list[Event], rules: Policy, later: timedelta, since: datetime | None
 ) -> None:
@@ -95,8 +102,7 @@ def test_at_the_wake_something_has_changed(
         assert state_of(decided(events, before.wake_at, rules, since)) != state_of(before)
 
 
-@law
-@given(stories(), policies(), PACE, SINCE)
+@law_of(stories(), policies(), pace, since)
 def test_deciding_again_finds_nothing_left_to_do(
     story: list[Event], rules: Policy, later: timedelta, since: datetime | None
 ) -> None:
@@ -111,8 +117,7 @@ def test_deciding_again_finds_nothing_left_to_do(
     assert again.wake_at == first.wake_at
 
 
-@law
-@given(stories(), policies(), st.lists(PACE, min_size=1, max_size=6), SINCE)
+@law_of(stories(), policies(), naps, since)
 def test_no_act_is_ever_owed_twice(
     story: list[Event], rules: Policy, naps: list[timedelta], since: datetime | None
 ) -> None:
@@ -134,8 +139,7 @@ def test_no_act_is_ever_owed_twice(
     assert [source for source, count in Counter(e.source for e in events).items() if count > 1] == []
 
 
-@law
-@given(stories(), policies(), PACE, PACE)
+@law_of(stories(), policies(), pace, pace)
 def test_time_used_up_never_shrinks_and_a_stopped_clock_stands_for_ever(
     story: list[Event], rules: Policy, later: timedelta, more: timedelta
 ) -> None:
@@ -150,12 +154,17 @@ def test_time_used_up_never_shrinks_and_a_stopped_clock_stands_for_ever(
             assert new == old
 
 
-@law
-@given(stories(), stories(longest=4), policies())
-@example(
-    [wrote(BEGINNING), replied(BEGINNING + 10 * MINUTE)],
-    [wrote(BEGINNING + 60 * MINUTE)],
-    policy(pauses={"waiting_on_customer": frozenset(Metric)}),
+@law_of(
+    stories(),
+    stories(longest=4),
+    policies(),
+    also=[
+        (
+            [wrote(BEGINNING), replied(BEGINNING + 10 * MINUTE)],
+            [wrote(BEGINNING + 60 * MINUTE)],
+            policy(pauses={"waiting_on_customer": frozenset(Metric)}),
+        )
+    ],
 )
 def test_whatever_happens_after_an_answer_the_answered_clock_reads_the_same(
     story: list[Event], sequel: list[Event], rules: Policy
@@ -180,8 +189,7 @@ def test_whatever_happens_after_an_answer_the_answered_clock_reads_the_same(
     assert [read_later[one.metric, one.key] for one in answered] == answered
 
 
-@law
-@given(stories(), policies(), PACE)
+@law_of(stories(), policies(), pace)
 def test_a_ticket_is_in_one_state_at_a_time_and_each_promise_runs_at_most_once(
     story: list[Event], rules: Policy, later: timedelta
 ) -> None:
@@ -207,8 +215,7 @@ def test_a_ticket_is_in_one_state_at_a_time_and_each_promise_runs_at_most_once(
         assert not running
 
 
-@law
-@given(stories(), policies(), PACE)
+@law_of(stories(), policies(), pace)
 def test_the_pieces_of_the_why_strip_follow_each_other_and_add_up_to_the_promise(
     story: list[Event], rules: Policy, later: timedelta
 ) -> None:
@@ -231,8 +238,7 @@ def test_the_pieces_of_the_why_strip_follow_each_other_and_add_up_to_the_promise
             assert (why[0].start, why[-1].end) == (reading.started_at, reading.due_at or reading.ended_at or now)
 
 
-@law
-@given(stories(), policies(), PACE)
+@law_of(stories(), policies(), pace)
 def test_what_is_used_and_what_is_left_make_the_promise(story: list[Event], rules: Policy, later: timedelta) -> None:
     now = story[-1].happened_at + later
     decision = decided(story, now, rules)

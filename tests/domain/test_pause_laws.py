@@ -5,19 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.clock import State
 from inboxsla.domain.policy import Policy
 from inboxsla.domain.timeline import Event, Metric, Status
-from tests.domain.stories import BEGINNING, PACE, SPLIT_WEEK, policies, stories
-from tests.laws import law
+from tests.dice import Dice
+from tests.domain.stories import BEGINNING, SPLIT_WEEK, pace, policies, stories
+from tests.laws import law_of
 from tests.people import ALWAYS, LONDON, OFFICE, OFFICE_HOURS, RESOLUTION, clock, clocks, decided, policy, set_to, wrote
 
-GAPS = st.lists(st.tuples(PACE, PACE), max_size=5)
-CALENDARS = st.sampled_from([OFFICE, ALWAYS, SPLIT_WEEK])
+
+def gaps(dice: Dice) -> list[tuple[timedelta, timedelta]]:
+    return dice.some(lambda each: (pace(each), pace(each)), 5)
+
+
+def calendars(dice: Dice) -> BusinessCalendar:
+    return dice.one_of((OFFICE, ALWAYS, SPLIT_WEEK))
+
+
+def minutes(dice: Dice) -> int:
+    return dice.between(1, 3000)
+
+
+def days_off(dice: Dice) -> set[int]:
+    return set(dice.some(lambda each: each.below(21), 4))
 
 
 def on_and_off_hold(gaps: list[tuple[timedelta, timedelta]]) -> list[Event]:
@@ -31,8 +42,7 @@ def on_and_off_hold(gaps: list[tuple[timedelta, timedelta]]) -> list[Event]:
     return events
 
 
-@law
-@given(GAPS, PACE, CALENDARS, st.integers(1, 3000))
+@law_of(gaps, pace, calendars, minutes)
 def test_a_pause_takes_off_exactly_the_open_time_it_covers(
     gaps: list[tuple[timedelta, timedelta]], later: timedelta, calendar: BusinessCalendar, minutes: int
 ) -> None:
@@ -50,8 +60,7 @@ def test_a_pause_takes_off_exactly_the_open_time_it_covers(
     assert with_pauses.started_at == without.started_at
 
 
-@law
-@given(GAPS, PACE, CALENDARS, st.integers(1, 3000))
+@law_of(gaps, pace, calendars, minutes)
 def test_a_pause_never_makes_a_miss_and_never_brings_a_due_time_nearer(
     gaps: list[tuple[timedelta, timedelta]], later: timedelta, calendar: BusinessCalendar, minutes: int
 ) -> None:
@@ -67,8 +76,7 @@ def test_a_pause_never_makes_a_miss_and_never_brings_a_due_time_nearer(
         assert with_pauses.due_at is None or with_pauses.due_at >= without.due_at
 
 
-@law
-@given(GAPS, PACE, CALENDARS, st.integers(1, 3000))
+@law_of(gaps, pace, calendars, minutes)
 def test_there_is_no_due_time_while_paused_in_time_and_the_rest_stands_still(
     gaps: list[tuple[timedelta, timedelta]], later: timedelta, calendar: BusinessCalendar, minutes: int
 ) -> None:
@@ -85,8 +93,7 @@ def test_there_is_no_due_time_while_paused_in_time_and_the_rest_stands_still(
     assert (after.due_at is None) == (not after.breached)
 
 
-@law
-@given(stories(), policies(calendar=OFFICE), PACE, st.sets(st.integers(0, 20), max_size=4))
+@law_of(stories(), policies(calendar=OFFICE), pace, days_off)
 def test_a_holiday_never_makes_anything_due_earlier(
     story: list[Event], rules: Policy, later: timedelta, days: set[int]
 ) -> None:
