@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 T = TypeVar("T")
-# Enough for the largest example; what is left over changes nothing.
-SIZE = 400
+# Enough for nearly every example: what is left over changes nothing, what is missing is a first choice.
+SIZE = 256
 _SHARES = 1 << 32
 
 
@@ -28,8 +28,6 @@ class Dice:
     def below(self, count: int) -> int:
         """A whole number from 0 to `count` - 1."""
         end = self._at + (1 if count <= 1 << 8 else 2 if count <= 1 << 16 else 4)
-        if end > len(self._thrown):
-            raise AssertionError("an example takes more choices than there are bytes; make `SIZE` larger")
         value = int.from_bytes(self._thrown[self._at : end], "big")
         self._at = end
         return value % count

@@ -15,10 +15,10 @@ IN_CI = 2_000
 
 def law(test: Callable[..., Any]) -> Callable[..., Any]:
     """A property that must hold for every ticket, calendar or rule there can be; put it above `given`."""
-    return settings(max_examples=IN_CI if os.environ.get("CI") else 100)(test)
+    return _asked(test, IN_CI)
 
 
-def law_of(*recipes: Recipe[Any], also: Iterable[tuple[Any, ...]] = ()) -> Callable[..., Any]:
+def law_of(*recipes: Recipe[Any], also: Iterable[tuple[Any, ...]] = (), in_ci: int = IN_CI) -> Callable[..., Any]:
     """A law about what dice make of `recipes`, one argument for each; `also` are examples that must not be left to chance."""
 
     def decorate(test: Callable[..., Any]) -> Callable[..., Any]:
@@ -31,11 +31,15 @@ def law_of(*recipes: Recipe[Any], also: Iterable[tuple[Any, ...]] = ()) -> Calla
         held = given(dealt(*recipes))(holds)
         for case in also:
             held = example(case)(held)
-        return law(held)
+        return _asked(held, in_ci)
 
     return decorate
 
 
-def plain_law(test: Callable[..., Any]) -> Callable[..., Any]:
-    """A property that is held against slow, plain counting; a quarter as often, or CI would do little else."""
-    return settings(max_examples=IN_CI // 4 if os.environ.get("CI") else 100)(test)
+def plain_law_of(*recipes: Recipe[Any], also: Iterable[tuple[Any, ...]] = ()) -> Callable[..., Any]:
+    """A law that is held against slow, plain counting; a quarter as often, or CI would do little else."""
+    return law_of(*recipes, also=also, in_ci=IN_CI // 4)
+
+
+def _asked(test: Callable[..., Any], in_ci: int) -> Callable[..., Any]:
+    return settings(max_examples=in_ci if os.environ.get("CI") else 100)(test)

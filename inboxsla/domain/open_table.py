@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache, partial
 from itertools import chain
 from threading import Lock
 from zoneinfo import ZoneInfo
@@ -59,7 +60,7 @@ class OpenPeriods:
     """The open periods compiled so far; whole tables are swapped in, so readers need no lock."""
 
     def __init__(self, hours: OpeningHours) -> None:
-        self._zone = ZoneInfo(hours.zone)
+        self._zone = hours.zone
         self._week = hours.week
         self._exceptions = dict(hours.exceptions)
         self.usual_day = _usual_day(hours)
@@ -100,24 +101,36 @@ class OpenPeriods:
                         yield max(midnight + start, low), min(midnight + end, high)
 
     def _even_stretches(self, since: int, until: int) -> Iterator[tuple[int, int, int]]:
-        """Stretches (since, until, offset) in which the zone's offset from UTC does not change.
+        """Stretches (since, until, offset) in which the zone's offset from UTC does not change; equal ones may follow."""
+        for year in range(since - since % YEAR, until, YEAR):
+            for low, high, offset in _of_a_year(self._zone, year):
+                if low < until and high > since:
+                    yield max(low, since), min(high, until), offset
 
-        `zoneinfo` does not tell when it changes, so each day is probed; no zone changes twice within six days.
-        """
-        low, offset = since, self._offset(since)
-        for day in range(since, until, DAY):
-            following = min(day + DAY, until)
-            if self._offset(following) != offset:
-                changed = bisect_left(range(day, following), True, key=lambda at: self._offset(at) != offset)
-                yield low, day + changed, offset
-                low, offset = day + changed, self._offset(following)
-        if low < until:
-            yield low, until, offset
 
-    def _offset(self, instant: int) -> int:
-        """The zone's offset from UTC in µs; at the very ends of time that of two days further in."""
-        safe = min(max(instant, FIRST + 3 * DAY), LAST - 3 * DAY)
-        return micros((EPOCH + timedelta(microseconds=safe)).astimezone(self._zone).utcoffset() or timedelta())
+@lru_cache(maxsize=4096)
+def _of_a_year(zone: str, year: int) -> tuple[tuple[int, int, int], ...]:
+    """The same for the 365 days that begin at `year`, shared by all calendars of a zone.
+
+    `zoneinfo` does not tell when it changes, so each day is probed; no zone changes twice within six days.
+    """
+    found, offset_at = [], partial(_offset, ZoneInfo(zone))
+    low, offset, until = year, offset_at(year), year + YEAR
+    for day in range(year, until, DAY):
+        following = day + DAY
+        if offset_at(following) != offset:
+            changed = bisect_left(range(day, following), True, key=lambda at: offset_at(at) != offset)
+            found.append((low, day + changed, offset))
+            low, offset = day + changed, offset_at(following)
+    if low < until:
+        found.append((low, until, offset))
+    return tuple(found)
+
+
+def _offset(zone: ZoneInfo, instant: int) -> int:
+    """The zone's offset from UTC in µs; at the very ends of time that of two days further in."""
+    safe = min(max(instant, FIRST + 3 * DAY), LAST - 3 * DAY)
+    return micros((EPOCH + timedelta(microseconds=safe)).astimezone(zone).utcoffset() or timedelta())
 
 
 def _usual_day(hours: OpeningHours) -> timedelta:

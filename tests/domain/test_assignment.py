@@ -9,13 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from inboxsla.domain.assignment import Chosen, Load, Waits, choose, is_left_waiting, loads, should_move
 from inboxsla.domain.duty import on_duty
 from inboxsla.domain.people import Person, Strategy, Team
-from tests.laws import law
+from tests.dice import Dice
+from tests.laws import law_of
 from tests.people import ANA, CLAIRE, HOUR, JONAS, MEHMET, PRIYA, june
 from tests.staff import DAY_SHIFT, LATE_SHIFT, away, person
 
@@ -78,8 +77,11 @@ def test_a_turn_is_kept_when_people_come_and_go() -> None:
     assert chosen([*STAFF, person(MEHMET)], IN_TURN, last=JONAS) == MEHMET
 
 
-@law
-@given(st.lists(st.sets(st.sampled_from(STAFF[:3]), min_size=1), min_size=1, max_size=20))
+def days_of_some(dice: Dice) -> list[set[Person]]:
+    return dice.some(lambda day: set(day.some_of(STAFF[:3], least=1)), 20, least=1)
+
+
+@law_of(days_of_some)
 def test_nobody_gets_two_more_than_somebody_who_was_there_all_the_time(days: list[set[Person]]) -> None:
     there_always = set.intersection(*days)
     got: Counter[str] = Counter()
@@ -148,12 +150,19 @@ def test_nobody_means_a_person_decides() -> None:
     assert chosen(team=Team("", strategy=Strategy.NOBODY)) == Waits(None, "a person hands it out")
 
 
-@law
-@given(
-    st.lists(st.sampled_from((DAY_SHIFT, LATE_SHIFT, None)), min_size=3, max_size=3),
-    st.sampled_from(list(Strategy)),
-    st.integers(0, 24 * 14),
-)
+def three_shifts(dice: Dice) -> list[Any]:
+    return [dice.one_of((DAY_SHIFT, LATE_SHIFT, None)) for _ in range(3)]
+
+
+def any_strategy(dice: Dice) -> Strategy:
+    return dice.one_of(list(Strategy))
+
+
+def hour_of_a_fortnight(dice: Dice) -> int:
+    return dice.below(24 * 14 + 1)
+
+
+@law_of(three_shifts, any_strategy, hour_of_a_fortnight)
 def test_whoever_is_chosen_is_on_duty_and_whoever_is_awaited_comes(
     shifts: list[Any], strategy: Strategy, hour: int
 ) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import example, given
-from hypothesis import strategies as st
-
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.opening_hours import WEEKDAYS
 from inboxsla.errors import NoWorkingTime
-from tests.laws import law, plain_law
+from tests.dice import Dice
+from tests.laws import law_of, plain_law_of
 
 OFFICE = {day: [("09:00", "17:00")] for day in WEEKDAYS[:5]}
 MINUTE = timedelta(minutes=1)
@@ -71,24 +69,64 @@ def _morning_after(period: tuple[str, str], minute: int) -> bool:
     return end < start and minute < end
 
 
-clock_times = st.one_of(
-    st.sampled_from(["00:00", "00:30", "01:00", "02:00", "02:15", "02:30", "03:00", "22:00", "23:00", "23:30"]),
-    st.integers(0, 24 * 60 - 1).map(lambda m: f"{m // 60:02}:{m % 60:02}"),
-)
-ends = st.one_of(clock_times, st.just("24:00"))
-periods = st.tuples(clock_times, ends).filter(lambda period: period[0] != period[1])
-some_periods = st.lists(periods, max_size=3)
+_AROUND = ("00:00", "00:30", "01:00", "02:00", "02:15", "02:30", "03:00", "22:00", "23:00", "23:30")
 
 
-@st.composite
-def weeks_around_a_jump(draw):
-    zone, day = draw(st.sampled_from(JUMPS))
-    hours = draw(st.dictionaries(st.sampled_from(WEEKDAYS), some_periods, min_size=3))
-    days_near = st.integers(-2, 2).map(lambda away: day + timedelta(days=away))
-    holidays = draw(st.sets(days_near, max_size=2))
-    special = draw(st.dictionaries(days_near, some_periods, max_size=2))
-    start = datetime(day.year, day.month, day.day, tzinfo=UTC) + draw(st.integers(-36 * 60, 12 * 60)) * MINUTE
-    return zone, hours, holidays, special, start, draw(st.integers(0, 48 * 60))
+def clock_time(dice: Dice) -> str:
+    if dice.yes():
+        return dice.one_of(_AROUND)
+    hour, minute = divmod(dice.below(24 * 60), 60)
+    return f"{hour:02}:{minute:02}"
+
+
+def period(dice: Dice) -> tuple[str, str]:
+    start = clock_time(dice)
+    end = clock_time(dice) if dice.yes() else "24:00"
+    return start, end if end != start else "24:00"
+
+
+def some_periods(dice: Dice) -> list[tuple[str, str]]:
+    return dice.some(period, 3)
+
+
+def week(dice: Dice) -> tuple:
+    """Opening hours around a day on which wall clocks jump, an instant near it, and a number of minutes from there."""
+    zone, day = dice.one_of(JUMPS)
+    near = [day + timedelta(days=away) for away in (0, -1, 1, -2, 2)]
+    hours = {weekday: some_periods(dice) for weekday in dice.some_of(WEEKDAYS, least=3)}
+    holidays = {dice.one_of(near) for _ in range(dice.below(3))}
+    special = {dice.one_of(near): some_periods(dice) for _ in range(dice.below(3))}
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC) + dice.between(-36 * 60, 12 * 60) * MINUTE
+    return zone, hours, holidays, special, start, dice.below(48 * 60 + 1)
+
+
+def amount(dice: Dice) -> int:
+    return dice.below(10_001)
+
+
+def minutes_to_come(dice: Dice) -> int:
+    return dice.between(1, 3000)
+
+
+def days_away(dice: Dice) -> int:
+    return dice.between(-2, 30)
+
+
+def any_instant(dice: Dice) -> datetime:
+    return utc("0001-01-01T00:00") + dice.share() * (utc("9999-12-31T23:59") - utc("0001-01-01T00:00"))
+
+
+def length(dice: Dice) -> int:
+    """Minutes, up to forty days."""
+    return dice.below(40 * 24 * 60 + 1)
+
+
+def zone_of_a_jump(dice: Dice) -> str:
+    return dice.one_of(JUMPS)[0]
+
+
+def minute_of_the_year(dice: Dice) -> int:
+    return dice.below(500_001)
 
 
 def built(zone, hours, holidays, special) -> BusinessCalendar | None:
@@ -98,8 +136,7 @@ def built(zone, hours, holidays, special) -> BusinessCalendar | None:
         return None
 
 
-@plain_law
-@given(weeks_around_a_jump())
+@plain_law_of(week)
 def test_open_time_is_what_counting_minute_by_minute_gives(week):
     zone, hours, holidays, special, start, length = week
     calendar = built(zone, hours, holidays, special)
@@ -116,8 +153,7 @@ def test_open_time_is_what_counting_minute_by_minute_gives(week):
         assert calendar.next_open(start) == first
 
 
-@law
-@given(weeks_around_a_jump(), st.integers(0, 10_000))
+@law_of(week, amount)
 def test_add_gives_the_earliest_instant_with_that_much_open_time(week, amount):
     zone, hours, holidays, special, start, _ = week
     calendar = built(zone, hours, holidays, special)
@@ -137,8 +173,7 @@ def test_add_gives_the_earliest_instant_with_that_much_open_time(week, amount):
         assert end == start
 
 
-@plain_law
-@given(weeks_around_a_jump())
+@plain_law_of(week)
 def test_open_spans_are_clipped_apart_and_add_up_to_between(week):
     zone, hours, holidays, special, start, length = week
     calendar = built(zone, hours, holidays, special)
@@ -152,8 +187,7 @@ def test_open_spans_are_clipped_apart_and_add_up_to_between(week):
     assert all(b < a for (_, b), (a, _) in zip(spans, spans[1:], strict=False))
 
 
-@law
-@given(weeks_around_a_jump(), st.integers(-2, 30), st.integers(1, 3000))
+@law_of(week, days_away, minutes_to_come)
 def test_adding_a_holiday_never_makes_a_deadline_earlier(week, away, amount):
     zone, hours, holidays, special, start, _ = week
     before = built(zone, hours, holidays, special)
@@ -167,10 +201,7 @@ def test_adding_a_holiday_never_makes_a_deadline_earlier(week, away, amount):
     assert deadline is None or later is None or later >= deadline
 
 
-@plain_law
-@given(st.datetimes(timezones=st.just(UTC)), st.integers(0, 40 * 24 * 60))
-@example(utc("0001-01-01T00:00"), 24 * 60)
-@example(utc("9999-12-30T00:00"), 7 * 24 * 60)
+@plain_law_of(any_instant, length, also=[(utc("0001-01-01T00:00"), 24 * 60), (utc("9999-12-30T00:00"), 7 * 24 * 60)])
 def test_any_year_counts_as_the_plain_calendar_says(start, length):
     calendar = BusinessCalendar("UTC", OFFICE)
     end = start + min(length * MINUTE, datetime.max.replace(tzinfo=UTC) - start)
@@ -183,8 +214,7 @@ def test_any_year_counts_as_the_plain_calendar_says(start, length):
     assert calendar.between(start, end) == expected
 
 
-@law
-@given(st.sampled_from([zone for zone, _ in JUMPS]), st.integers(0, 500_000), st.integers(0, 500_000))
+@law_of(zone_of_a_jump, minute_of_the_year, minute_of_the_year)
 def test_the_zone_a_time_is_written_in_does_not_matter(zone, first, second):
     office = BusinessCalendar("Europe/Berlin", OFFICE)
     a, b = (utc("2025-06-01T00:00") + n * MINUTE for n in (first, second))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
-
+from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.duty import next_on_duty, on_duty, span, stand_in, substitutes_in_circles
 from inboxsla.domain.people import Absence, Person
-from tests.laws import law
+from tests.dice import Dice
+from tests.laws import law_of
 from tests.people import WEEKDAYS
 from tests.staff import hours, person
 
@@ -18,54 +17,54 @@ ADDRESSES = tuple(f"{letter}@lumenvelo.example" for letter in "abcdef")
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
-instants = st.integers(0, 60 * 24 * 120).map(lambda minutes: BEGIN + minutes * MINUTE)
-absences = st.builds(
-    lambda start, days, substitute: Absence(
-        date(2026, 3, 1) + timedelta(days=start), date(2026, 3, 1) + timedelta(days=start + days), substitute
-    ),
-    st.integers(0, 120),
-    st.integers(1, 30),
-    st.none() | st.sampled_from(ADDRESSES),
-)
-clocks = st.integers(0, 23).map(lambda hour: f"{hour:02}:30")
-calendars = st.none() | st.builds(
-    lambda start, end, zone, days: hours(start, end if end != start else "24:00", zone, days),
-    clocks,
-    clocks,
-    st.sampled_from(ZONES),
-    st.lists(st.sampled_from((*WEEKDAYS, "sat", "sun")), min_size=1, max_size=7, unique=True),
-)
+
+def instant(dice: Dice) -> datetime:
+    return BEGIN + dice.below(60 * 24 * 120 + 1) * MINUTE
 
 
-@st.composite
-def people(draw: st.DrawFn, address: str = ADDRESSES[0]) -> Person:
-    away = draw(st.lists(absences, max_size=4))
+def absence(dice: Dice) -> Absence:
+    start, days = date(2026, 3, 1) + timedelta(days=dice.below(121)), dice.between(1, 30)
+    return Absence(start, start + timedelta(days=days), dice.one_of(ADDRESSES) if dice.yes() else None)
+
+
+def calendar(dice: Dice) -> BusinessCalendar | None:
+    if not dice.yes():
+        return None
+    start, end = (f"{dice.below(24):02}:30" for _ in range(2))
+    days = dice.some_of((*WEEKDAYS, "sat", "sun"), least=1)
+    return hours(start, end if end != start else "24:00", dice.one_of(ZONES), days)
+
+
+def somebody(dice: Dice, address: str = ADDRESSES[0]) -> Person:
     return person(
         address,
         "agent",
-        *away,
-        calendar=draw(calendars),
-        active=draw(st.sampled_from((True, True, True, False))),
-        zone=draw(st.sampled_from(ZONES)),
+        *dice.some(absence, 4),
+        calendar=calendar(dice),
+        active=dice.one_of((True, True, True, False)),
+        zone=dice.one_of(ZONES),
     )
 
 
-staffs = st.tuples(*(people(address) for address in ADDRESSES)).map(list)
+def staff(dice: Dice) -> list[Person]:
+    return [somebody(dice, address) for address in ADDRESSES]
 
 
-@law
-@given(people(), st.data())
-def test_nobody_is_on_duty_at_any_moment_of_an_absence(who: Person, data: st.DataObject) -> None:
-    for absence in who.absences:
+def shares(dice: Dice) -> list[float]:
+    """One for each absence there may be."""
+    return [dice.share() for _ in range(4)]
+
+
+@law_of(somebody, shares)
+def test_nobody_is_on_duty_at_any_moment_of_an_absence(who: Person, shares: list[float]) -> None:
+    for absence, share in zip(who.absences, shares, strict=False):
         begins, ends = span(absence, who.zone)
-        inside = data.draw(st.integers(0, int((ends - begins) / timedelta(seconds=1)) - 1))
-        for moment in (begins, begins + timedelta(seconds=inside), ends - timedelta.resolution):
+        for moment in (begins, begins + share * (ends - begins - timedelta.resolution), ends - timedelta.resolution):
             assert not on_duty(who, moment)
 
 
-@law
-@given(people(), instants, st.data())
-def test_the_next_duty_is_the_earliest_moment_of_it(who: Person, at: datetime, data: st.DataObject) -> None:
+@law_of(somebody, instant, Dice.share)
+def test_the_next_duty_is_the_earliest_moment_of_it(who: Person, at: datetime, share: float) -> None:
     back = next_on_duty(who, at)
     until = back if back is not None else at + timedelta(days=400)
     assert until >= at
@@ -73,14 +72,13 @@ def test_the_next_duty_is_the_earliest_moment_of_it(who: Person, at: datetime, d
         assert on_duty(who, back)
         assert next_on_duty(who, back) == back
     edges = [moment for absence in who.absences for moment in span(absence, who.zone)]
-    somewhere = at + data.draw(st.floats(0, 1, exclude_max=True)) * (until - at)
+    somewhere = at + share * (until - at)
     for moment in (at, somewhere, until - timedelta.resolution, *edges):
         if at <= moment < until:
             assert not on_duty(who, moment)
 
 
-@law
-@given(staffs, instants)
+@law_of(staff, instant)
 def test_whoever_stands_in_is_there_and_the_search_ends(staff: list[Person], at: datetime) -> None:
     for one in staff:
         found = stand_in(one, staff, at)
@@ -91,8 +89,7 @@ def test_whoever_stands_in_is_there_and_the_search_ends(staff: list[Person], at:
             assert stand_in(found, staff, at) == found
 
 
-@law
-@given(staffs)
+@law_of(staff)
 def test_every_circle_of_substitutes_is_found_and_nothing_else(staff: list[Person]) -> None:
     listed = {one.address: one for one in staff}
     for circle, day in substitutes_in_circles(staff):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from inboxsla.domain.duty import on_duty
 from inboxsla.domain.people import Person, Team
 from inboxsla.domain.recipients import Case, Nobody, Now, Wait, recipient
-from tests.laws import law
+from tests.dice import Dice
+from tests.laws import law_of
 from tests.people import ANA, CLAIRE, HOUR, JONAS, MEHMET, PRIYA, june
 from tests.staff import DAY_SHIFT, LATE_SHIFT, away, hours, person
 
@@ -163,30 +161,29 @@ def test_with_nobody_on_duty_the_answer_is_an_alarm_and_when_somebody_is_back() 
 
 
 SHIFTS = (None, DAY_SHIFT, LATE_SHIFT, hours("22:00", "06:00"))
-staff = st.lists(
-    st.builds(
-        lambda role, shift, gone, substitute: (role, shift, gone, substitute),
-        st.sampled_from(("agent", "lead", "admin")),
-        st.sampled_from(SHIFTS),
-        st.booleans(),
-        st.sampled_from((None, 0, 1, 2)),
-    ),
-    max_size=4,
-)
 
 
-@law
-@given(
-    staff,
-    st.sampled_from(("owner", "lead", "on_duty_lead", "person")),
-    st.integers(0, 24 * 9),
-    st.integers(-5, 48),
-    st.booleans(),
-    st.sampled_from((ANA, None)),
-)
+def rows(dice: Dice) -> list[Any]:
+    """Role, shift, whether away, and the place of the substitute."""
+    return dice.some(
+        lambda each: (
+            each.one_of(("agent", "lead", "admin")), each.one_of(SHIFTS), each.yes(), each.one_of((None, 0, 1, 2))
+        ),
+        4,
+    )  # fmt: skip
+
+
+def case(dice: Dice) -> tuple[str, int, int, bool, str | None]:
+    """Who is told, when (hours into June), the hours left, whether the clock always runs, and the owner."""
+    role = dice.one_of(("owner", "lead", "on_duty_lead", "person"))
+    return role, dice.below(24 * 9 + 1), dice.between(-5, 48), dice.yes(), dice.one_of((ANA, None))
+
+
+@law_of(rows, case)
 def test_who_is_told_is_on_duty_and_nobody_is_passed_over_while_somebody_is(
-    rows: list[Any], role: str, hour: int, left: int, always_on: bool, owner: str | None
+    rows: list[Any], case: tuple[str, int, int, bool, str | None]
 ) -> None:
+    role, hour, left, always_on, owner = case
     addresses = (ANA, JONAS, CLAIRE, OMAR)
     people = [
         person(
@@ -198,15 +195,15 @@ def test_who_is_told_is_on_duty_and_nobody_is_passed_over_while_somebody_is(
         for address, (its_role, shift, gone, to) in zip(addresses, rows, strict=False)
     ]
     at = june("1 00:00") + hour * HOUR
-    case = Case(people, Team(""), owner, at + left * HOUR, always_on, JONAS)
-    found = recipient(role, case, at)
+    asked = Case(people, Team(""), owner, at + left * HOUR, always_on, JONAS)
+    found = recipient(role, asked, at)
     if isinstance(found, Now):
         assert found.people
         assert all(on_duty(one, at) for one in found.people)
     elif isinstance(found, Wait):
         assert not always_on
         assert at < found.until < at + left * HOUR
-        assert not isinstance(recipient(role, case, found.until), Nobody)
+        assert not isinstance(recipient(role, asked, found.until), Nobody)
     else:
         reachable = (
             people if role != "owner" else [one for one in people if one.role != "agent" or one.address != owner]

@@ -4,16 +4,36 @@ from __future__ import annotations
 
 from datetime import date
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.opening_hours import WEEKDAYS
-from tests.laws import law
+from tests.dice import Dice
+from tests.laws import law_of
 
-times = st.integers(0, 47).map(lambda half: f"{half // 2:02}:{half % 2 * 30:02}")
-periods = st.lists(st.tuples(times, times | st.just("24:00")).filter(lambda each: each[0] != each[1]), max_size=3)
-days = st.integers(0, 400).map(lambda n: date.fromordinal(date(2026, 1, 1).toordinal() + n))
+
+def time_of_day(dice: Dice) -> str:
+    hour, half = divmod(dice.below(48), 2)
+    return f"{hour:02}:{half * 30:02}"
+
+
+def periods(dice: Dice) -> list[tuple[str, str]]:
+    found = dice.some(lambda each: (time_of_day(each), time_of_day(each) if each.yes() else "24:00"), 3)
+    return [each for each in found if each[0] != each[1]]
+
+
+def day(dice: Dice) -> date:
+    return date.fromordinal(date(2026, 1, 1).toordinal() + dice.below(401))
+
+
+def hours(dice: Dice) -> dict:
+    return {weekday: periods(dice) for weekday in dice.some_of(WEEKDAYS)}
+
+
+def holidays(dice: Dice) -> list[date]:
+    return dice.some(day, 3)
+
+
+def special_days(dice: Dice) -> dict:
+    return dict(dice.some(lambda each: (day(each), periods(each)), 3))
 
 
 def test_shorthand_is_spelled_out() -> None:
@@ -25,12 +45,7 @@ def test_shorthand_is_spelled_out() -> None:
     }
 
 
-@law
-@given(
-    st.dictionaries(st.sampled_from(WEEKDAYS), periods, max_size=7),
-    st.lists(days, max_size=3),
-    st.dictionaries(days, periods, max_size=3),
-)
+@law_of(hours, holidays, special_days)
 def test_what_was_written_is_read_as_it_was(hours: dict, holidays: list, special_days: dict) -> None:
     calendar = BusinessCalendar("Europe/Berlin", {**hours, "fri": [("09:00", "10:00")]}, holidays, special_days)
     assert BusinessCalendar(**calendar.to_data()) == calendar

@@ -9,24 +9,28 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
 from inboxsla.queue import connect
 from inboxsla.queue.quota import LocalAccount, Rate, SharedAccount
-from tests.laws import law
+from tests.dice import Dice, dealt
+from tests.laws import law_of
 from tests.workers.processes import Valkey
 
 RATE = Rate.of(6_000, 75)
 LIMIT, SHARE = 6_000, 4_500
 
-acts = st.lists(
-    st.one_of(
-        st.tuples(st.just("take"), st.sampled_from([1, 2, 5, 10, 20, 40, 100]), st.booleans(), st.booleans()),
-        st.tuples(st.just("refused"), st.sampled_from([None, 1.0, 30.0, 3600.0]), st.booleans(), st.just(value=False)),
-        st.tuples(st.just("pass"), st.floats(0.001, 300.0), st.just(value=False), st.just(value=False)),
-    ),
-    max_size=60,
-)
+
+def act(dice: Dice) -> tuple[str, Any, bool, bool]:
+    match dice.below(3):
+        case 0:
+            return "take", dice.one_of((1, 2, 5, 10, 20, 40, 100)), dice.yes(), dice.yes()
+        case 1:
+            return "refused", dice.one_of((None, 1.0, 30.0, 3600.0)), dice.yes(), False
+    return "pass", 0.001 + 300 * dice.share() ** 3, False, False
+
+
+def acts(dice: Dice) -> list[tuple[str, Any, bool, bool]]:
+    return dice.some(act, 50)
 
 
 class Time:
@@ -46,8 +50,7 @@ def most_in_a_minute(spent: list[tuple[float, int]]) -> int:
     return max((sum(units for at, units in spent if begin <= at < begin + 60) for begin, _ in spent), default=0)
 
 
-@law
-@given(acts)
+@law_of(acts)
 def test_no_minute_ever_costs_more_than_gmail_allows_nor_what_can_wait_more_than_the_share(done: Any) -> None:
     time = Time()
     account = LocalAccount(RATE, now=time, dice=half)
@@ -68,8 +71,9 @@ def test_no_minute_ever_costs_more_than_gmail_allows_nor_what_can_wait_more_than
 
 
 @hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts)
-def test_the_account_in_redis_and_the_one_in_the_process_count_alike(valkey: Valkey, done: Any) -> None:
+@given(dealt(acts))
+def test_the_account_in_redis_and_the_one_in_the_process_count_alike(valkey: Valkey, case: Any) -> None:
+    (done,) = case
     time = Time()
     with connect(valkey.url) as server:
         server.flushdb()
