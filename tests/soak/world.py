@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from inboxsla.gmail import labels
 from inboxsla.gmail.simulator.faults import Fault
@@ -32,7 +32,36 @@ _ASKED = [
 ]
 _WRONG = labels.NAMES["overdue"]
 _SOON = timedelta(seconds=31)
+_IDLE_POLL = timedelta(hours=4)
 _SETTLES_WITHIN = timedelta(hours=2)
+
+
+def _first(column: Any, *where: Any) -> Any:
+    """The first instant to come in a column."""
+    return select(func.min(column)).where(column > bindparam("now", type_=column.type), *where).scalar_subquery()
+
+
+def _any(*where: Any) -> Any:
+    return select(func.count()).where(*where).scalar_subquery()
+
+
+_WAITING = outbox.c.state == "owed"
+_UNSENT = envelopes.c.state.in_(("composed", "sending", "unknown"))
+_NOW = bindparam("now", type_=outbox.c.not_before.type)
+# One question, made once: what is to come, and whether something is owed that nothing to come tells of.
+_TO_COME = select(
+    _first(tickets.c.ring_at).label("rings"),
+    _first(mailboxes.c.retry_after).label("waits"),
+    _first(outbox.c.not_before, _WAITING).label("held"),
+    _first(envelopes.c.try_after, _UNSENT).label("tried"),
+    (
+        _any(tickets.c.label_due)
+        + _any(_WAITING, outbox.c.not_before <= _NOW)
+        + _any(_UNSENT, envelopes.c.try_after <= _NOW)
+    ).label("owing"),
+    _any(envelopes.c.state != "sent").label("unsure"),
+    select(mailboxes.c.history_id).scalar_subquery().label("history_id"),
+)
 
 
 @dataclass(slots=True)
@@ -63,32 +92,17 @@ class World:
             self._work()
 
     def _next(self, ahead: Sequence[Happening], until: datetime) -> datetime:
-        """The next instant at which anything may be to do. Polls that would find nothing new are left out, but for one an hour."""
+        """The next instant at which anything may be to do. Polls that would find nothing new are left out, but for some."""
         now, desk = self.desk.clock(), self.desk
-        at = [until, self._polls(now), *self.late]
-        at += [one.at for one in ahead[-1:]]
         with desk.database.read() as conn:
-            at += [
-                instant
-                for column in (tickets.c.ring_at, mailboxes.c.retry_after)
-                if (instant := conn.execute(select(func.min(column)).where(column > now)).scalar()) is not None
-            ]
-            held = select(func.min(outbox.c.not_before)).where(outbox.c.state == "owed")
-            tried = select(func.min(envelopes.c.try_after)).where(
-                envelopes.c.state.in_(("composed", "sending", "unknown"))
-            )
-            owing = conn.execute(select(func.count()).where(tickets.c.label_due)).scalar()
-            at += [instant for each in (held, tried) if (instant := conn.execute(each).scalar()) is not None]
-        if owing:
+            row = conn.execute(_TO_COME, {"now": now}).one()
+        unseen = desk.store.history_id(SUPPORT) > int(row.history_id or 0)
+        poll = desk.memory.synced.get(desk.id, now) + (POLL if row.unsure or unseen else _IDLE_POLL)
+        at = [until, poll, *self.late, *(one.at for one in ahead[-1:])]
+        at += [found for found in (row.rings, row.waits, row.held, row.tried) if found is not None]
+        if row.owing:
             at.append(now + _SOON)
         return max(min(at), now + timedelta(seconds=1))
-
-    def _polls(self, now: datetime) -> datetime:
-        desk = self.desk
-        with desk.database.read() as conn:
-            unsure = conn.execute(select(func.count()).where(envelopes.c.state != "sent")).scalar()
-        unseen = desk.store.history_id(SUPPORT) > int(desk.mailbox.history_id or 0)
-        return desk.memory.synced.get(desk.id, now) + (POLL if unsure or unseen else timedelta(hours=1))
 
     def _work(self) -> None:
         """The ticker's turn, and everybody it rings, until nobody is rung any more."""
