@@ -1,6 +1,6 @@
 """Days under a clock that is moved by hand: bad ones leave the same tickets, labels and mails as good ones.
 
-Ten days here; `make soak` lives longer and more often: SOAK_SEEDS, SOAK_DAYS and SOAK_TICKETS (a day) say how much.
+Twenty days here; `make soak` lives longer and more often: SOAK_SEEDS, SOAK_DAYS and SOAK_TICKETS (a day) say how much.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.lumen_velo import MORNING
 from tests.soak.life import life
 from tests.soak.world import Left, World, left, opened_settings
 
-DAYS = int(os.environ.get("SOAK_DAYS", "10"))
+DAYS = int(os.environ.get("SOAK_DAYS", "20"))
 SEEDS = range(1, 1 + int(os.environ.get("SOAK_SEEDS", "3")))
 BEGINS = MORNING.replace(hour=6, minute=0)
 
