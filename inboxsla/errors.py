@@ -35,22 +35,22 @@ class TicketMoved(InboxSLAError):
 
 
 class TryLater(InboxSLAError):
-    """Nothing is wrong with the request; repeat it after `wait`."""
+    """Nothing is wrong with the request; repeat it after `wait`.
 
-    def __init__(self, reason: str, wait: timedelta = timedelta(seconds=30)) -> None:
+    `told` says that somebody named the wait; otherwise it is a guess, and whoever fails again should wait longer.
+    """
+
+    def __init__(self, reason: str, wait: timedelta | None = None, *, told: bool | None = None) -> None:
         super().__init__(reason)
-        self.wait = wait
+        self.told = wait is not None if told is None else told
+        self.wait = timedelta(seconds=30) if wait is None else wait
 
 
 class TooFast(TryLater):
-    """We ask more than we may; whatever it is, everything of this mailbox should wait.
+    """We ask more than we may; whatever it is, everything of this mailbox should wait. `told` by Gmail."""
 
-    `told` says that Gmail named the wait; otherwise it is our guess.
-    """
-
-    def __init__(self, reason: str, wait: timedelta = timedelta(seconds=30), *, told: bool = False) -> None:
-        super().__init__(reason, wait)
-        self.told = told
+    def __init__(self, reason: str, wait: timedelta | None = None, *, told: bool = False) -> None:
+        super().__init__(reason, wait, told=told)
 
 
 class OverQuota(TooFast):

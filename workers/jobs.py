@@ -1,15 +1,16 @@
-"""What a ring makes a worker do. One line each: the work itself is a service."""
+"""What a ring makes a worker do. A line or two each: the work itself is a service."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from inboxsla.services import runs
-from workers.process import ports
+from workers.process import ports, turn
 
 
 def sync(mailbox_ids: Sequence[int]) -> None:
-    runs.sync(ports("sync", mailbox_ids), mailbox_ids)
+    with turn("sync", mailbox_ids) as (its_ports, mine):
+        runs.sync(its_ports, mine)
 
 
 def settle(ticket_ids: Sequence[int]) -> None:
@@ -21,7 +22,8 @@ def assign(mailbox_ids: Sequence[int]) -> None:
 
 
 def deliver(mailbox_ids: Sequence[int]) -> None:
-    runs.deliver(ports("deliver", mailbox_ids), mailbox_ids)
+    with turn("deliver", mailbox_ids) as (its_ports, mine):
+        runs.deliver(its_ports, mine)
 
 
 def roll_out(configuration_ids: Sequence[int]) -> None:

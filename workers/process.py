@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 from inboxsla import wiring
@@ -28,3 +29,19 @@ def ports(job: str, keys: Sequence[int]) -> Ports:
     if isinstance(made.bell, RedisBell):
         made.bell.answered(job, keys)
     return made
+
+
+@contextmanager
+def turn(job: str, mailbox_ids: Sequence[int]) -> Iterator[tuple[Ports, Sequence[int]]]:
+    """The ports, and the mailboxes whose turn it is; what had to wait for it meanwhile is rung for at the end."""
+    made = ports(job, mailbox_ids)
+    if not isinstance(made.bell, RedisBell):
+        yield made, mailbox_ids
+        return
+    mine: list[int] = []
+    try:
+        with made.bell.turns.taken(job, mailbox_ids) as mine:
+            yield made, mine
+    finally:
+        for waits, mailbox_id in made.bell.turns.wished(mine):
+            made.bell.ring(waits, [mailbox_id])

@@ -22,7 +22,6 @@ from httplib2.decode import DecodeLimitError, DecodeRatioError
 
 from inboxsla.errors import AccessLost, Gone, InboxSLAError, OutcomeUnknown, Refused, TooFast, TryLater
 
-USUAL_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=25)  # Google blocks sending for a day at most
 WITHOUT_CLOCK = timedelta(minutes=15)  # told to come back at an instant, but not what time it is at Google
 
@@ -217,10 +216,9 @@ def _refusal(error: HttpError, missing: type[InboxSLAError]) -> InboxSLAError:
     if status in (405, 411, 413, 414, 415, 422):
         return Refused(f"Gmail refused: {said}")
     told = _wait(error, complaint.message)
-    wait = USUAL_WAIT if told is None else told
     if complaint.is_about_limits or status == 429:
-        return TooFast(f"Gmail asks us to wait ({said})", wait, told=told is not None)
-    return TryLater(f"Gmail has trouble ({said})", wait)
+        return TooFast(f"Gmail asks us to wait ({said})", told, told=told is not None)
+    return TryLater(f"Gmail has trouble ({said})", told)
 
 
 def _lost(complaint: _Complaint) -> str | None:

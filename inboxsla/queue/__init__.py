@@ -10,6 +10,7 @@ import redis
 from rq import Queue
 
 from inboxsla.errors import TryLater
+from inboxsla.queue.turns import Turns
 
 QUEUE = "inboxsla"
 # What a ring asks for, and the one function that answers it. Named by text, so that the sender need not import a worker.
@@ -44,6 +45,7 @@ class RedisBell:
     def __init__(self, url: str) -> None:
         self._redis = connect(url)
         self._queue = Queue(QUEUE, connection=self._redis, serializer="json")
+        self.turns = Turns(self._redis)
 
     def ring(self, job: str, keys: Sequence[int]) -> None:
         try:

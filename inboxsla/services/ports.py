@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,3 +31,5 @@ class Ports:
     now: Callable[[], datetime]
     # A Gmail client for one address; not shared between threads. Raises AccessLost if there are no credentials for it.
     mailbox: Callable[[str], Mailbox]
+    # From 0 to 1; what is to come at no foreseeable moment is thrown with it.
+    dice: Callable[[], float] = random.random

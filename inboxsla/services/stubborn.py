@@ -26,6 +26,7 @@ class Asking:
     def __init__(self, ports: Ports, gmail: Mailbox, mailbox_id: int) -> None:
         self._ports, self._gmail, self._mailbox_id = ports, gmail, mailbox_id
         self._put_off: TryLater | None = None
+        self._threads_put_off: set[str] = set()
 
     def ask(self, thread_id: str, question: Callable[[], T]) -> T | None:
         """The answer; None if this one thread cannot be read, now or ever, while Gmail as a whole answers.
@@ -48,6 +49,10 @@ class Asking:
     def has_put_off(self) -> bool:
         return self._put_off is not None
 
+    def was_put_off(self, thread_id: str) -> bool:
+        """Whether it was asked for in vain, and shall be asked for again."""
+        return thread_id in self._threads_put_off
+
     def finish(self) -> None:
         """Raises TryLater if a thread was put off: then the cursor must stay where it is."""
         if self._put_off is not None:
@@ -67,6 +72,7 @@ class Asking:
             return
         log.warning("thread put off", mailbox=self._mailbox_id, thread=thread_id)
         self._put_off = later
+        self._threads_put_off.add(thread_id)
 
     def _keep_aside(self, thread_id: str, reason: str) -> None:
         log.warning("thread kept aside unread", mailbox=self._mailbox_id, thread=thread_id)

@@ -12,13 +12,12 @@ import structlog
 
 from inboxsla.errors import AccessLost, HistoryExpired, TicketMoved, TryLater
 from inboxsla.gmail.port import GmailThread, Mailbox
-from inboxsla.services import access, blindness, first_reading, obeying, our_labels, own_addresses
+from inboxsla.services import access, blindness, first_reading, obeying, our_labels, own_addresses, relisting, troubles
 from inboxsla.services.fetching import by_thread, fetch
 from inboxsla.services.ingest import ThreadNews, take_in
 from inboxsla.services.ports import Ports
-from inboxsla.services.relisting import relist
 from inboxsla.services.stubborn import Asking
-from inboxsla.storage import envelopes, first_readings, mailboxes, records, watches
+from inboxsla.storage import envelopes, first_readings, mailboxes, records, relistings, watches
 from inboxsla.storage.first_readings import FirstReading
 from inboxsla.storage.mailboxes import MailboxRow
 
@@ -27,6 +26,8 @@ log = structlog.get_logger()
 # Longer than any single Gmail call, so that only a dead worker's lease runs out.
 LEASE = timedelta(minutes=3)
 _RENEW_AFTER = timedelta(seconds=20)
+# After so long a wait for answers the worker is given back, and the sync goes on behind whatever else there is to do.
+_TURN = timedelta(seconds=10)
 _ROUNDS = 5
 _SOON = timedelta(seconds=1)
 _HISTORY_LAGS = timedelta(seconds=15)
@@ -65,6 +66,7 @@ class _Run:
     # When the first reading began, as long as it is not finished.
     connected_at: datetime | None = None
     mails: int = 0
+    waited: timedelta = timedelta()
 
     def keep_lease(self) -> None:
         """Raises TryLater if another worker has taken over."""
@@ -75,6 +77,10 @@ class _Run:
             if not mailboxes.lease_sync(conn, self.mailbox.id, self.holder, now, now + LEASE):
                 raise TryLater("Another worker took over this mailbox.", timedelta(seconds=1))
         self.renewed_at = now
+
+
+class _GivesWay(Exception):
+    """Gmail answers slowly, and others wait."""
 
 
 def sync(ports: Ports, mailbox_id: int, taken: Callable[[], None] = lambda: None) -> Synced:
@@ -100,12 +106,12 @@ def sync(ports: Ports, mailbox_id: int, taken: Callable[[], None] = lambda: None
         mailbox = own_addresses.learned(ports, gmail, mailbox)
         _read_all(_Run(ports, gmail, mailbox, holder, done, now, Asking(ports, gmail, mailbox_id), taken))
     except TryLater as later:
-        _trouble(ports, mailbox_id, str(later), retry_after=ports.now() + later.wait)
+        troubles.put_off(ports, mailbox_id, later)
     except AccessLost as lost:
         log.error("access lost", mailbox=mailbox.id)
         access.lost(ports, mailbox, str(lost))
     except Exception as error:
-        _broken(ports, mailbox, error)
+        troubles.broken(ports, mailbox, error)
         raise
     finally:
         with ports.db.write() as conn:
@@ -132,12 +138,22 @@ def _read_all(run: _Run) -> None:
     if reading.finished_at is None:
         run.connected_at = reading.begun_at
     _catch_up(run)
-    if run.connected_at is not None and run.mails:
+    if run.done.more:
+        return
+    with run.ports.db.read() as conn:
+        lost = relistings.of_mailbox(conn, run.mailbox.id)
+    what = (run.ports, run.gmail, run.mailbox)
+    if run.mails and (lost is not None or run.connected_at is not None):
         # It is handed out and labelled before anything else is read.
         run.done.more = True
+    elif lost is not None:
+        finished = relisting.read_on(*what, lost, partial(_compare, run))
+        run.done.more = not finished or run.connected_at is not None
     elif run.connected_at is not None:
-        finished = first_reading.read_on(run.ports, run.gmail, run.mailbox, reading, partial(_compare, run))
-        run.done.more = not finished
+        run.done.more = not first_reading.read_on(*what, reading, partial(_compare, run))
+    if run.mailbox.failures:
+        with run.ports.db.write() as conn:
+            mailboxes.change(conn, run.mailbox.id, failures=0)
 
 
 def _first_reading(run: _Run) -> FirstReading:
@@ -161,7 +177,11 @@ def _catch_up(run: _Run) -> None:
     """History until it brings no more mail, and at once: what arrives while we read is not left for the next bell."""
     for nth in range(_ROUNDS):
         begun, mails = run.ports.now(), run.mails
-        cursor, found = _read_once(run)
+        try:
+            cursor, found = _read_once(run)
+        except _GivesWay:
+            run.done.more = True
+            return
         with run.ports.db.write() as conn:
             mailboxes.move_cursor(conn, run.mailbox.id, run.mailbox.history_id, cursor)
             fine = {
@@ -171,11 +191,13 @@ def _catch_up(run: _Run) -> None:
                 "retry_after": None,
             }
             mailboxes.change(conn, run.mailbox.id, **fine)
-            if run.connected_at is None:
+            all_known = relistings.of_mailbox(conn, run.mailbox.id) is None
+            if run.connected_at is None and all_known:
                 # Until then a thread that could not be read is tried again by the first reading, for as long as its alarm is old.
                 records.clear_alarms(conn, f"thread/{run.mailbox.id}/")
             records.clear_alarms(conn, f"sync/{run.mailbox.id}/")
-            envelopes.retry_after_search(conn, run.mailbox.id, begun)
+            if all_known:
+                envelopes.retry_after_search(conn, run.mailbox.id, begun)
             if nth == 0:
                 blindness.note(conn, run.ports.settings, run.mailbox, begun)
             at_once = run.mails == mails and run.ports.now() - begun < _SOON
@@ -199,8 +221,7 @@ def _read_once(run: _Run) -> tuple[str, bool]:
         return _history(run)
     except HistoryExpired:
         log.info("history expired, listing again", mailbox=run.mailbox.id)
-        compare = partial(_compare, run)
-        return relist(run.ports, run.gmail, run.mailbox, run.asking, compare, run.keep_lease), True
+        return relisting.begin(run.ports, run.gmail, run.mailbox), True
 
 
 def _history(run: _Run) -> tuple[str, bool]:
@@ -215,7 +236,12 @@ def _history(run: _Run) -> tuple[str, bool]:
         changes.extend(page.changes)
     where = (run.ports.db, run.gmail, run.mailbox.id)
     for thread_id, lines in by_thread(*where, changes).items():
+        if run.waited > _TURN and run.mails:
+            # What was taken in stays so, and is not asked for again from the same cursor.
+            raise _GivesWay
+        before = run.ports.now()
         news = run.asking.ask(thread_id, partial(fetch, *where, thread_id, lines))
+        run.waited += run.ports.now() - before
         if news is not None:
             run.mails += len(news.arrivals)
             _take(run, replace(news, asked_at=asked_at, connected_at=run.connected_at))
@@ -266,18 +292,3 @@ def _learn_labels(run: _Run, news: ThreadNews) -> None:
         if run.mailbox.is_live:
             our_labels.recognise(conn, run.ports, mailboxes.lock(conn, run.mailbox.id), listed)
         run.mailbox = mailboxes.get(conn, run.mailbox.id)
-
-
-def _trouble(ports: Ports, mailbox_id: int, words: str, *, retry_after: datetime) -> None:
-    log.warning("sync put off", mailbox=mailbox_id, retry_after=retry_after.isoformat())
-    with ports.db.write() as conn:
-        sentence = f"{words.rstrip('.')}. Nothing is lost; the next try comes by itself."
-        mailboxes.change(conn, mailbox_id, sync_error=sentence, retry_after=retry_after)
-
-
-def _broken(ports: Ports, mailbox: MailboxRow, error: Exception) -> None:
-    """A fault of ours that stops the whole mailbox: it is shown, not only logged."""
-    words = f"cannot be read because of a fault in InboxSLA ({type(error).__name__}); the log says where."
-    with ports.db.write() as conn:
-        mailboxes.change(conn, mailbox.id, sync_error=f"It {words}")
-        records.alarm(conn, f"sync/{mailbox.id}/", f"{mailbox.address} {words}", ports.now(), mailbox.id)

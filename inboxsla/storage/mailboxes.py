@@ -32,6 +32,7 @@ class MailboxRow:
     sync_error: str | None
     access_lost_at: datetime | None
     retry_after: datetime | None
+    failures: int
     assigned_turn: int
     retired_at: datetime | None
     label_names: Mapping[str, str]

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from inboxsla.storage.schema_access import consents, credentials, switches
 from inboxsla.storage.schema_labels import label_commands
 from inboxsla.storage.schema_mails import envelopes
+from inboxsla.storage.schema_relistings import relistings
 from inboxsla.storage.schema_setup import configurations, people, policies, teams
 from inboxsla.storage.schema_watching import blind_spans, watches
 from inboxsla.storage.tables import id_column, metadata, partial_index
@@ -42,6 +43,7 @@ __all__ = [
     "outbox",
     "people",
     "policies",
+    "relistings",
     "sign_in_links",
     "switches",
     "teams",
@@ -80,6 +82,8 @@ mailboxes = Table(
     Column("sync_error", Text),
     Column("access_lost_at", Instant),
     Column("retry_after", Instant),
+    # How often in a row it could not be read.
+    Column("failures", Integer, nullable=False, server_default=text("0")),
     # Who was given a ticket of no team last (id in people), 0 before the first.
     Column("assigned_turn", Integer, nullable=False, server_default=text("0")),
     # When tickets of no team can next be handed out: somebody comes on duty.
