@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given, note, settings
 
 from tests.dice import Recipe, dealt
 
@@ -23,6 +23,9 @@ def law_of(*recipes: Recipe[Any], also: Iterable[tuple[Any, ...]] = (), in_ci: i
 
     def decorate(test: Callable[..., Any]) -> Callable[..., Any]:
         def holds(case: tuple[Any, ...]) -> None:
+            for made in case:
+                # Hypothesis prints the bytes; whoever reads its log wants to see what they made.
+                note(made)
             test(*case)
 
         # Hypothesis tells tests apart by their names, and pytest shows them.
