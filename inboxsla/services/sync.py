@@ -27,7 +27,7 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=3)
 _RENEW_AFTER = timedelta(seconds=20)
 # After so long a wait for answers the worker is given back, and the sync goes on behind whatever else there is to do.
-_TURN = timedelta(seconds=10)
+_TURN = timedelta(seconds=30)
 _ROUNDS = 5
 _SOON = timedelta(seconds=1)
 _HISTORY_LAGS = timedelta(seconds=15)
