@@ -4,7 +4,7 @@
 -- Returns whether it was taken (0 or 1), and the wait in seconds as text.
 local LEAST, RECOVERY = 1 / 16, 0.05 / 60
 local LONGEST_PAUSE, FORGIVEN_AFTER, ABOUT_ALL, KEPT_FOR = 64, 60, 60, 93600
-local NOTHING = -1e-3
+local NOTHING, NEVER = -1e-3, -1e18
 local PATIENCE, MORE_PATIENCE, FOR_UNITS = 2, 5, 150
 
 local verb, now = ARGV[1], tonumber(ARGV[2])
@@ -17,7 +17,7 @@ end
 local kept = redis.call('HMGET', KEYS[1], 'at', 'level', 'speed', 'pause', 'send_pause', 'strikes')
 local at = tonumber(kept[1]) or now
 local level, speed = tonumber(kept[2]) or saved, tonumber(kept[3]) or 1
-local pause, send_pause = tonumber(kept[4]) or now, tonumber(kept[5]) or now
+local pause, send_pause = tonumber(kept[4]) or NEVER, tonumber(kept[5]) or NEVER
 local strikes = tonumber(kept[6]) or 0
 
 now = math.max(now, at)

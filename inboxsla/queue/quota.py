@@ -34,6 +34,7 @@ _ABOUT_ALL = 60.0
 _ALONE, _DEAREST = 0.25, 100.0
 # No debt, but for the last digits that adding up rounds away.
 _NOTHING = -1e-3
+_NEVER = -1e18
 _TRY_REDIS_AGAIN = 10.0
 
 
@@ -72,7 +73,7 @@ class LocalAccount:
         self._level = rate.saved if level is None else level
         self._speed = 1.0
         # Until when nothing is asked, and until when nothing is sent; how often in a row Gmail found us too fast.
-        self._pause = self._send_pause = self._at
+        self._pause = self._send_pause = _NEVER
         self._strikes = 0
 
     def take(self, units: int, *, background: bool, sending: bool) -> tuple[bool, float]:
