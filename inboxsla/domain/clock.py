@@ -163,24 +163,33 @@ def _terms(
     cycle: Cycle, facts: Standing, policy: Policy, later: Mapping[int, Policy]
 ) -> tuple[Policy, timedelta | None, datetime | None]:
     """Policy and target in force (or in force when the cycle ended), and since when if they changed on the way."""
-    metric, priority, since = cycle.metric, NORMAL, None
+    metric, priority, more, since = cycle.metric, NORMAL, NO_TIME, None
     target, hours = policy.target(metric, priority), policy.calendar_of(metric)
-    changes: list[tuple[datetime, str | int]] = [*facts.priorities, *facts.policies]
-    if facts.priorities and facts.policies:
-        changes.sort(key=lambda change: change[0])
-    for at, change in changes:
+    for at, change in _changes(cycle, facts):
         if cycle.ended_at is not None and at >= cycle.ended_at:
             break
         before = target, hours
         if isinstance(change, str):
             priority = change
+        elif isinstance(change, timedelta):
+            more += change
         else:
             policy = later.get(change, policy)
             hours = policy.calendar_of(metric)
-        target = policy.target(metric, priority)
+        promised = policy.target(metric, priority)
+        target = promised if promised is None else promised + more
         if (target, hours) != before:
             since = at
     return policy, target, since
+
+
+def _changes(cycle: Cycle, facts: Standing) -> list[tuple[datetime, str | int | timedelta]]:
+    """What may change the target of a cycle, oldest first: a priority, a policy version, or time given to this cycle alone."""
+    given = [(x.at, x.length) for x in facts.extensions if x.key == cycle.key and x.metric == cycle.metric]
+    changes: list[tuple[datetime, str | int | timedelta]] = [*facts.priorities, *facts.policies, *given]
+    if sum(map(bool, (facts.priorities, facts.policies, given))) > 1:
+        changes.sort(key=lambda change: change[0])
+    return changes
 
 
 def read_clock(run: Running, now: datetime) -> ClockReading:

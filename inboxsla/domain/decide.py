@@ -34,7 +34,7 @@ class Act:
     `percent` is how much of the promise is used at `instant`. `metric` is None where no promise causes it. `recipient` is
     the address of the one person meant where `role` is "person". `always_on` says that the clock counts round the clock.
     `reopened` is how often the customer had reopened the ticket where that is the cause, else 0.
-    `words` are told as the reason, where there is one beside `do`.
+    `words` are told as the reason, where there is one beside `do`; `note` is the id of the note it is about.
     """
 
     key: str
@@ -49,6 +49,7 @@ class Act:
     always_on: bool = False
     reopened: int = 0
     words: str = ""
+    note: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,15 +214,17 @@ def _warning(facts: Standing, now: datetime, live_since: datetime | None) -> tup
 
 def asked_for(event: Event) -> list[Act]:
     """What somebody asked for by hand and is owed when the event is recorded, not when it is read again."""
-    roles: dict[Kind, tuple[Do, tuple[str, ...]]] = {
-        Kind.ESCALATED: (Do.TELL_ESCALATED, ("owner", "lead")),
-        Kind.NOTED: (Do.TELL_REFUSED, ("owner",)),
-    }
-    if event.kind not in roles or (event.kind is Kind.NOTED and event.data.get("where") != "label"):
+    if event.kind is Kind.ESCALATED:
+        return [_asked(event, Do.TELL_ESCALATED, role, words=event.data.get("why", "")) for role in ("owner", "lead")]
+    if event.kind is not Kind.NOTED:
         return []
-    do, told = roles[event.kind]
-    words = f"“{event.data['what']}” could not be done: {event.data['why']}" if event.kind is Kind.NOTED else ""
-    return [
-        Act(f"{event.source}/{do}/{role}", do, role, None, event.source, do, 0, event.happened_at, words=words)
-        for role in told
-    ]
+    if event.data.get("where") == "label":
+        words = f"“{event.data['what']}” could not be done: {event.data['why']}"
+        return [_asked(event, Do.TELL_REFUSED, "owner", words=words)]
+    told = event.data.get("mentions", ())
+    return [_asked(event, Do.TELL_MENTIONED, "person", recipient=who, note=event.data["note"]) for who in told]
+
+
+def _asked(event: Event, do: Do, role: str, *, recipient: str = "", words: str = "", note: int | None = None) -> Act:
+    key = f"{event.source}/{do}/{recipient or role}"
+    return Act(key, do, role, None, event.source, do, 0, event.happened_at, recipient=recipient, words=words, note=note)

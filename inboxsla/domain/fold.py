@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from inboxsla.domain import silence
+from inboxsla.domain.answers import ANSWERS, answered_elsewhere, staff_wrote
 from inboxsla.domain.delivery import with_bounces
 from inboxsla.domain.so_far import SoFar
-from inboxsla.domain.timeline import Event, Habits, Kind, Metric, Outcome, Standing, Status, Taken
+from inboxsla.domain.taken_back import in_effect
+from inboxsla.domain.timeline import Event, Extension, Habits, Kind, Metric, Outcome, Standing, Status, Taken
 from inboxsla.errors import NoWorkingTime
 
 NO_TIME = timedelta(0)
-_ANSWERS = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.UPDATE)
 _RESPONSES = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
 _RESOLUTION = (Metric.RESOLUTION,)
 _NONE: Mapping[int, Habits] = MappingProxyType({})
@@ -27,7 +28,7 @@ def standing(events: Iterable[Event], habits: Habits, now: datetime, later: Mapp
     """
     known = sorted([event for event in events if event.happened_at <= now], key=_order)
     so_far = SoFar()
-    for event in with_bounces(known):
+    for event in with_bounces(in_effect(known)):
         _by_itself(so_far, event.happened_at, habits)
         if event.kind is Kind.POLICY_SET:
             before, habits = habits, later.get(event.data["policy"], habits)
@@ -101,37 +102,6 @@ def _reopen(so_far: SoFar, at: datetime, habits: Habits) -> None:
         so_far.resume(_RESOLUTION)
 
 
-def _staff_wrote(so_far: SoFar, event: Event, habits: Habits) -> None:
-    at, customers = event.happened_at, so_far.customers
-    so_far.last_activity = so_far.last_touched = at
-    so_far.opened_at = so_far.opened_at or at
-    to, missed = event.data.get("to", ()), event.data.get("missed", ())
-    reached = not customers.isdisjoint(to) if customers else bool(to)
-    if customers and not reached and customers.isdisjoint(missed):
-        return
-    so_far.started_by_staff = so_far.started_by_staff or not customers
-    so_far.owner = so_far.owner or event.actor
-    if missed and not reached:
-        so_far.unreached.add(event.source)
-        return
-    so_far.answered_at = at
-    if customers:
-        _answered(so_far, event, habits)
-    elif so_far.status is Status.OPEN:
-        so_far.enter(Status.WAITING, at)
-
-
-def _answered(so_far: SoFar, event: Event, habits: Habits) -> None:
-    """The customer has heard from a person, and is to hear again in time."""
-    at = event.happened_at
-    so_far.first_reply_at, so_far.waiting_since = so_far.first_reply_at or at, None
-    so_far.stop(_ANSWERS, at, Outcome.ANSWERED)
-    if not so_far.status.is_over:
-        so_far.start(Metric.UPDATE, event)
-    if so_far.status is Status.OPEN and habits.reply_sets_waiting:
-        so_far.enter(Status.WAITING, at)
-
-
 def _bounced(so_far: SoFar, event: Event, habits: Habits) -> None:
     """Solved on the strength of a reply that never arrived: work and the wait for an answer go on as if not solved."""
     solved = so_far.status.is_over and so_far.status is not Status.NOT_A_TICKET
@@ -147,7 +117,7 @@ def _wait_on(so_far: SoFar) -> None:
 
 
 def _over(so_far: SoFar, status: Status, at: datetime) -> None:
-    so_far.stop(_ANSWERS, at, Outcome.CLOSED_WITHOUT_REPLY)
+    so_far.stop(ANSWERS, at, Outcome.CLOSED_WITHOUT_REPLY)
     so_far.stop(_RESOLUTION, at, Outcome.SOLVED)
     so_far.enter(status, at)
     so_far.last_touched = at
@@ -261,13 +231,21 @@ def _noted(so_far: SoFar, event: Event, habits: Habits) -> None:
         so_far.last_touched = event.happened_at
 
 
+def _extended(so_far: SoFar, event: Event, habits: Habits) -> None:
+    data, so_far.last_touched = event.data, event.happened_at
+    more = timedelta(seconds=data["seconds"])
+    so_far.extensions.append(
+        Extension(event.happened_at, data["metric"], data["cycle"], more, data.get("why", ""), event.actor)
+    )
+
+
 def _changes_nothing(so_far: SoFar, event: Event, habits: Habits) -> None:
     return
 
 
 _STEPS: Mapping[Kind, Callable[[SoFar, Event, Habits], None]] = {
     Kind.CUSTOMER_WROTE: _customer_wrote,
-    Kind.STAFF_WROTE: _staff_wrote,
+    Kind.STAFF_WROTE: staff_wrote,
     Kind.MACHINE_WROTE: _changes_nothing,
     Kind.BOUNCED: _bounced,
     Kind.ARCHIVED: _archived,
@@ -284,4 +262,7 @@ _STEPS: Mapping[Kind, Callable[[SoFar, Event, Habits], None]] = {
     Kind.STEP_TAKEN: _step_taken,
     Kind.NOTED: _noted,
     Kind.ESCALATED: _changes_nothing,
+    Kind.ANSWERED_ELSEWHERE: answered_elsewhere,
+    Kind.EXTENDED: _extended,
+    Kind.UNDONE: _changes_nothing,
 }

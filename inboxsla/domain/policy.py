@@ -31,9 +31,10 @@ class Do(StrEnum):
     # What people ask for by hand.
     TELL_ESCALATED = "tell_escalated"
     TELL_REFUSED = "tell_refused"
+    TELL_MENTIONED = "tell_mentioned"
 
 
-_NEVER_WRITTEN = frozenset({Do.NOTIFY_PERSON, Do.WARN_CLOSING, Do.TELL_ESCALATED, Do.TELL_REFUSED})
+_NEVER_WRITTEN = frozenset({Do.NOTIFY_PERSON, Do.WARN_CLOSING, Do.TELL_ESCALATED, Do.TELL_REFUSED, Do.TELL_MENTIONED})
 # What an admin may write in a step; the others follow from other settings or from what people do.
 WRITTEN = tuple(do for do in Do if do not in _NEVER_WRITTEN)
 

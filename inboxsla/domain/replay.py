@@ -14,9 +14,11 @@ from inboxsla.domain.clock import NO_CHANGES, NO_TIME, ClockReading, Running, St
 from inboxsla.domain.fold import standing
 from inboxsla.domain.policy import Do, Policy, Step
 from inboxsla.domain.returning import in_force
+from inboxsla.domain.taken_back import in_effect
 from inboxsla.domain.timeline import Event, Kind, Standing, Status
 
 # Events that follow from policies and rules, not from people or customers.
+_MADE = frozenset({Kind.POLICY_SET, Kind.STEP_TAKEN, Kind.UNDONE})
 _FOLLOWED = ("begins:", "rule:", "configuration:", "raise:", "reassign:")
 MAILS = frozenset(
     {Do.REMIND_OWNER, Do.NOTIFY_OWNER, Do.NOTIFY_LEAD, Do.NOTIFY_ON_DUTY_LEAD, Do.NOTIFY_PERSON, Do.WARN_CLOSING}
@@ -39,9 +41,7 @@ class Replayed:
 def bare(events: Iterable[Event]) -> list[Event]:
     """What people and customers did: a timeline without what policies and rules made of it."""
     return [
-        event
-        for event in events
-        if event.kind not in (Kind.POLICY_SET, Kind.STEP_TAKEN) and not event.source.startswith(_FOLLOWED)
+        event for event in in_effect(list(events)) if event.kind not in _MADE and not event.source.startswith(_FOLLOWED)
     ]
 
 

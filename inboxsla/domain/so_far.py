@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from inboxsla.domain.timeline import NORMAL, Cycle, Event, Metric, Outcome, Span, Standing, Status, Taken
+from inboxsla.domain.timeline import NORMAL, Cycle, Event, Extension, Metric, Outcome, Span, Standing, Status, Taken
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class SoFar:
 
     __slots__ = (
         "_away_span", "_cycles", "_running", "_spans", "_status_span", "answered_at", "back_at", "channel",
-        "closes_at", "closing_since", "customers", "first_reply_at", "hold_asked", "hold_keeps_on_reply",
+        "closes_at", "closing_since", "customers", "extensions", "first_reply_at", "hold_asked", "hold_keeps_on_reply",
         "hold_until", "last_activity", "last_touched", "opened_at", "owner", "policies", "priorities", "priority",
         "reopenings", "rule", "started_by_staff", "status", "status_reason", "steps", "strategy", "tags", "team", "tier",
         "unreached", "waiting_since", "warned_at", "why",
@@ -75,6 +75,7 @@ class SoFar:
         self.priorities: list[tuple[datetime, str]] = []
         self.policies: list[tuple[datetime, int]] = []
         self.reopenings: list[datetime] = []
+        self.extensions: list[Extension] = []
         self._cycles: list[_Cycle] = []
         self._running: dict[Metric, _Cycle] = {}
         self._spans: list[_Span] = []
@@ -89,7 +90,7 @@ class SoFar:
             self.last_touched, self.opened_at, frozenset(self.customers), self.spans(), cycles, self.steps,
             tuple(self.priorities), tuple(self.policies), self.rule, self.why, self.tags, self.tier, self.channel,
             self.team, self.strategy, self.answered_at, self.closes_at, self.warned_at,
-            frozenset(self.unreached), tuple(self.reopenings),
+            frozenset(self.unreached), tuple(self.reopenings), tuple(self.extensions),
         )  # fmt: skip
 
     def enter(

@@ -144,6 +144,8 @@ class TicketView:
     # How often the customer reopened it, and the steps that come if that goes on.
     reopened: int = 0
     on_return: tuple[ReturnView, ...] = ()
+    # The newest event known when this was read: acts are refused if somebody did something after it.
+    seen: int = 0
 
     @property
     def next_due(self) -> datetime | None:

@@ -34,12 +34,23 @@ class Kind(StrEnum):
     ROUTED = "routed"  # team; strategy or None; why
     POLICY_SET = "policy_set"  # policy: version id; name, version; rule and why, in words
     STEP_TAKEN = "step_taken"  # metric, cycle, step, instant (ISO), outcome: acted, skipped or observed
-    NOTED = "noted"  # where: mail or label; what, why: of a label, what could not be done
-    ESCALATED = "escalated"
+    NOTED = "noted"  # where: mail, label or desk; what, why: of a label, what could not be done; note: id; mentions
+    ESCALATED = "escalated"  # why: words, where some were given
+    ANSWERED_ELSEWHERE = (
+        "answered_elsewhere"  # how; holding: true if more is to come; said_at (ISO): when it was claimed
+    )
+    EXTENDED = "extended"  # metric, cycle, seconds: of business time; why
+    UNDONE = "undone"  # of: sources of the events taken back; act: what they were
 
 
 # Equal instants: customer, then reply, then everything that says what state the ticket is in (DESIGN §5.9).
-_RANK = {Kind.CUSTOMER_WROTE: 0, Kind.STAFF_WROTE: 1, Kind.MACHINE_WROTE: 1, Kind.BOUNCED: 2}
+_RANK = {
+    Kind.CUSTOMER_WROTE: 0,
+    Kind.STAFF_WROTE: 1,
+    Kind.MACHINE_WROTE: 1,
+    Kind.ANSWERED_ELSEWHERE: 1,
+    Kind.BOUNCED: 2,
+}
 
 
 class Status(StrEnum):
@@ -80,7 +91,8 @@ class Event:
     """One thing that happened. `source` is unique on its ticket and stable, so that learning it twice changes nothing.
 
     `happened_at` is aware UTC: Gmail's clock for mail, ours where Gmail gives no time. `actor` is a staff address, or None
-    for a customer, the team, or "somebody in the mailbox".
+    for a customer, the team, or "somebody in the mailbox". `number` grows in the order in which events were learned, 0 until
+    one is recorded; nothing that is read from a ticket depends on it.
     """
 
     kind: Kind
@@ -88,6 +100,7 @@ class Event:
     source: str
     actor: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    number: int = field(default=0, compare=False)
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -117,6 +130,18 @@ class Cycle:
     started_at: datetime
     ended_at: datetime | None = None
     outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """More business time for one cycle, given at `at` (aware UTC) by `by` (a staff address), for a reason."""
+
+    at: datetime
+    metric: str
+    key: str
+    length: timedelta
+    reason: str = ""
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +179,8 @@ class Standing:
     `priorities` and `policies` are the changes of priority and of policy (version ids), oldest first. `unreached` are the
     sources of mails that were meant for the customer and reached none. `answered_at` is when the customer last heard from a
     person; `closes_at` when the ticket closes by itself and `warned_at` when its owner is told so, if nothing happens before.
-    `reopenings` are the instants at which a customer's mail reopened the ticket, oldest first.
+    `reopenings` are the instants at which a customer's mail reopened the ticket, and `extensions` what single cycles were given
+    beyond their target, both oldest first.
     """
 
     status: Status = Status.OPEN
@@ -188,6 +214,7 @@ class Standing:
     warned_at: datetime | None = None
     unreached: frozenset[str] = frozenset()
     reopenings: tuple[datetime, ...] = ()
+    extensions: tuple[Extension, ...] = ()
 
 
 def participant(address: str) -> str:

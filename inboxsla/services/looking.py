@@ -105,6 +105,7 @@ def _look(
         reopened=len(facts.reopenings),
         # Nobody is mailed about what was read from a file.
         on_return=() if mailbox.as_of else return_views(facts, version.policy, later),
+        seen=max((event.number for event in timeline), default=0),
     )
     return Look(row, mailbox, tuple(timeline), decision, view, names)
 

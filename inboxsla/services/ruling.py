@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from inboxsla.domain.fold import standing
 from inboxsla.domain.rules import Facts, Ruling
+from inboxsla.domain.taken_back import in_effect
 from inboxsla.domain.timeline import Event, Habits, Kind, Standing
 from inboxsla.services import correspondence, rulebook
 from inboxsla.services.correspondence import Staff
@@ -149,7 +150,7 @@ def _delivered_to(row: MessageRow) -> list[str]:
 def _decided(timeline: Iterable[Event]) -> frozenset[str]:
     """What a person, or a reminder step that a person wrote, decided: in the words of `Facts.by_hand`."""
     found: set[str] = set()
-    for event in timeline:
+    for event in in_effect(list(timeline)):
         if event.actor is None and not event.source.startswith((RAISED, BY_LABEL)):
             continue
         if event.kind in _BY_HAND:

@@ -16,7 +16,7 @@ from inboxsla.storage.schema import events as t
 from inboxsla.storage.schema import tickets
 from inboxsla.storage.types import EPOCH, MICROSECOND, from_json
 
-_COLUMNS = (t.c.kind, t.c.happened_at, t.c.source, t.c.actor, t.c.data)
+_COLUMNS = (t.c.kind, t.c.happened_at, t.c.source, t.c.actor, t.c.data, t.c.id)
 # Looking a kind up by calling it takes longer than reading it.
 _KINDS = {kind.value: kind for kind in Kind}
 _TIMELINE = select(*_COLUMNS).where(t.c.ticket_id == bindparam("ticket")).order_by(t.c.id)
@@ -30,6 +30,7 @@ _TIMELINES = (
         t.c.source,
         t.c.actor,
         type_coerce(t.c.data, Text),
+        t.c.id,
     )
     .where(t.c.ticket_id.in_(bindparam("tickets", expanding=True)))
     .order_by(t.c.id)
@@ -69,14 +70,14 @@ def append(conn: Connection, ticket_id: int, events: Iterable[Event], learned_at
 def timeline(conn: Connection, ticket_id: int) -> list[Event]:
     """Every event of a ticket, in the order in which they were learned."""
     rows = conn.execute(_TIMELINE, {"ticket": ticket_id})
-    return [Event(_KINDS[kind], at, source, actor, data) for kind, at, source, actor, data in rows]
+    return [Event(_KINDS[kind], at, source, actor, data, number) for kind, at, source, actor, data, number in rows]
 
 
 def timelines(conn: Connection, ticket_ids: Sequence[int]) -> dict[int, list[Event]]:
     """The same for many tickets in one query."""
     found: dict[int, list[Event]] = defaultdict(list)
-    for ticket_id, kind, at, source, actor, data in conn.execute(_TIMELINES, {"tickets": ticket_ids}):
-        event = Event(_KINDS[kind], EPOCH + MICROSECOND * at, source, actor, from_json(data))
+    for ticket_id, kind, at, source, actor, data, number in conn.execute(_TIMELINES, {"tickets": ticket_ids}):
+        event = Event(_KINDS[kind], EPOCH + MICROSECOND * at, source, actor, from_json(data), number)
         found[ticket_id].append(event)
     return found
 

@@ -63,11 +63,12 @@ def teams_with_unowned(conn: Connection, mailbox_id: int) -> list[str]:
 
 def strategies(conn: Connection, ticket_ids: Sequence[int]) -> dict[int, str]:
     """How these tickets find their owner, where the newest word on it is another than their team's."""
-    routed = (events.c.ticket_id.in_(ticket_ids), events.c.kind == Kind.ROUTED.value)
-    rows = conn.execute(
-        select(events.c.ticket_id, events.c.data).where(*routed).order_by(events.c.happened_at, events.c.source)
-    )
-    newest = {row.ticket_id: row.data.get("strategy") for row in rows}
+    said = (events.c.ticket_id.in_(ticket_ids), events.c.kind.in_([Kind.ROUTED.value, Kind.UNDONE.value]))
+    columns = (events.c.ticket_id, events.c.kind, events.c.source, events.c.data)
+    rows = conn.execute(select(*columns).where(*said).order_by(events.c.happened_at, events.c.source)).all()
+    undone = {(r.ticket_id, source) for r in rows if r.kind == Kind.UNDONE.value for source in r.data["of"]}
+    routed = (r for r in rows if r.kind == Kind.ROUTED.value and (r.ticket_id, r.source) not in undone)
+    newest = {row.ticket_id: row.data.get("strategy") for row in routed}
     return {ticket_id: strategy for ticket_id, strategy in newest.items() if strategy}
 
 

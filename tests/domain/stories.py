@@ -35,6 +35,7 @@ RETURNS = (
 _PEOPLE = (ZOFIA, SOREN, SUPPLIER)
 _KINDS = (
     [Kind.CUSTOMER_WROTE] * 4 + [Kind.STAFF_WROTE] * 4 + [Kind.STATUS_SET] * 4 + [Kind.BOUNCED] * 2
+    + [Kind.EXTENDED] * 2 + [Kind.ANSWERED_ELSEWHERE] + [Kind.UNDONE] * 2
     + [k for k in Kind if k is not Kind.STEP_TAKEN]
 )  # fmt: skip
 
@@ -102,8 +103,13 @@ def stories(longest: int = LONGEST) -> Recipe[list[Event]]:
     return story
 
 
+_DONE_BY_HAND = (
+    Kind.STAFF_WROTE, Kind.STATUS_SET, Kind.NOTED, Kind.PRIORITY_SET, Kind.ANSWERED_ELSEWHERE, Kind.EXTENDED, Kind.UNDONE
+)  # fmt: skip
+
+
 def _actor(kind: Kind) -> str | None:
-    return ANA if kind in (Kind.STAFF_WROTE, Kind.STATUS_SET, Kind.NOTED, Kind.PRIORITY_SET) else None
+    return ANA if kind in _DONE_BY_HAND else None
 
 
 def _data(dice: Dice, kind: Kind, before: list[Event], when: datetime) -> dict[str, Any]:
@@ -122,6 +128,10 @@ def _data(dice: Dice, kind: Kind, before: list[Event], when: datetime) -> dict[s
                 "until": until.isoformat() if dice.yes() else None,
                 "keeps_on_reply": dice.yes(),
             }
+        case Kind.ANSWERED_ELSEWHERE:
+            return {"how": "phone", "holding": dice.yes()}
+        case Kind.EXTENDED | Kind.UNDONE:
+            return _about_others(dice, kind, [event.source for event in before])
         case Kind.PRIORITY_SET:
             return {"priority": dice.one_of(("critical", "high", "normal", "low"))}
         case Kind.POLICY_SET:
@@ -133,6 +143,14 @@ def _data(dice: Dice, kind: Kind, before: list[Event], when: datetime) -> dict[s
         case Kind.ASSIGNED:
             return {"owner": dice.one_of((ANA, None))}
     return {}
+
+
+def _about_others(dice: Dice, kind: Kind, known: list[str]) -> dict[str, Any]:
+    """What names earlier events: mostly the newest, perhaps none there is, perhaps mail, which nobody can take back."""
+    if kind is Kind.EXTENDED:
+        metric, cycle = dice.one_of(list(Metric)), dice.one_of(["unknown", *known])
+        return {"metric": metric.value, "cycle": cycle, "seconds": dice.between(1, 90_000), "why": "parts are late"}
+    return {"of": sorted({dice.one_of(["unknown", *known[-2:], *known]) for _ in range(dice.below(4))})}
 
 
 def policies(calendar: BusinessCalendar | None = None) -> Recipe[Policy]:

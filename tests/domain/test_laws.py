@@ -169,13 +169,13 @@ def test_time_used_up_never_shrinks_and_a_stopped_clock_stands_for_ever(
 def test_whatever_happens_after_an_answer_the_answered_clock_reads_the_same(
     story: list[Event], sequel: list[Event], rules: Policy
 ) -> None:
-    """Only a bounce can undo an answer: no status, hold, priority or reopening does."""
+    """Only a bounce, or taking it back, can undo an answer: no status, hold, priority, reopening or extension does."""
     now = story[-1].happened_at
     shift = now + MINUTE - BEGINNING
     later = [
         replace(e, happened_at=e.happened_at + shift, source=f"later-{e.source}")
         for e in sequel
-        if e.kind is not Kind.BOUNCED
+        if e.kind not in (Kind.BOUNCED, Kind.UNDONE)
     ]
     end = later[-1].happened_at if later else now
 
