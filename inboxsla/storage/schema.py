@@ -19,6 +19,7 @@ from sqlalchemy import (
 from inboxsla.storage.schema_access import consents, credentials, switches
 from inboxsla.storage.schema_labels import label_commands
 from inboxsla.storage.schema_mails import envelopes
+from inboxsla.storage.schema_notes import notes, own_absences
 from inboxsla.storage.schema_relistings import relistings
 from inboxsla.storage.schema_setup import configurations, people, policies, teams
 from inboxsla.storage.schema_watching import blind_spans, watches
@@ -40,7 +41,9 @@ __all__ = [
     "mailboxes",
     "messages",
     "metadata",
+    "notes",
     "outbox",
+    "own_absences",
     "people",
     "policies",
     "relistings",
