@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import structlog
 
 from inboxsla.domain.business_time import BusinessCalendar
+from inboxsla.domain.hold_ends import next_day, two_business_days
 from inboxsla.domain.timeline import Status
 from inboxsla.errors import NoWorkingTime, Refused
 from inboxsla.gmail import labels
@@ -22,7 +22,6 @@ from inboxsla.storage.tickets import TicketRow
 
 log = structlog.get_logger()
 
-_DAY = timedelta(days=1)
 _NOT_A_TICKET = f"this thread is marked as not a ticket. Put “{labels.COMMANDS['reopen']}” on it first."
 
 
@@ -104,26 +103,14 @@ def _hold_two_days(ports: Ports, ticket: TicketRow, source: str) -> None:
     _hold(ports, ticket, source, "two days", two_business_days)
 
 
-def next_day(calendar: BusinessCalendar, now: datetime) -> datetime:
-    """The first opening on a later date than today's in the calendar's zone. Raises NoWorkingTime if none comes."""
-    there = now.astimezone(ZoneInfo(calendar.zone))
-    midnight = (there + _DAY).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    return calendar.next_open(midnight)
-
-
-def two_business_days(calendar: BusinessCalendar, now: datetime) -> datetime:
-    """When as much time as two ordinary days are open has passed in opening hours."""
-    return calendar.add(now, 2 * calendar.business_day)
-
-
 def _hold(
     ports: Ports, ticket: TicketRow, source: str, reason: str, ends: Callable[[BusinessCalendar, datetime], datetime]
 ) -> None:
     now = ports.now()
     with ports.db.read() as conn:
         policy = policies.get(conn, ticket.policy_now_id or ticket.policy_id).policy
-    decision = desk.hold(ports, ticket.id, None, reason=reason, until=ends(policy.calendar, now), source=source)
-    held = [span for span in decision.facts.spans if span.status == Status.ON_HOLD][-1:]
+    done = desk.hold(ports, ticket.id, None, reason=reason, until=ends(policy.calendar, now), source=source)
+    held = [span for span in done.decision.facts.spans if span.status == Status.ON_HOLD][-1:]
     if any(span.end is not None and span.end >= now for span in held):
         words = "the policy lets a ticket be on hold only so long in all, and that time is used."
         desk.could_not(ports, ticket.id, _LABELS[reason], words, source=f"{source}:over")

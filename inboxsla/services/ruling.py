@@ -32,6 +32,9 @@ RAISED = "raise:"
 # How the events begin that somebody in the mailbox asked for by a label: Gmail does not say who. So named that at equal
 # instants they come after what was there when the label was put on.
 BY_LABEL = "wish:"
+# How the events begin that somebody asked for on a card or page. Asked for as "wished:take:…" they are kept as
+# "wished:000017:take:…": so named that at equal instants they come last, in the order they were done.
+BY_ACT = "wished:"
 # What rules say at the beginning; so named that at equal instants it comes before everything people do.
 BEGINS = "begins"
 _BY_HAND = {Kind.PRIORITY_SET: "priority", Kind.ASSIGNED: "owner", Kind.STATUS_SET: "status", Kind.ROUTED: "team"}
@@ -151,7 +154,7 @@ def _decided(timeline: Iterable[Event]) -> frozenset[str]:
     """What a person, or a reminder step that a person wrote, decided: in the words of `Facts.by_hand`."""
     found: set[str] = set()
     for event in in_effect(list(timeline)):
-        if event.actor is None and not event.source.startswith((RAISED, BY_LABEL)):
+        if event.actor is None and not event.source.startswith((RAISED, BY_LABEL, BY_ACT)):
             continue
         if event.kind in _BY_HAND:
             found.add(_BY_HAND[event.kind])

@@ -14,6 +14,7 @@ from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.people import Absence, Person, absences_data
 from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import mailboxes
+from inboxsla.storage.schema import own_absences as own
 from inboxsla.storage.schema import people as t
 from inboxsla.storage.types import from_json
 
@@ -28,6 +29,9 @@ _COLUMNS = (
     t.c.skills,
     t.c.capacity,
     t.c.absences,
+    own.c.start.label("own_start"),
+    own.c.until.label("own_until"),
+    own.c.substitute.label("own_substitute"),
 )
 
 
@@ -50,11 +54,16 @@ _MEMBERSHIPS = (
     .where(or_(t.c.id.is_not(None), mailboxes.c.address == bindparam("address")))
     .order_by(mailboxes.c.id)
 )
-_ACTIVE = select(*_COLUMNS).where(t.c.mailbox_id == bindparam("mailbox"), t.c.active).order_by(t.c.address)
+_ACTIVE = (
+    select(*_COLUMNS)
+    .select_from(t.outerjoin(own, own.c.address == t.c.address))
+    .where(t.c.mailbox_id == bindparam("mailbox"), t.c.active)
+    .order_by(t.c.address)
+)
 
 
 def of_mailbox(conn: Connection, mailbox_id: int) -> list[Person]:
-    """Active people of a mailbox, by address."""
+    """Active people of a mailbox, by address; with the absences of the configuration and those they set themselves."""
     return [_person(row) for row in conn.execute(_ACTIVE, {"mailbox": mailbox_id})]
 
 
@@ -68,11 +77,18 @@ def _person(row: Row[Any]) -> Person:
         None if row.calendar is None else _calendar(row.calendar),
         frozenset(row.skills),
         row.capacity,
-        tuple(
-            Absence(date.fromisoformat(each["from"]), date.fromisoformat(each["until"]), each.get("substitute"))
-            for each in row.absences
-        ),
+        _absences(row),
     )
+
+
+def _absences(row: Row[Any]) -> tuple[Absence, ...]:
+    told = [
+        Absence(date.fromisoformat(each["from"]), date.fromisoformat(each["until"]), each.get("substitute"))
+        for each in row.absences
+    ]
+    if row.own_start is not None:
+        told.append(Absence(row.own_start, row.own_until, row.own_substitute))
+    return tuple(dict.fromkeys(told))
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ import pytest
 from inboxsla.domain.timeline import Status
 from inboxsla.errors import Missing, Refused
 from inboxsla.services import desk
-from tests.builders import ANA, Desk
+from tests.builders import ANA, JONAS, Desk
 
 
 def test_a_hold_needs_a_reason_and_a_date_ahead(one_desk: Desk) -> None:
@@ -42,7 +42,9 @@ def test_verbs_refuse_what_cannot_be_done_and_say_what_can(one_desk: Desk) -> No
     with pytest.raises(Refused, match="No tag"):
         desk.tag(one_desk.ports, number, ANA)
 
-    desk.take(one_desk.ports, number, ANA)
-    assert one_desk.ticket(thread).owner == ANA
+    with pytest.raises(Refused, match="yours already"):
+        desk.take(one_desk.ports, number, ANA)
+    desk.take(one_desk.ports, number, JONAS)
+    assert one_desk.ticket(thread).owner == JONAS
     desk.set_status(one_desk.ports, number, Status.SOLVED, ANA)
     assert one_desk.ticket(thread).status == "solved"
