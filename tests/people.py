@@ -156,6 +156,20 @@ def prioritised(when: datetime, priority: str) -> Event:
     return _event(Kind.PRIORITY_SET, when, None, ANA, priority=priority)
 
 
+def answered_elsewhere(when: datetime, *, by: str = ANA, how: str = "phone", holding: bool = False) -> Event:
+    return _event(Kind.ANSWERED_ELSEWHERE, when, None, by, how=how, holding=holding)
+
+
+def extended(when: datetime, of: Event, metric: Metric, length: timedelta, why: str = "parts are late") -> Event:
+    """The cycle that `of` began gets more time."""
+    seconds = int(length.total_seconds())
+    return _event(Kind.EXTENDED, when, None, CLAIRE, metric=metric.value, cycle=of.source, seconds=seconds, why=why)
+
+
+def undone(when: datetime, *acts: Event, by: str = ANA) -> Event:
+    return _event(Kind.UNDONE, when, None, by, of=[act.source for act in acts], act="")
+
+
 def noted(when: datetime, by: str = ANA) -> Event:
     return _event(Kind.NOTED, when, None, by)
 

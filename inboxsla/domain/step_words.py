@@ -24,6 +24,7 @@ STEP_WORDS = {
     Do.WARN_CLOSING: "the owner is told that the ticket will close",
     Do.TELL_ESCALATED: "owner and lead are told that the ticket was escalated",
     Do.TELL_REFUSED: "the owner is told what could not be done",
+    Do.TELL_MENTIONED: "who was mentioned is told",
 }
 
 

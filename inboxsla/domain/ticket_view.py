@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from inboxsla.domain.clock import ClockReading, State, Urgency
 from inboxsla.domain.policy import Do
 from inboxsla.domain.speech import Dated, Speech
-from inboxsla.domain.timeline import Metric
+from inboxsla.domain.timeline import Extension, Metric
 
 METRIC_WORDS = {
     Metric.FIRST_RESPONSE: "First response",
@@ -90,10 +90,13 @@ class WhySpan:
 
 @dataclass(frozen=True, slots=True)
 class ClockView:
+    """`extended` is what this one promise was given beyond its target by hand, oldest first; the reading counts it in."""
+
     reading: ClockReading
     steps: tuple[StepView, ...]
     why: tuple[WhySpan, ...]
     always_open: bool = False
+    extended: tuple[Extension, ...] = ()
 
     @property
     def name(self) -> str:

@@ -34,13 +34,15 @@ class Kind(StrEnum):
     ROUTED = "routed"  # team; strategy or None; why
     POLICY_SET = "policy_set"  # policy: version id; name, version; rule and why, in words
     STEP_TAKEN = "step_taken"  # metric, cycle, step, instant (ISO), outcome: acted, skipped or observed
-    NOTED = "noted"  # where: mail, label or desk; what, why: of a label, what could not be done; note: id; mentions
+    NOTED = (
+        "noted"  # where: mail, label, desk or made; what, why: of a label, what could not be done; note: id; mentions
+    )
     ESCALATED = "escalated"  # why: words, where some were given
     ANSWERED_ELSEWHERE = (
         "answered_elsewhere"  # how; holding: true if more is to come; said_at (ISO): when it was claimed
     )
     EXTENDED = "extended"  # metric, cycle, seconds: of business time; why
-    UNDONE = "undone"  # of: sources of the events taken back; act: what they were
+    UNDONE = "undone"  # of: sources of the events taken back; act: what they were; mailed: whether mail went out since
 
 
 # Equal instants: customer, then reply, then everything that says what state the ticket is in (DESIGN §5.9).

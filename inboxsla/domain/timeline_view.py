@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from inboxsla.domain.clock import State
 from inboxsla.domain.delivery import with_bounces
 from inboxsla.domain.speech import Speech
 from inboxsla.domain.step_words import place, step_place, step_plan, would_have
+from inboxsla.domain.taken_back import in_effect
 from inboxsla.domain.ticket_view import (
     METRIC_WORDS,
     PRIORITY_WORDS,
@@ -47,10 +48,16 @@ def entries(
     events: Sequence[Event], facts: Standing, quotes: Mapping[str, Quote], names: Mapping[str, str], say: Speech
 ) -> tuple[Entry, ...]:
     """What happened, newest first. `quotes` maps an event's source to its message; `names` a staff address to a name."""
-    newest_first = reversed(with_bounces(sorted(events, key=lambda event: event.order)))
-    told = (_told(event, facts, quotes.get(event.source), names, say) for event in newest_first)
+    newest_first = list(reversed(with_bounces(sorted(events, key=lambda event: event.order))))
+    happened = {event.source for event in in_effect(newest_first)}
+    told = [_told(event, facts, quotes.get(event.source), names, say) for event in newest_first]
+    gone = say.text("taken back")
+    seen = [
+        entry if entry is None or event.source in happened else replace(entry, so=gone)
+        for event, entry in zip(newest_first, told, strict=True)
+    ]
     # What time does in the instant of an event comes before it.
-    both = [entry for entry in (*told, *_by_itself(events, facts, say)) if entry is not None]
+    both = [entry for entry in (*seen, *_by_itself(in_effect(events), facts, say)) if entry is not None]
     return tuple(sorted(both, key=lambda entry: entry.at, reverse=True))
 
 
@@ -119,11 +126,15 @@ def _told(event: Event, facts: Standing, quote: Quote | None, names: Mapping[str
         return Entry(
             at, "bounce", say.text("The mail system"), say.text("could not deliver"), _lost(event, facts, say), text
         )
+    if event.kind is Kind.ANSWERED_ELSEWHERE:
+        so = _answered(event, facts, say)
+        return Entry(at, "reply", who or say.text("The team"), say.text(_ANSWERED[event.data["how"]]), so)
     if event.kind is Kind.NOTED and event.data.get("where") == "label":
         what = say.text("“%(label)s” could not be done", label=event.data["what"])
         return Entry(at, "note", "", what, str(event.data["why"]))
     if event.kind is Kind.NOTED:
-        return Entry(at, "note", who or say.text("The team"), say.text("added a note"), "", text)
+        what = "made this conversation a ticket" if event.data.get("where") == "made" else "added a note"
+        return Entry(at, "note", who or say.text("The team"), say.text(what), "", text)
     return _changed(event, facts, names, say)
 
 
@@ -146,6 +157,10 @@ def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speec
         return _step(event, say)
     if event.kind in _RULED or (event.kind in _BY_RULES_TOO and not event.actor and data.get("why")):
         return _ruled(event, name_of(event.actor, names), say)
+    if event.kind is Kind.EXTENDED:
+        timer, more = say.text(METRIC_WORDS[data["metric"]]).lower(), say.length(timedelta(seconds=data["seconds"]))
+        what = say.text("gave %(timer)s %(length)s more", timer=timer, length=more)
+        return Entry(at, "status", who, what, str(data.get("why", "")))
     if event.kind is Kind.STATUS_SET:
         status = say.text(STATUS_WORDS[data["status"]])
         return Entry(
@@ -158,7 +173,8 @@ def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speec
         Kind.UNARCHIVED: ("moved the thread back to the inbox", "so the ticket is open again" if reopened else ""),
         Kind.REMOVED: ("moved the thread to spam or trash", "so no time counts"),
         Kind.RESTORED: ("took the thread out of spam or trash", "so time counts again"),
-        Kind.ESCALATED: ("escalated the ticket", "owner and lead are told"),
+        Kind.ESCALATED: ("escalated the ticket", data.get("why") or "owner and lead are told"),
+        Kind.UNDONE: ("took back what was done last", ""),
         Kind.PRIORITY_SET: ("changed the priority", PRIORITY_WORDS.get(data.get("priority", ""), "")),
     }
     if event.kind not in words:
@@ -167,6 +183,12 @@ def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speec
     return Entry(at, "status", who, say.text(what), say.text(so) if so else "")
 
 
+_ANSWERED = {
+    "phone": "answered by phone",
+    "chat": "answered in a chat",
+    "in person": "answered in person",
+    "other mail": "answered by another mail",
+}
 _RULED = frozenset({Kind.POLICY_SET, Kind.TAGGED, Kind.CLASSIFIED, Kind.ROUTED})
 # People do these as well; a rule or a reminder step says why it did.
 _BY_RULES_TOO = frozenset({Kind.PRIORITY_SET, Kind.STATUS_SET})
@@ -237,16 +259,20 @@ def _is_over_in(span: Span, at: datetime) -> bool:
 def _stopped(event: Event, facts: Standing, say: Speech) -> str:
     if event.source in facts.unreached:
         return say.text("it did not arrive, so it does not count as an answer")
+    if kept := _answered(event, facts, say):
+        return kept
+    if _is_awaited(event.happened_at, facts) and not facts.customers.intersection(event.data.get("to", ())):
+        return say.text("not addressed to the customer, so it does not count as an answer")
+    return ""
+
+
+def _answered(event: Event, facts: Standing, say: Speech) -> str:
     ended = [
         say.text(METRIC_WORDS[c.metric]).lower()
         for c in facts.cycles
         if c.ended_at == event.happened_at and c.outcome == "answered" and c.metric is not Metric.UPDATE
     ]
-    if ended:
-        return say.text("%(promises)s answered", promises=say.text(" and ").join(ended))
-    if _is_awaited(event.happened_at, facts) and not facts.customers.intersection(event.data.get("to", ())):
-        return say.text("not addressed to the customer, so it does not count as an answer")
-    return ""
+    return say.text("%(promises)s answered", promises=say.text(" and ").join(ended)) if ended else ""
 
 
 def _is_awaited(at: datetime, facts: Standing) -> bool:

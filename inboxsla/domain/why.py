@@ -45,7 +45,9 @@ def _clock_view(
     run = running(cycle, facts, policy, later)
     assert run is not None, "a clock that was read has a target"
     steps = tuple(_step_view(run, step, facts) for step in run.policy.steps_of(cycle.metric))
-    return ClockView(clock, steps, tuple(_why(run, clock, facts.spans, now)), run.calendar.is_always_open)
+    mine = (given for given in facts.extensions if (given.metric, given.key) == (cycle.metric, cycle.key))
+    given = tuple(one for one in mine if cycle.ended_at is None or one.at < cycle.ended_at)
+    return ClockView(clock, steps, tuple(_why(run, clock, facts.spans, now)), run.calendar.is_always_open, given)
 
 
 def _step_view(run: Running, step: Step, facts: Standing) -> StepView:

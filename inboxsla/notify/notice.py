@@ -20,6 +20,7 @@ class Told(StrEnum):
     NOTIFY_LEAD = "notify_lead"
     NOTIFY_ON_DUTY_LEAD = "notify_on_duty_lead"
     TELL_REFUSED = "tell_refused"
+    TELL_MENTIONED = "tell_mentioned"
     TELL_ESCALATED = "tell_escalated"
     TELL_NOT_SENT = "tell_not_sent"
     REASSIGNED_TO_YOU = "reassigned_to_you"

@@ -35,6 +35,7 @@ _WHY = {
     Told.NOTIFY_PERSON: "You get this because the reminder step names you.",
     Told.WARN_CLOSING: "You get this because you own the ticket, and it will close by itself.",
     Told.TELL_REFUSED: "You get this because something asked for by a label could not be done.",
+    Told.TELL_MENTIONED: "You get this because a colleague mentioned you in a note.",
     Told.TELL_ESCALATED: "You get this because somebody escalated the ticket.",
     Told.TELL_NOT_SENT: _NOT_SENT,
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you.",
@@ -48,6 +49,7 @@ _WHY_WITH_SHARE = {
     Told.NOTIFY_PERSON: "You get this because the reminder step names you (%(share)s).",
     Told.WARN_CLOSING: "You get this because you own the ticket, and it will close by itself (%(share)s).",
     Told.TELL_REFUSED: "You get this because something asked for by a label could not be done (%(share)s).",
+    Told.TELL_MENTIONED: "You get this because a colleague mentioned you in a note (%(share)s).",
     Told.TELL_ESCALATED: "You get this because somebody escalated the ticket (%(share)s).",
     Told.TELL_NOT_SENT: _NOT_SENT,
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you (%(share)s).",
@@ -134,6 +136,8 @@ def _head_and_tail(view: TicketView, do: Told, say: Speech, reopened: int) -> tu
         head = say.text("Not done")
     elif do is Told.TELL_NOT_SENT:
         head = say.text("Not sent to the customer")
+    elif do is Told.TELL_MENTIONED:
+        head = say.text("You are mentioned")
     elif reopened and not _presses(view):
         head, tail = came_back_title(reopened, say), f" · {_time_words(view, say)}" if view.worst else ""
     else:

@@ -156,7 +156,9 @@ def _answered(told: Told) -> str:
 
 
 def _undone(told: Told) -> str:
-    return told.say.text("Taken back. Mail that went out because of it stays sent.")
+    if told.event.data.get("mailed"):
+        return told.say.text("Taken back. What was mailed meanwhile stays mailed.")
+    return told.say.text("Taken back.")
 
 
 _DONE: Mapping[str, Callable[[Told], str]] = {

@@ -10,8 +10,9 @@ from typing import Any
 from inboxsla.domain.timeline import Event
 from inboxsla.errors import Refused
 from inboxsla.services.ports import Ports
-from inboxsla.storage import events, mailboxes, messages, tickets
+from inboxsla.storage import events, mailboxes, messages, notes, tickets
 from inboxsla.storage.messages import MessageRow
+from inboxsla.storage.notes import NoteRow
 from inboxsla.storage.tickets import TicketRow
 
 _PAGE = 200
@@ -30,11 +31,13 @@ def lines(ports: Ports, address: str) -> Iterator[str]:
             rows = [tickets.load(conn, ticket_id) for ticket_id in some]
             timelines = events.timelines(conn, some)
             kept = messages.of_threads(conn, box.id, [row.thread_id for row in rows])
+            noted = notes.of_tickets(conn, some)
         for row in rows:
-            yield json.dumps(_ticket(row, timelines.get(row.id, []), kept.get(row.thread_id, [])), ensure_ascii=False)
+            thread, own = kept.get(row.thread_id, []), noted.get(row.id, [])
+            yield json.dumps(_ticket(row, timelines.get(row.id, []), thread, own), ensure_ascii=False)
 
 
-def _ticket(row: TicketRow, timeline: list[Event], thread: list[MessageRow]) -> dict[str, Any]:
+def _ticket(row: TicketRow, timeline: list[Event], thread: list[MessageRow], own: list[NoteRow]) -> dict[str, Any]:
     return {
         "ticket": row.id,
         "thread_id": row.thread_id,
@@ -54,6 +57,10 @@ def _ticket(row: TicketRow, timeline: list[Event], thread: list[MessageRow]) -> 
                 "data": dict(event.data),
             }
             for event in timeline
+        ],
+        "notes": [
+            {"id": note.id, "author": note.author, "written_at": _said(note.written_at), "text": note.text}
+            for note in own
         ],
         "messages": [
             {

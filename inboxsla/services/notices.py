@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 
 from inboxsla.domain.clock import State
 from inboxsla.domain.policy import Do
-from inboxsla.domain.speech import English
+from inboxsla.domain.speech import English, Speech
 from inboxsla.domain.timeline import Metric
 from inboxsla.notify.compose import compose
 from inboxsla.notify.notice import Item, Notice, Told
@@ -20,6 +21,7 @@ from inboxsla.notify.sentences import why_words
 from inboxsla.services import correspondence, follow_ups, links, settle, writing
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.looking import Look
+from inboxsla.services.mentioning import Mention, mentions
 from inboxsla.services.owing import BATCH, looks_at, set_apart, still_wanted
 from inboxsla.services.ports import Ports
 from inboxsla.services.raising import raise_priorities
@@ -82,9 +84,13 @@ def _enclose(
         before = strongest.get(one.act.ticket_id)
         if before is None or _weight(one) > _weight(before):
             strongest[one.act.ticket_id] = one
-    refused = _refused(mine)
+    refused, noted = _refused(mine), mentions(conn, [one.act for one in mine], {k: v.names for k, v in looks.items()})
     items = [
-        _item(conn, ports, mailbox, one, looks[one.act.ticket_id], refused.get(one.act.ticket_id, ()))
+        _with_note(
+            _item(conn, ports, mailbox, one, looks[one.act.ticket_id], refused.get(one.act.ticket_id, ())),
+            noted.get(one.act.ticket_id),
+            English(person.zone),
+        )
         for one in strongest.values()
     ]
     items.sort(key=lambda item: (-_risk(item), item.view.id))
@@ -123,6 +129,16 @@ def _refused(mine: Sequence[ToTell]) -> dict[int, list[str]]:
         if words := one.act.data.get("words"):
             found.setdefault(one.act.ticket_id, []).append(str(words))
     return found
+
+
+def _with_note(item: Item, mention: Mention | None, say: Speech) -> Item:
+    """A note that mentions the reader is what the mail shows, unless something weightier happened."""
+    if mention is None:
+        return item
+    if item.do is Told.TELL_MENTIONED:
+        return replace(item, excerpt=mention.text, customer_wrote_at=None, why=mention.why(say))
+    usual = item.why or why_words(item.view, item.metric, item.percent, item.do, say, reopened=item.reopened)
+    return replace(item, why=f"{usual} {mention.beside(say)}")
 
 
 def _weight(one: ToTell) -> tuple[int, int]:

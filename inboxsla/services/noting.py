@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
 
 from inboxsla.domain.people import Person
+from inboxsla.domain.ticket_view import name_of
 from inboxsla.domain.timeline import Event, Kind
+from inboxsla.domain.timeline_view import Quote
 from inboxsla.services.doing import Done, Moment, Unclear, do, event_of
 from inboxsla.services.ports import Ports
 from inboxsla.storage import notes, people
@@ -16,6 +22,16 @@ LONGEST_NOTE = 10_000
 _MENTION = re.compile(r"(?<![\w.+-])@(?=[\w\"“])")
 _GOES_ON = re.compile(r"\w|[.@-]\w")
 _LONGEST_NAME = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """`who` is a name, None for somebody in the mailbox; `text` is as written: hostile, to be escaped wherever it appears."""
+
+    id: int
+    written_at: datetime
+    who: str | None
+    text: str
 
 
 def note(ports: Ports, ticket_id: int, by: str | None, text: str, *, source: str | None = None) -> Done:
@@ -36,6 +52,23 @@ def note(ports: Ports, ticket_id: int, by: str | None, text: str, *, source: str
         return event_of(moment, Kind.NOTED, by, where="desk", note=note_id, mentions=others)
 
     return do(ports, ticket_id, by, tells, source=source)
+
+
+def newest(conn: Connection, ticket_id: int, names: Mapping[str, str], limit: int) -> tuple[Note, ...]:
+    """The newest notes of a ticket, newest first. `names` maps a staff address to a name."""
+    return tuple(
+        Note(row.id, row.written_at, name_of(row.author, names), row.text)
+        for row in notes.newest(conn, ticket_id, limit)
+    )
+
+
+def quotes(conn: Connection, ticket_id: int, timeline: Iterable[Event]) -> dict[str, Quote]:
+    """The texts of a ticket's notes by the source of their event; what was erased is left out."""
+    named = {
+        event.source: event.data["note"] for event in timeline if event.kind is Kind.NOTED and "note" in event.data
+    }
+    kept = {row.id: row for row in notes.of_tickets(conn, [ticket_id]).get(ticket_id, ())} if named else {}
+    return {source: Quote("", kept[note_id].text) for source, note_id in named.items() if note_id in kept}
 
 
 def mentioned(text: str, staff: Iterable[Person]) -> list[Person]:

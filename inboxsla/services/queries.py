@@ -20,7 +20,7 @@ from inboxsla.domain.timeline import Event, Kind
 from inboxsla.domain.timeline_view import Entry, Quote, entries, on_return, planned
 from inboxsla.errors import Missing, Refused
 from inboxsla.gmail import labels
-from inboxsla.services import blindness, correspondence
+from inboxsla.services import blindness, correspondence, noting
 from inboxsla.services.in_force import in_force
 from inboxsla.services.looking import Look, look
 from inboxsla.services.ports import Ports
@@ -224,7 +224,8 @@ def _at(entry: Entry) -> datetime:
 
 def _quotes(conn: Connection, seen: Look) -> dict[str, Quote]:
     rows = messages.of_thread(conn, seen.mailbox.id, seen.ticket.thread_id)
-    return {correspondence.source(row): Quote(row.sender_name or row.sender, row.excerpt) for row in rows}
+    written = {correspondence.source(row): Quote(row.sender_name or row.sender, row.excerpt) for row in rows}
+    return written | noting.quotes(conn, seen.ticket.id, seen.events)
 
 
 def mails(ports: Ports, limit: int = 50) -> tuple[MailLine, ...]:

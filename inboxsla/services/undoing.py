@@ -10,6 +10,7 @@ from inboxsla.domain.timeline import Event, Kind
 from inboxsla.errors import Refused
 from inboxsla.services.doing import Done, Faster, Moment, act_of, do, event_of, since
 from inboxsla.services.ports import Ports
+from inboxsla.storage import outbox
 
 LONGEST_AGO = timedelta(minutes=10)
 
@@ -23,7 +24,8 @@ def undo(ports: Ports, ticket_id: int, by: str | None, acts: Collection[str], *,
     def tells(moment: Moment) -> Event:
         last = last_act(moment.known, by, acts, moment.now)
         of = [last.source, *_because_of(moment.known, last)]
-        return event_of(moment, Kind.UNDONE, by, of=of, act=act_of(last))
+        mailed = outbox.went_out(moment.conn, moment.ticket.id, _said_at(last))
+        return event_of(moment, Kind.UNDONE, by, of=of, act=act_of(last), mailed=mailed)
 
     return do(ports, ticket_id, by, tells, source=source)
 

@@ -144,6 +144,12 @@ def drop_for_mailbox(conn: Connection, mailbox_id: int, now: datetime, why: str)
     return done.rowcount
 
 
+def went_out(conn: Connection, ticket_id: int, since: datetime) -> bool:
+    """Whether something owed about this ticket at `since` or later is in a mail already."""
+    enclosed = select(t.c.id).where(t.c.ticket_id == ticket_id, t.c.owed_at >= since, t.c.envelope_id.is_not(None))
+    return conn.execute(enclosed.limit(1)).first() is not None
+
+
 def lately_mailed(conn: Connection, ticket_id: int, recipient: str, since: datetime) -> bool:
     """Whether a mail about this ticket was composed for this person after `since`."""
     from_envelope = (

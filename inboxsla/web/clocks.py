@@ -36,6 +36,7 @@ _STEP_SHORT = {
     Do.WARN_CLOSING: "warn that it will close",
     Do.TELL_ESCALATED: "tell owner and lead",
     Do.TELL_REFUSED: "tell the owner",
+    Do.TELL_MENTIONED: "tell who was mentioned",
 }
 _NOT_COUNTED = {
     "paused": "paused, not counted",
