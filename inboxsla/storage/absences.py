@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, insert, select
 
 from inboxsla.domain.people import Absence
-from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import own_absences as t
 
 
@@ -28,4 +27,4 @@ def say(conn: Connection, address: str, absence: Absence | None, now: datetime) 
             "substitute": absence.substitute,
             "said_at": now,
         }
-        insert_ignore(conn, t, [row], conflict=["address"])
+        conn.execute(insert(t).values(row))

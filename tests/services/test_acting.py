@@ -8,40 +8,12 @@ import pytest
 
 from inboxsla.domain.timeline import Kind
 from inboxsla.errors import Missing, Refused
-from inboxsla.services.acting import Acted, act
-from inboxsla.services.viewers import Viewer, viewer
+from inboxsla.services.acting import act
+from inboxsla.services.viewers import Viewer
 from tests.builders import ANA, CLAIRE, JONAS, KOFI, SUPPORT, Desk
+from tests.services.acting_desk import arrived, does, who
 
 HOUR = timedelta(hours=1)
-
-
-def who(desk: Desk, address: str) -> Viewer:
-    with desk.database.read() as conn:
-        found = viewer(conn, address)
-    assert found is not None
-    return found
-
-
-def does(
-    desk: Desk,
-    thread: str,
-    name: str,
-    by: str = ANA,
-    *,
-    seen: int | None = None,
-    source: str | None = None,
-    **fields: str,
-) -> Acted:
-    return act(desk.ports, who(desk, by), desk.ticket(thread).id, name, fields, seen=seen, source=source)
-
-
-def arrived(desk: Desk) -> str:
-    """A mail came in a while ago and Ana was given the ticket."""
-    thread = desk.writes().thread_id
-    desk.catch_up()
-    desk.clock.forward(minutes=12)
-    assert desk.ticket(thread).owner == ANA
-    return thread
 
 
 def test_each_act_does_what_its_button_says(one_desk: Desk) -> None:
