@@ -99,6 +99,11 @@ class ClockView:
     extended: tuple[Extension, ...] = ()
 
     @property
+    def promised(self) -> timedelta:
+        """What the policy gives, without what was added by hand."""
+        return self.reading.target - sum((one.length for one in self.extended), timedelta())
+
+    @property
     def name(self) -> str:
         return METRIC_WORDS[self.reading.metric]
 

@@ -11,8 +11,9 @@ from inboxsla.domain.clock import NO_CHANGES, ClockReading, Reading, Running, ru
 from inboxsla.domain.escalation import instant_of
 from inboxsla.domain.policy import Policy, Step
 from inboxsla.domain.returning import in_force, taken
-from inboxsla.domain.ticket_view import ClockView, ReturnView, StepView, WhySpan
-from inboxsla.domain.timeline import Cycle, Span, Standing, Status
+from inboxsla.domain.speech import Speech, with_hours
+from inboxsla.domain.ticket_view import ClockView, ReturnView, StepView, WhySpan, name_of
+from inboxsla.domain.timeline import Cycle, Extension, Span, Standing, Status
 
 _NOTHING = timedelta(0)
 _PAUSED = {"waiting_on_customer": "paused", "on_hold": "paused", "solved": "solved", "closed": "solved"}
@@ -25,6 +26,21 @@ def clock_views(
     cycles = {(cycle.metric, cycle.key): cycle for cycle in facts.cycles}
     return tuple(
         _clock_view(cycles[clock.metric, clock.key], clock, facts, policy, now, later) for clock in reading.clocks
+    )
+
+
+def extended_words(clock: ClockView, names: Mapping[str, str], say: Speech, now: datetime) -> tuple[str, ...]:
+    """What a promise was given beyond its target, a sentence each: by whom, when and why. `names` are by staff address."""
+    return tuple(_extended(one, clock.reading.business_day, names, say, now) for one in clock.extended)
+
+
+def _extended(one: Extension, business_day: timedelta, names: Mapping[str, str], say: Speech, now: datetime) -> str:
+    return say.text(
+        "%(length)s more, given by %(who)s %(when)s: %(reason)s",
+        length=with_hours(one.length, business_day, say),
+        who=name_of(one.by, names) or say.text("somebody in the mailbox"),
+        when=say.moment(one.at, now),
+        reason=one.reason,
     )
 
 

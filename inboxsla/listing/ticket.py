@@ -16,6 +16,7 @@ from inboxsla.domain.ticket_view import (
     said_lengths,
 )
 from inboxsla.domain.timeline_view import Entry
+from inboxsla.domain.why import extended_words
 from inboxsla.listing.board import AWAY
 from inboxsla.listing.words import count, moment, plain
 from inboxsla.services.views import TicketPage
@@ -106,8 +107,10 @@ def _said(clock: ClockView, view: TicketView, say: English) -> str:
 
 def _why(clock: ClockView, view: TicketView, say: English) -> Iterator[str]:
     reading = clock.reading
-    target = plain(with_hours(reading.target, reading.business_day, say))
+    target = plain(with_hours(clock.promised, reading.business_day, say))
     yield f"    {target} of opening hours, from {moment(reading.started_at, say)}"
+    for words in extended_words(clock, {}, say, view.now):
+        yield f"    {plain(words)}"
     for span, shown in list(zip(clock.why, said_lengths(clock), strict=True))[:_SPANS]:
         length = "" if shown is None else f" {plain(say.length(shown))}"
         kind = "to spare" if span.kind == "left" and reading.ended_at else _SPAN_WORDS.get(span.kind, span.kind)

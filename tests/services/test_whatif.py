@@ -10,7 +10,8 @@ from inboxsla import listing
 from inboxsla.config.document import Document, read
 from inboxsla.errors import Refused
 from inboxsla.services import configuring, in_force, rollout, trying, whatif
-from tests.builders import ANA, SUPPORT, Desk
+from tests.builders import ANA, CLAIRE, SUPPORT, Desk
+from tests.services.acting_desk import does
 from tests.services.test_ruling import BASE, RULES, saved
 
 MAIL = b"From: Zofia <zofia@rowery.example>\r\nTo: support@lumenvelo.example\r\nSubject: Outage since 9\r\nDate: Tue, 24 Nov 2026 09:00:00 +0000\r\n\r\nNothing works."
@@ -138,3 +139,25 @@ def test_a_message_that_is_none_and_a_mailbox_that_is_not_known_are_refused(busy
         trying.try_message(busy.ports, document, b"\0\0", SUPPORT, None)
     with pytest.raises(Refused, match="Known: support@lumenvelo.example"):
         trying.try_message(busy.ports, document, MAIL, ANA, None)
+
+
+def test_what_people_said_about_promises_counts_in_a_replay_and_what_they_took_back_does_not(busy: Desk) -> None:
+    answered, late = (each.thread_id for each in (busy.writes(subject="Invoice 7"), busy.writes(subject="Invoice 8")))
+    busy.catch_up()
+    does(busy, answered, "answered_elsewhere", how="phone")
+    saved(
+        busy,
+        BASE.replace('role = "agent"', "")
+        + f'\n[[people]]\naddress = "{CLAIRE}"\nname = "Claire"\nrole = "lead"\n'
+        + RULES,
+    )
+    does(busy, late, "extend", CLAIRE, length="2h", reason="parts")
+    does(busy, late, "tags", tags="multi-touch")
+    does(busy, late, "undo")
+
+    found = replayed(busy, BASE + RULES)
+    assert found.now == found.then
+    assert (found.misses_appear, found.misses_vanish) == (0, 0)
+
+    shorter = replayed(busy, BASE.replace('first_response = "4h"', 'first_response = "10m"') + RULES)
+    assert {busy.ticket(answered).id, busy.ticket(late).id}.isdisjoint(shorter.appear)
