@@ -26,7 +26,7 @@ from inboxsla.services.ruling import BY_ACT
 from inboxsla.services.runs import follow
 from inboxsla.services.viewers import Viewer
 from inboxsla.services.written import Form
-from inboxsla.storage import mailboxes, people, policies, tickets
+from inboxsla.storage import events, mailboxes, people, policies, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.tickets import TicketRow
 
@@ -87,7 +87,8 @@ def act(
     if not done.again:
         _ring(ports, mailbox.id, done)
     told = act_words.Told(done.event, names, say, ports.now(), mailbox.is_live)
-    return Acted("again" if done.again else "done", _said(spec, told, done), {}, spec.undo and not done.again)
+    still = _is_last(ports, viewer, done) if done.again else True
+    return Acted("again" if done.again else "done", _said(spec, told, done), {}, spec.undo and still)
 
 
 def may_undo(look: Look, viewer: Viewer) -> str | None:
@@ -98,6 +99,16 @@ def may_undo(look: Look, viewer: Viewer) -> str | None:
         return act_of(undoing.last_act(look.events, viewer.by, UNDOABLE, look.view.now))
     except Refused:
         return None
+
+
+def _is_last(ports: Ports, viewer: Viewer, done: Done) -> bool:
+    """Whether what was done when it was asked for first can still be taken back."""
+    with ports.db.read() as conn:
+        known = events.timeline(conn, done.ticket_id)
+    try:
+        return undoing.last_act(known, viewer.by, UNDOABLE, ports.now()).source == done.event.source
+    except Refused:
+        return False
 
 
 def _load(ports: Ports, viewer: Viewer, ticket_id: int) -> tuple[TicketRow, MailboxRow, Policy, dict[str, str]]:

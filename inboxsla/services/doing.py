@@ -61,6 +61,7 @@ class Moment:
 class Done:
     """`event` is what was recorded: now or, with `again`, when it was asked for first."""
 
+    ticket_id: int
     decision: Decision
     event: Event
     again: bool = False
@@ -92,14 +93,14 @@ def _once(ports: Ports, ticket_id: int, by: str | None, tells: Tells, source: st
         now = ports.now()
         before = next((event for event in known if source is not None and _asked_as(event) == source), None)
         if before is not None:
-            return Done(settle.settle_in(conn, ticket, mailbox, [], now), before, again=True)
+            return Done(ticket.id, settle.settle_in(conn, ticket, mailbox, [], now), before, again=True)
         if seen is not None and (others := since(known, seen, by)):
             raise Faster(others[-1])
         told = tells(Moment(conn, ticket, mailbox, known, now))
         if source is not None:
             told = replace(told, source=_kept_as(source, len(known)))
         follows = ruling.again(conn, ticket, mailbox, [*known, told], now, f"rule:{ticket.version}")
-        return Done(settle.settle_in(conn, ticket, mailbox, [told, *follows], now), told)
+        return Done(ticket.id, settle.settle_in(conn, ticket, mailbox, [told, *follows], now), told)
 
 
 def _kept_as(source: str, place: int) -> str:

@@ -17,45 +17,47 @@ from inboxsla.services.viewers import Viewer
 from inboxsla.storage import imported, mailboxes, messages, people, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
+from inboxsla.storage.tickets import TicketRow
 
 _MACHINES = ("auto_reply", "bulk")
 _BY_HAND = "somebody made its conversation a ticket"
 
 
-def make_ticket_of_thread(ports: Ports, viewer: Viewer, mailbox_id: int, thread_id: str) -> int:
-    """The ticket's id. What looked like a machine's mail counts as the customer's from now on, because a person says so.
+def make(ports: Ports, viewer: Viewer, address: str, thread_id: str) -> int:
+    """The id of the ticket of a thread in the connected mailbox with this address.
 
-    Its timers run from when the customer wrote. A thread that is a ticket stays as it is; one that was marked as none is
-    taken up. Raises Missing for a thread nothing is kept of, and Refused where there is nobody to answer.
+    What looked like a machine's mail counts as the customer's from now on, because a person says so; timers run from when it
+    came. A thread that is a ticket stays as it is; one that was marked as none is taken up. Raises Missing for a thread
+    nothing is kept of, or that is in no mailbox of theirs, and Refused where there is nobody to answer.
     """
-    ticket_id, is_new = settle.again_if_moved(lambda: _once(ports, viewer, mailbox_id, thread_id))
+    ticket, is_new = settle.again_if_moved(lambda: _once(ports, viewer, address, thread_id))
     if is_new:
-        follow(ports, "assign", [mailbox_id])
-        follow(ports, "deliver", [mailbox_id])
-    return ticket_id
+        follow(ports, "assign", [ticket.mailbox_id])
+        follow(ports, "deliver", [ticket.mailbox_id])
+    return ticket.id
 
 
-def _once(ports: Ports, viewer: Viewer, mailbox_id: int, thread_id: str) -> tuple[int, bool]:
+def _once(ports: Ports, viewer: Viewer, address: str, thread_id: str) -> tuple[TicketRow, bool]:
     now = ports.now()
     with ports.db.write() as conn:
-        rows = messages.of_thread(conn, mailbox_id, thread_id) if viewer.may_see(mailbox_id) else []
+        mailbox = mailboxes.by_address(conn, "gmail", address)
+        if mailbox is None or not viewer.may_see(mailbox.id):
+            raise Missing("This conversation is in no mailbox of yours.")
+        rows = messages.of_thread(conn, mailbox.id, thread_id)
         if not rows:
             raise Missing("This conversation is not known here. Wait a moment, its mail may not have been read yet.")
-        mailbox = mailboxes.get(conn, mailbox_id)
-        if mailbox.as_of is not None:
-            raise Refused("This conversation was read from a file; it stands as it stood then.")
-        ticket = tickets.by_thread(conn, mailbox_id, thread_id)
+        ticket = tickets.by_thread(conn, mailbox.id, thread_id)
         if ticket is not None and ticket.status != Status.NOT_A_TICKET:
-            return ticket.id, False
+            return ticket, False
         version = 0 if ticket is None else ticket.version
         opens = Event(Kind.STATUS_SET, now, f"verb:{version:06}:made", viewer.by, {"status": Status.OPEN.value})
         if ticket is None:
             return _make(conn, mailbox, rows, opens), True
         settle.settle_in(conn, ticket, mailbox, [opens], now)
-        return ticket.id, True
+        return ticket, True
 
 
-def _make(conn: Connection, mailbox: MailboxRow, rows: Sequence[MessageRow], opens: Event) -> int:
+def _make(conn: Connection, mailbox: MailboxRow, rows: Sequence[MessageRow], opens: Event) -> TicketRow:
     staff = Staff.of(mailbox, people.of_mailbox(conn, mailbox.id))
     taken = [replace(row, kind="human", kind_reason=_BY_HAND) if _is_meant(row, staff) else row for row in rows]
     for row in taken:
@@ -72,7 +74,7 @@ def _make(conn: Connection, mailbox: MailboxRow, rows: Sequence[MessageRow], ope
     if decision.facts.status is Status.NOT_A_TICKET:
         # A rule says so; a person knows better.
         settle.settle_in(conn, ticket, mailbox, [opens], now)
-    return ticket.id
+    return ticket
 
 
 def _is_meant(row: MessageRow, staff: Staff) -> bool:

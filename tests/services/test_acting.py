@@ -47,6 +47,8 @@ def test_asked_for_again_it_is_done_once_and_told_the_same(one_desk: Desk) -> No
     again = does(one_desk, thread, "solve", source="nonce-1", seen=before[-1].number)
 
     assert (first.outcome, again.outcome, again.notice) == ("done", "again", first.notice)
+    assert not again.offers_undo
+    assert does(one_desk, thread, "reopen", JONAS, source="nonce-2").offers_undo
     assert one_desk.ticket(thread).status == "open"
 
 

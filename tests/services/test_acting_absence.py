@@ -62,11 +62,11 @@ def test_neither_a_configuration_nor_its_absences_undo_what_people_say_and_the_o
     assert absences(one_desk) == [("2027-02-01", "2027-02-08", None)]
 
 
-def test_it_is_in_the_audit_log_with_before_and_after_once(one_desk: Desk) -> None:
-    thread = arrived(one_desk)
+def test_it_is_in_the_audit_log_with_before_and_after_once(desk: Desk) -> None:
+    thread = arrived(desk)
     for _ in range(2):
-        last = does(one_desk, thread, "absence", start="2026-12-24", until="2026-12-28")
-    with one_desk.database.read() as conn:
+        last = does(desk, thread, "absence", start="2026-12-24", until="2026-12-28")
+    with desk.database.read() as conn:
         rows = conn.execute(
             select(audit.c.actor, audit.c.before, audit.c.after).where(audit.c.what.contains("absence"))
         )

@@ -7,7 +7,7 @@ import pytest
 from inboxsla.domain.timeline import Kind
 from inboxsla.errors import Missing, Refused
 from inboxsla.services import configuring, rebuild
-from inboxsla.services.making import make_ticket_of_thread
+from inboxsla.services.making import make
 from inboxsla.services.viewers import Viewer
 from tests.builders import ANA, SUPPORT, Desk
 from tests.services.acting_desk import arrived, does, who
@@ -65,8 +65,8 @@ def test_a_newsletter_that_is_none_becomes_a_ticket_by_hand_and_stays_its_custom
     assert one_desk.find(placed.thread_id) is None
 
     with one_desk.calls() as calls:
-        number = make_ticket_of_thread(one_desk.ports, who(one_desk, ANA), one_desk.id, placed.thread_id)
-        assert make_ticket_of_thread(one_desk.ports, who(one_desk, ANA), one_desk.id, placed.thread_id) == number
+        number = make(one_desk.ports, who(one_desk, ANA), SUPPORT, placed.thread_id)
+        assert make(one_desk.ports, who(one_desk, ANA), SUPPORT, placed.thread_id) == number
 
     assert not calls
     row = one_desk.ticket(placed.thread_id)
@@ -97,11 +97,11 @@ def test_our_own_mail_and_conversations_among_colleagues_become_no_tickets(one_d
     one_desk.catch_up()
 
     with pytest.raises(Refused, match="Nobody outside"):
-        make_ticket_of_thread(one_desk.ports, who(one_desk, ANA), one_desk.id, inside)
+        make(one_desk.ports, who(one_desk, ANA), SUPPORT, inside)
     assert one_desk.find(inside) is None
     for viewer, thread in ((who(one_desk, ANA), "unknown"), (Viewer("eve@example.org", "Eve", "", {}), inside)):
         with pytest.raises(Missing):
-            make_ticket_of_thread(one_desk.ports, viewer, one_desk.id, thread)
+            make(one_desk.ports, viewer, SUPPORT, thread)
 
 
 def test_the_stored_figures_equal_what_such_events_add_up_to(one_desk: Desk) -> None:
@@ -124,4 +124,3 @@ def test_the_stored_figures_equal_what_such_events_add_up_to(one_desk: Desk) -> 
         Kind.NOTED,
         Kind.EXTENDED,
     ]
-    assert one_desk.gmail(SUPPORT) is not None

@@ -23,22 +23,22 @@ STAFF = [
 ]
 
 
-def test_a_note_is_kept_shown_and_told_to_whom_it_mentions(one_desk: Desk) -> None:
-    thread = arrived(one_desk)
+def test_a_note_is_kept_shown_and_told_to_whom_it_mentions(desk: Desk) -> None:
+    thread = arrived(desk)
 
-    acted = does(one_desk, thread, "note", text="@Jonas the parcel came back, can you look?")
-    one_desk.catch_up()
+    acted = does(desk, thread, "note", text="@Jonas the parcel came back, can you look?")
+    desk.catch_up()
 
     assert acted.notice == "The note is added. Jonas Weber gets a mail."
-    assert one_desk.mailed() == [JONAS]
-    mail = one_desk.mails()[0]
+    assert desk.mailed() == [JONAS]
+    mail = desk.mails()[0]
     text = mail.get_body(("plain",))
     assert text is not None
     words = " ".join(text.get_content().translate({0x2068: None, 0x2069: None}).split())
     assert "You are mentioned" in mail["Subject"]
     assert "> @Jonas the parcel came back, can you look?" in words
     assert "You get this because Ana Ruiz mentioned you in a note." in words
-    shown = queries.ticket(one_desk.ports, one_desk.ticket(thread).id, English("UTC")).happened
+    shown = queries.ticket(desk.ports, desk.ticket(thread).id, English("UTC")).happened
     assert ("Ana Ruiz", "added a note", "@Jonas the parcel came back, can you look?") in [
         (entry.who, entry.what, entry.quote) for entry in shown
     ]
