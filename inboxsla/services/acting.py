@@ -31,7 +31,7 @@ from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.tickets import TicketRow
 
 _LARGEST_ID = 2**31 - 1
-_LONGEST_SOURCE = 120
+_LONGEST_SOURCE = 60
 _NOTHING_SAID = "Nothing was changed. Look at what is marked."
 
 
@@ -124,8 +124,8 @@ def _load(ports: Ports, viewer: Viewer, ticket_id: int) -> tuple[TicketRow, Mail
 def _source(name: str, source: str | None) -> str:
     """Within what a column holds, whatever a face names it."""
     named = source or secrets.token_hex(8)
-    if len(named) > _LONGEST_SOURCE:
-        named = blake2b(named.encode(), digest_size=20).hexdigest()
+    if len(named) > _LONGEST_SOURCE or not (named.isascii() and named.isprintable()):
+        named = blake2b(named.encode(errors="replace"), digest_size=20).hexdigest()
     return f"{BY_ACT}{name}:{named}"
 
 

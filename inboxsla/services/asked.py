@@ -97,7 +97,7 @@ def _extend(asked: Asked) -> Done:
 
 
 def _note(asked: Asked) -> Done:
-    return noting.note(asked.ports, asked.ticket.id, asked.by, asked.form.text("text"), source=asked.source)
+    return noting.note(asked.ports, asked.ticket.id, asked.by, asked.form.lines("text"), source=asked.source)
 
 
 def _answered_elsewhere(asked: Asked) -> Done:

@@ -24,6 +24,7 @@ from inboxsla.storage.tickets import TicketRow
 __all__ = ["Done", "Faster", "Unclear"]
 
 LONGEST_TAG = 60
+MOST_TAGS = 30
 LONGEST_REASON = 200
 _NOT_A_TICKET = "This thread is marked as not a ticket. Make it a ticket first."
 
@@ -97,6 +98,8 @@ def retag(ports: Ports, ticket_id: int, by: str | None, wanted: Collection[str],
 
 def _tags(written: Collection[str]) -> set[str]:
     tags = {one.strip() for one in written}
+    if len(tags) > MOST_TAGS:
+        raise Unclear("tags", f"A ticket has at most {MOST_TAGS} tags.")
     if any(not one or len(one) > LONGEST_TAG for one in tags):
         raise Unclear("tags", f"A tag has 1 to {LONGEST_TAG} letters.")
     return tags

@@ -13,6 +13,8 @@ from inboxsla.domain.hold_ends import next_day, two_business_days
 from inboxsla.services.doing import Unclear
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+# What pages and programs put in text that nobody sees; databases refuse some of it.
+_CONTROLS = {**dict.fromkeys([*range(32), *range(127, 160)]), ord("\t"): "\t", ord("\n"): "\n"}
 # Dates outside these years are a slip of the pen.
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
 
@@ -25,9 +27,14 @@ class Form:
     zone: str
     now: datetime
 
+    def lines(self, name: str) -> str:
+        """As it was written, without blanks around it and without what no database takes; empty if it was not given."""
+        written = self.fields.get(name, "").replace("\r\n", "\n").replace("\r", "\n")
+        return written.translate(_CONTROLS).encode(errors="replace").decode().strip()
+
     def text(self, name: str) -> str:
-        """Without blanks around it; empty if it was not given."""
-        return self.fields.get(name, "").strip()
+        """On one line; empty if it was not given."""
+        return " ".join(self.lines(name).split())
 
     def is_on(self, name: str) -> bool:
         return self.text(name).lower() in ("on", "true", "1", "yes")

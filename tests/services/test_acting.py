@@ -100,6 +100,7 @@ def test_what_a_person_gets_wrong_is_said_at_its_field(one_desk: Desk) -> None:
         ("hold", "until"): {"reason": "supplier", "until": "next week"},
         ("priority", "priority"): {"priority": "urgent"},
         ("tags", "tags"): {"tags": "x" * 61},
+        ("escalate", "words"): {"words": "x" * 201},
         ("note", "text"): {"text": " "},
         ("answered_elsewhere", "how"): {"how": "telepathy"},
         ("answered_elsewhere", "at"): {"how": "phone", "at": "23:59"},
@@ -145,3 +146,18 @@ def test_leads_give_more_time_and_agents_do_not(one_desk: Desk) -> None:
     assert does(one_desk, thread, "extend", CLAIRE, metric="update", length="2h", reason="x").complaints.keys() == {
         "metric"
     }
+
+
+def test_absurd_text_is_kept_as_text_or_refused_and_never_an_error(desk: Desk) -> None:
+    """What pages can send and databases refuse: zero bytes, halves of characters, line breaks where one line is meant."""
+    thread = arrived(desk)
+    absurd = "\x00sup\x07plier \ud800 \u202e<b>&\n\r\nlate\x9f"
+
+    assert does(desk, thread, "hold", reason=absurd, source=absurd * 40).outcome == "done"
+    assert desk.view(thread).status_reason == "supplier ? \u202e<b>& late"
+    assert does(desk, thread, "note", text=absurd).outcome == "done"
+    assert does(desk, thread, "tags", tags=",,\x00,").outcome == "refused"
+    for name, field in (("hold", "until"), ("answered_elsewhere", "at"), ("absence", "start")):
+        for when in ("9999-12-31T23:59", "0001-01-01", "2026-02-30", "\ud800", "99:99", "1" * 5000):
+            acted = does(desk, thread, name, **{"reason": "x", "how": "phone", "until": "2026-12-01", field: when})
+            assert (acted.outcome, list(acted.complaints)) == ("refused", [field]), (name, when)
