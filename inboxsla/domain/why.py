@@ -12,8 +12,8 @@ from inboxsla.domain.escalation import instant_of
 from inboxsla.domain.policy import Policy, Step
 from inboxsla.domain.returning import in_force, taken
 from inboxsla.domain.speech import Speech, with_hours
-from inboxsla.domain.ticket_view import ClockView, ReturnView, StepView, WhySpan, name_of
-from inboxsla.domain.timeline import Cycle, Extension, Span, Standing, Status
+from inboxsla.domain.ticket_view import ClockView, ReturnView, StepView, WhySpan
+from inboxsla.domain.timeline import Cycle, Span, Standing, Status
 
 _NOTHING = timedelta(0)
 _PAUSED = {"waiting_on_customer": "paused", "on_hold": "paused", "solved": "solved", "closed": "solved"}
@@ -29,18 +29,16 @@ def clock_views(
     )
 
 
-def extended_words(clock: ClockView, names: Mapping[str, str], say: Speech, now: datetime) -> tuple[str, ...]:
-    """What a promise was given beyond its target, a sentence each: by whom, when and why. `names` are by staff address."""
-    return tuple(_extended(one, clock.reading.business_day, names, say, now) for one in clock.extended)
-
-
-def _extended(one: Extension, business_day: timedelta, names: Mapping[str, str], say: Speech, now: datetime) -> str:
-    return say.text(
-        "%(length)s more, given by %(who)s %(when)s: %(reason)s",
-        length=with_hours(one.length, business_day, say),
-        who=name_of(one.by, names) or say.text("somebody in the mailbox"),
-        when=say.moment(one.at, now),
-        reason=one.reason,
+def extended_words(clock: ClockView, say: Speech, now: datetime) -> tuple[str, ...]:
+    """What a promise was given beyond its target by hand, a sentence each: "2 h more since 11:00 CET: parts are late."."""
+    return tuple(
+        say.text(
+            "%(length)s more since %(when)s: %(reason)s.",
+            length=with_hours(one.length, clock.reading.business_day, say),
+            when=say.moment(one.at, now),
+            reason=one.reason,
+        )
+        for one in clock.extended
     )
 
 

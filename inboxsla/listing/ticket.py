@@ -109,7 +109,7 @@ def _why(clock: ClockView, view: TicketView, say: English) -> Iterator[str]:
     reading = clock.reading
     target = plain(with_hours(clock.promised, reading.business_day, say))
     yield f"    {target} of opening hours, from {moment(reading.started_at, say)}"
-    for words in extended_words(clock, {}, say, view.now):
+    for words in extended_words(clock, say, view.now):
         yield f"    {plain(words)}"
     for span, shown in list(zip(clock.why, said_lengths(clock), strict=True))[:_SPANS]:
         length = "" if shown is None else f" {plain(say.length(shown))}"

@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from inboxsla import listing
+from inboxsla.domain.speech import English
 from inboxsla.domain.timeline import Kind
 from inboxsla.errors import Missing, Refused
+from inboxsla.services import queries
 from inboxsla.services.acting import act
 from inboxsla.services.viewers import Viewer
 from tests.builders import ANA, CLAIRE, JONAS, KOFI, SUPPORT, Desk
@@ -161,3 +164,15 @@ def test_absurd_text_is_kept_as_text_or_refused_and_never_an_error(desk: Desk) -
         for when in ("9999-12-31T23:59", "0001-01-01", "2026-02-30", "\ud800", "99:99", "1" * 5000):
             acted = does(desk, thread, name, **{"reason": "x", "how": "phone", "until": "2026-12-01", field: when})
             assert (acted.outcome, list(acted.complaints)) == ("refused", [field]), (name, when)
+
+
+def test_the_command_line_says_why_a_promise_is_due_later_than_the_policy_says(one_desk: Desk) -> None:
+    thread = arrived(one_desk)
+    does(one_desk, thread, "extend", CLAIRE, length="2h", reason="parts are late")
+    say = English("Europe/Berlin")
+
+    page = listing.one(queries.ticket(one_desk.ports, one_desk.ticket(thread).id, say), say, why=True)
+    shown = " ".join(page.replace("\u00a0", " ").split())
+
+    assert "4 h of opening hours, from Tue 24 Nov 2026 10:48 CET 2 h more since 11:00 CET: parts are late." in shown
+    assert "Claire Dubois gave first response 2 h more (parts are late)" in shown
