@@ -18,6 +18,7 @@ from inboxsla.domain.ticket_view import (
     how_it_ended,
     said_lengths,
 )
+from inboxsla.domain.why import extended_words
 from inboxsla.web.bars import Bar, bar
 from inboxsla.web.speech import BabelSpeech
 
@@ -150,12 +151,13 @@ def _why(clock: ClockView, view: TicketView, say: BabelSpeech, base: datetime) -
     said = say.text(
         sentence,
         promise=say.text(clock.name),
-        length=with_hours(reading.target, reading.business_day, say),
+        length=with_hours(clock.promised, reading.business_day, say),
         counted=say.text(
             "counted around the clock" if clock.always_open and not closed else "counted in opening hours"
         ),
     )
-    return Why(title, said, tuple(_pieces(clock, base, say)))
+    sentence = " ".join([said, *extended_words(clock, due_words, view.now)])
+    return Why(title, sentence, tuple(_pieces(clock, base, say)))
 
 
 def _pieces(clock: ClockView, base: datetime, say: BabelSpeech) -> Iterable[Piece]:

@@ -43,10 +43,10 @@ def in_a_request(sqlite_database: Database, tmp_path: Path) -> Iterator[None]:
         yield
 
 
-def ticket(now: datetime, asked: datetime = MONDAY_FOUR, rules: Settings = BERLIN_OFFICE) -> TicketView:
+def ticket(now: datetime, asked: datetime = MONDAY_FOUR, rules: Settings = BERLIN_OFFICE, *more: Event) -> TicketView:
     """A ticket asked about on Monday at 16:00 in Berlin, four office hours promised, seen at `now`."""
     policy = from_data(rules.policy_data())
-    timeline = [Event(Kind.CUSTOMER_WROTE, asked, "msg:1", data={"who": participant("zofia@poczta.example")})]
+    timeline = [Event(Kind.CUSTOMER_WROTE, asked, "msg:1", data={"who": participant("zofia@poczta.example")}), *more]
     decision = decide(timeline, policy, now, None)
     found = clock_views(decision.facts, decision.reading, policy, now)
     return TicketView(
@@ -191,3 +191,16 @@ def test_times_that_would_say_the_same_twice_give_way_to_the_next_step() -> None
 
     assert found[0].labels == ()
     assert found[0].next_step
+
+
+def test_what_was_given_by_hand_is_said_beside_what_the_policy_gives() -> None:
+    data = {"metric": "first_response", "cycle": "msg:1", "seconds": 7200, "why": "parts are late"}
+    given = Event(Kind.EXTENDED, MONDAY_FOUR + timedelta(minutes=30), "given", data=data)
+    view = ticket(MONDAY_FOUR + timedelta(minutes=45), MONDAY_FOUR, BERLIN_OFFICE, given)
+
+    why = next(card.why for card in clocks.live(view, SAY, view.now) if card.clock.name == "First response")
+
+    assert why is not None
+    assert why.sentence.replace("\u00a0", " ") == (
+        "First response: normal priority gets 4 h, counted in opening hours. 2 h more since 16:30 CET: parts are late."
+    )
