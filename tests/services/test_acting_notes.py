@@ -44,6 +44,20 @@ def test_a_note_is_kept_shown_and_told_to_whom_it_mentions(desk: Desk) -> None:
     ]
 
 
+def test_a_mention_is_a_mail_of_its_own_also_while_reminders_go_on(one_desk: Desk) -> None:
+    thread = one_desk.writes().thread_id
+    one_desk.sync()
+    one_desk.owned_by(thread, ANA)
+    one_desk.later(hours=3)
+    does(one_desk, thread, "note", CLAIRE, text="@Ana please call her")
+    one_desk.catch_up()
+
+    reminder, mention = one_desk.mails()
+    assert reminder["Subject"].startswith("Due in")
+    assert mention["Subject"].startswith("You are mentioned")
+    assert mention["In-Reply-To"] is None
+
+
 def test_a_note_asked_for_twice_is_one_note_and_one_mail(one_desk: Desk) -> None:
     thread = arrived(one_desk)
     for _ in range(2):
