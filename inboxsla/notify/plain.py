@@ -49,6 +49,8 @@ def display_name(text: str) -> str:
 
 def isolated(text: str) -> str:
     """`text` so that, where it has letters that run right to left, it cannot reorder what stands around it."""
+    if text.isascii():
+        return text
     runs_left = any(unicodedata.bidirectional(one) in ("R", "AL", "AN") for one in text)
     return f"\u2068{text}\u2069" if runs_left else text
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from inboxsla.domain.clock import State
 from inboxsla.domain.policy import Do
-from inboxsla.domain.speech import Dated, with_hours
 from inboxsla.domain.ticket_view import (
     ClockView,
     StepView,
@@ -16,15 +15,11 @@ from inboxsla.domain.ticket_view import (
     TimeLeft,
     clock_time_left,
     how_it_ended,
-    said_lengths,
 )
-from inboxsla.domain.why import extended_words
+from inboxsla.speech import BabelSpeech
 from inboxsla.web.bars import Bar, bar
-from inboxsla.web.speech import BabelSpeech
+from inboxsla.why_words import Why, why_words
 
-# More pieces than this do not fit beside each other; then only the table is shown.
-STRIP_HOLDS = 5
-WIDEST = 24
 LIVE = frozenset({State.RUNNING, State.PAUSED})
 _STEP_SHORT = {
     Do.REMIND_OWNER: "remind the owner",
@@ -39,35 +34,6 @@ _STEP_SHORT = {
     Do.TELL_REFUSED: "tell the owner",
     Do.TELL_MENTIONED: "tell who was mentioned",
 }
-_NOT_COUNTED = {
-    "paused": "paused, not counted",
-    "solved": "solved, not counted",
-    "away": "out of the inbox, not counted",
-    "holiday": "holiday, not counted",
-    "closed": "closed, not counted",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of the time from start to due. `weight` (1 to 24) is its share of the strip."""
-
-    kind: str
-    day: str
-    hours: str
-    what: str
-    weight: int
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    title: str
-    sentence: str
-    pieces: tuple[Piece, ...]
-
-    @property
-    def fits(self) -> bool:
-        return len(self.pieces) <= STRIP_HOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +65,7 @@ def ended(view: TicketView, say: BabelSpeech) -> tuple[Card, ...]:
 def _card(clock: ClockView, view: TicketView, say: BabelSpeech, base: datetime) -> Card:
     dated = view.as_of is not None
     left = clock_time_left(clock.reading, view.now, say, hold_until=view.hold_until, dated=dated)
-    why = _why(clock, view, say, base)
+    why = why_words(clock, view, say, base)
     return Card(clock, left, bar(clock), _next_step(clock, view, say), _labels(clock, view, say), why)
 
 
@@ -127,57 +93,3 @@ def _labels(clock: ClockView, view: TicketView, say: BabelSpeech) -> tuple[tuple
         return ()
     anchors = ["start" if step.percent >= 100 else "middle" for step in steps]
     return tuple(zip([notch.x for notch in placed.notches], times, anchors, strict=True))
-
-
-def _why(clock: ClockView, view: TicketView, say: BabelSpeech, base: datetime) -> Why | None:
-    if not clock.why:
-        return None
-    reading = clock.reading
-    due_words = Dated(say) if view.as_of else say
-    left = with_hours(max(reading.left, timedelta()), reading.business_day, say)
-    title = (
-        say.text("Why %(when)s?", when=due_words.moment(reading.due_at, view.now))
-        if reading.due_at
-        else say.text("Why %(when)s?", when=say.text("%(length)s left", length=left))
-    )
-    sentence = {
-        "critical": "%(promise)s: critical priority gets %(length)s, %(counted)s.",
-        "high": "%(promise)s: high priority gets %(length)s, %(counted)s.",
-        "normal": "%(promise)s: normal priority gets %(length)s, %(counted)s.",
-        "low": "%(promise)s: low priority gets %(length)s, %(counted)s.",
-    }[view.priority]
-    # Whoever changed the hours since then sees the spans they were closed in.
-    closed = any(span.kind in ("closed", "holiday") for span in clock.why)
-    said = say.text(
-        sentence,
-        promise=say.text(clock.name),
-        length=with_hours(clock.promised, reading.business_day, say),
-        counted=say.text(
-            "counted around the clock" if clock.always_open and not closed else "counted in opening hours"
-        ),
-    )
-    sentence = " ".join([said, *extended_words(clock, due_words, view.now)])
-    return Why(title, sentence, tuple(_pieces(clock, base, say)))
-
-
-def _pieces(clock: ClockView, base: datetime, say: BabelSpeech) -> Iterable[Piece]:
-    whole = clock.why[-1].end - clock.why[0].start
-    for span, length in zip(clock.why, said_lengths(clock), strict=True):
-        weight = min(max(round((span.end - span.start) / whole * WIDEST), 1), WIDEST)
-        day, hours = _when(span.start, span.end, base, say)
-        what = _what(span.kind, length or timedelta(), say)
-        yield Piece(span.kind, day, hours, f"{what} ({span.reason})" if span.reason else what, weight)
-
-
-def _what(kind: str, shown: timedelta, say: BabelSpeech) -> str:
-    if kind == "counted":
-        return say.text("%(length)s counted", length=say.length(shown))
-    if kind == "left":
-        return say.text("%(length)s left", length=say.length(shown))
-    return say.text(_NOT_COUNTED[kind])
-
-
-def _when(start: datetime, end: datetime, base: datetime, say: BabelSpeech) -> tuple[str, str]:
-    if say.same_day(start, end):
-        return say.day(start, base), f"{say.clock(start)}–{say.clock(end)}"
-    return "", f"{say.short(start, base)} – {say.short(end, base)}"

@@ -17,7 +17,7 @@ from flask_babel import get_locale, gettext
 from inboxsla.domain.ticket_view import PRIORITY_WORDS, STATUS_WORDS, URGENCY_WORDS
 from inboxsla.services import in_force
 from inboxsla.services.ports import Ports
-from inboxsla.web.speech import BabelSpeech
+from inboxsla.speech import BabelSpeech
 
 # Languages the texts exist in, best first; the region gives dates and clock times their form.
 LOCALES = ("en_GB",)

@@ -17,10 +17,10 @@ from inboxsla.domain.policy_data import from_data
 from inboxsla.domain.ticket_view import TicketView
 from inboxsla.domain.timeline import Event, Kind, participant
 from inboxsla.domain.why import clock_views
+from inboxsla.speech import BabelSpeech
 from inboxsla.storage.database import Database
 from inboxsla.web import clocks
 from inboxsla.web.bars import DUE, bar
-from inboxsla.web.speech import BabelSpeech
 from tests.web.shop import pages, shop
 
 MONDAY_FOUR = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inboxsla.domain.speech import English, Speech
+from inboxsla.speech import BabelSpeech
 from inboxsla.storage.database import Database
 from inboxsla.web.context import initials, one_line, tint
-from inboxsla.web.speech import BabelSpeech
 from tests.web.shop import pages, shop
 
 NOW = datetime(2026, 11, 24, 9, 48, tzinfo=UTC)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime, format_skeleton, format_time
-from flask_babel import gettext
+from flask_babel import get_domain
 
 from inboxsla.domain.durations import words
 
@@ -23,7 +25,15 @@ class BabelSpeech:
 
     def text(self, message: str, **values: str | int) -> str:
         # A catalogue answers the empty text with its own header.
-        return str(gettext(message, **values)) if message else ""
+        if not message:
+            return ""
+        said = str(self._catalogue.gettext(message))
+        return said % values if values else said
+
+    @cached_property
+    def _catalogue(self) -> Any:
+        # Found once: flask_babel's own gettext looks for it again at every text, which takes longer than translating it.
+        return get_domain().get_translations()
 
     def moment(self, at: datetime, now: datetime) -> str:
         return f"{self.short(at, now)}{NBSP}{self.zone_name(at)}"
