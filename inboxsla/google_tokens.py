@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from hashlib import sha256
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_pem_x509_certificate
 
 from inboxsla.errors import Refused, TryLater
+from inboxsla.remembering import Lru
 
 # How far Google's clock and ours may be apart.
 SKEW = timedelta(seconds=30)
@@ -32,6 +34,7 @@ ASK_AGAIN_AFTER = timedelta(minutes=1)
 _AFTER_A_FAILURE = timedelta(seconds=5)
 _KEPT_AT_LEAST, _KEPT_AT_MOST = timedelta(minutes=1), timedelta(days=1)
 _TIMEOUT = 5.0
+_PROVEN = 1_000
 _LARGEST_ANSWER, _LONGEST_TOKEN = 256 * 1024, 8 * 1024
 
 
@@ -56,6 +59,9 @@ def fetch(url: str) -> Fetched:
         return Fetched(body, {name.lower(): value for name, value in answer.headers.items()})
 
 
+_Proven = tuple[str, RSAPublicKey, Mapping[str, Any]]
+
+
 class GoogleTokens:
     """Checks tokens against the keys at `certs_uri`, which may be a map of certificates or a JWKS. One for all threads.
 
@@ -65,6 +71,7 @@ class GoogleTokens:
     def __init__(self, certs_uri: str, issuers: Sequence[str], get: Callable[[str], Fetched] = fetch) -> None:
         self._certs_uri, self._issuers, self._get = certs_uri, frozenset(issuers), get
         self._lock = threading.Lock()
+        self._proven: Lru[bytes, _Proven] = Lru(_PROVEN)
         self._keys: Mapping[str, RSAPublicKey] = {}
         self._good_until: datetime | None = None
         self._asked_at: datetime | None = None
@@ -75,21 +82,33 @@ class GoogleTokens:
 
         Raises BadToken, and TryLater when Google's keys cannot be had.
         """
-        signed, _, signature = token.rpartition(".")
-        header, body = (_json_of(part) for part in _halves(signed))
-        if header.get("alg") != "RS256" or "crit" in header:
-            raise BadToken("it is not signed with RS256")
-        key = self._key(str(header.get("kid", "")), now)
-        try:
-            key.verify(_bytes_of(signature), signed.encode("ascii"), PKCS1v15(), SHA256())
-        except (InvalidSignature, UnicodeEncodeError):
-            raise BadToken("its signature is not Google's") from None
+        name = sha256(token.encode("utf-8", "replace")).digest()
+        known = self._proven.get(name)
+        # What was proven under a key once is proven, as long as the key is Google's: many requests bring the same token.
+        if known is None or self._key(known[0], now) is not known[1]:
+            known = self._prove(token, now)
+            self._proven.put(name, known)
+        body = known[2]
         if body.get("iss") not in self._issuers:
             raise BadToken("its issuer is not Google")
         if body.get("aud") not in (audience, [audience]):
             raise BadToken("it is meant for another audience")
         _check_times(body, now)
         return body
+
+    def _prove(self, token: str, now: datetime) -> _Proven:
+        """The key's id and the key that signed it, and what it says."""
+        signed, _, signature = token.rpartition(".")
+        header, body = (_json_of(part) for part in _halves(signed))
+        if header.get("alg") != "RS256" or "crit" in header:
+            raise BadToken("it is not signed with RS256")
+        kid = str(header.get("kid", ""))
+        key = self._key(kid, now)
+        try:
+            key.verify(_bytes_of(signature), signed.encode("ascii"), PKCS1v15(), SHA256())
+        except (InvalidSignature, UnicodeEncodeError):
+            raise BadToken("its signature is not Google's") from None
+        return kid, key, body
 
     def _key(self, kid: str, now: datetime) -> RSAPublicKey:
         with self._lock:

@@ -13,7 +13,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, Table, create_engine, event, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    Table,
+    create_engine,
+    event,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -24,6 +37,9 @@ from inboxsla.storage.wall import database_errors, folder_refused
 
 # Long enough that a burst of writers queues up instead of failing, short enough that a person still waits for it.
 LOCK_WAIT = timedelta(seconds=20)
+
+# As many threads as a process has; a connection above that is opened and closed for every use.
+_KEPT_OPEN = 16
 
 # Engines inherited across a fork. They are the parent's: closing (or collecting) them here would close its connections.
 _inherited: list[Engine] = []
@@ -46,6 +62,7 @@ class Database:
                 Path(str(self._url.database)).parent.mkdir(parents=True, exist_ok=True)
         self._pid = os.getpid()
         self._engine = self._made()
+        self._compiled: dict[Select[Any], Any] = {}
 
     @property
     def url(self) -> str:
@@ -69,6 +86,26 @@ class Database:
         pg = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self._transaction("read", {} if self._is_sqlite else pg) as conn:
             yield conn
+
+    def glance(self, statement: Select[Any], values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """The rows of one statement that reads, as the driver gives them: no type is converted.
+
+        For what is asked at every click of everybody: what SQLAlchemy does around a statement takes several times as long.
+        """
+        with database_errors(self.place, writing=False):
+            if statement not in self._compiled:
+                self._compiled[statement] = statement.compile(dialect=self._engine.dialect)
+            compiled = self._compiled[statement]
+            given: Any = {**compiled.params, **values}
+            if compiled.positional:
+                given = [given[name] for name in compiled.positiontup or ()]
+            connection = self._own_engine().raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute(str(compiled), given)
+                return list(cursor.fetchall())
+            finally:
+                connection.close()
 
     @contextmanager
     def alter(self) -> Iterator[Connection]:
@@ -107,7 +144,7 @@ class Database:
     def _made(self) -> Engine:
         wait_ms = self._lock_wait // timedelta(milliseconds=1)
         # Errors end up in logs, and the values of a statement are customers' words.
-        quiet = {"hide_parameters": True}
+        quiet = {"hide_parameters": True, "pool_size": _KEPT_OPEN}
         if self._is_sqlite:
             # With isolation_level None the driver begins nothing by itself; `_begin_sqlite` does, in the way each kind needs.
             engine = create_engine(
@@ -208,8 +245,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(conn: Connection) -> None:
     kind = conn.get_execution_options().get("inboxsla_kind", "read")
     driver: Any = conn.connection.dbapi_connection
-    # These two work only outside a transaction, and a pooled connection serves every kind.
-    driver.execute(f"PRAGMA foreign_keys = {'OFF' if kind == 'alter' else 'ON'}")
-    driver.execute(f"PRAGMA query_only = {'ON' if kind == 'read' else 'OFF'}")
+    pragmas = ("OFF" if kind == "alter" else "ON", "ON" if kind == "read" else "OFF")
+    if conn.info.get("pragmas") != pragmas:
+        # These two work only outside a transaction, and a pooled connection serves every kind.
+        driver.execute(f"PRAGMA foreign_keys = {pragmas[0]}")
+        driver.execute(f"PRAGMA query_only = {pragmas[1]}")
+        conn.info["pragmas"] = pragmas
+    if kind == "read":
+        # Takes no lock, so there is nothing that could go wrong here and would have to be put in our words.
+        driver.execute("BEGIN")
+        return
     # A transaction that reads first and writes later fails at once when two meet; taking the lock first makes it wait.
-    conn.exec_driver_sql("BEGIN" if kind == "read" else "BEGIN IMMEDIATE")
+    conn.exec_driver_sql("BEGIN IMMEDIATE")

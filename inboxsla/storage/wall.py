@@ -25,8 +25,8 @@ def database_errors(place: str, *, writing: bool) -> Iterator[None]:
         yield
     except NoFreeConnection as error:
         raise TryLater(f"Every connection to {place} is in use.", SOON) from error
-    except DBAPIError as error:
-        ours = translated(error.orig, place, writing=writing)
+    except (DBAPIError, sqlite3.Error, PostgreSQLError) as error:
+        ours = translated(error.orig if isinstance(error, DBAPIError) else error, place, writing=writing)
         if ours is None:
             raise
         raise ours from error
