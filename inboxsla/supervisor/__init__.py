@@ -108,6 +108,7 @@ class _Run:
             root = self._settings.server.model_copy(update={"port": self._simulator_port, "base_url": ""}).url
             self._environ["INBOXSLA_GOOGLE__API_ROOT"] = f"{root}/"
             self._environ["INBOXSLA_GOOGLE__TOKEN_URI"] = f"{root}/token"
+            self._environ["INBOXSLA_GOOGLE__CERTS_URI"] = f"{root}/oauth2/v1/certs"
 
     def _start(self, supervisor: Supervisor, sign_in_link: Callable[[str], str]) -> None:
         self._screen.say("Starting …")

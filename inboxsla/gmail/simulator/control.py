@@ -139,6 +139,14 @@ def consents() -> Response:
     return jsonify({})
 
 
+@bp.post("/tokens")
+def token() -> Response:
+    """{audience, email, …: further claims}: an identity token such as Google puts on its calls, valid for an hour."""
+    given = body()
+    audience, email = str(given.pop("audience")), str(given.pop("email"))
+    return jsonify(token=simulator().pubsub.signer.token(audience, email, store().now(), **given))
+
+
 @bp.post("/search_lag")
 def search_lag() -> Response:
     """{seconds}: how long searches do not find a new message."""

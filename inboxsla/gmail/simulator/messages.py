@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from . import changes, payload, sending, views
+from .aliases import canonical
 from .answers import invalid, not_found
 from .context import API, body, mailbox, store
 from .listing import page
@@ -32,7 +33,7 @@ def list_(user: str) -> Response:
 def get(user: str, message_id: str) -> Response:
     with store().database.reading() as conn:
         form, names = request.args.get("format", "full").lower(), request.args.getlist("metadataHeaders")
-        return jsonify(views.message(conn, _row(conn, message_id), form, names))
+        return jsonify(views.message(conn, _row(conn, canonical(message_id)), form, names))
 
 
 @bp.post("/send")

@@ -24,8 +24,9 @@ class Signer:
     """One signing key at a time, and the ones before it that are still published."""
 
     def __init__(self) -> None:
-        self.published: dict[str, rsa.RSAPrivateKey] = {"first": _made(0)}
-        self.kid = "first"
+        # Another name each time, so that nobody takes the key of a process before this one for it.
+        self.kid = secrets.token_hex(8)
+        self.published: dict[str, rsa.RSAPrivateKey] = {self.kid: _made(0)}
         self.max_age = 3600
 
     def rotate(self, *, forget: bool = False) -> None:
