@@ -75,6 +75,17 @@ class Push(Section):
     credentials: fields.FileOrNone = None
 
 
+class Addon(Section):
+    """The Gmail side panel. It is off while either is empty: both name who may call, so that nobody else can."""
+
+    service_account: news_fields.AddressOrNone = ""
+    oauth_client_id: Annotated[str, AfterValidator(str.strip)] = ""
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self.service_account and self.oauth_client_id)
+
+
 class Quota(Section):
     """What Gmail allows for one mailbox, and how much of it, in percent, is used as a matter of course."""
 
@@ -196,6 +207,7 @@ class Settings(Section):
     google: Google = Google()
     sync: Sync = Sync()
     push: Push = Push()
+    addon: Addon = Addon()
     quota: Quota = Quota()
     calendar: Calendar = Field(default_factory=Calendar)
     policy: Policy = Field(default_factory=dict, validate_default=True)

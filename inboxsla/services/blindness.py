@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -18,6 +19,25 @@ _LEAST = timedelta(minutes=5)
 _POLLS = 3
 
 
+class Synced(Protocol):
+    """As much of a mailbox as says when it was seen last."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def last_sync_begun_at(self) -> datetime | None: ...
+
+    @property
+    def last_sync_at(self) -> datetime | None: ...
+
+    @property
+    def retired_at(self) -> datetime | None: ...
+
+
 def limit(settings: Settings) -> timedelta:
     """How long a mailbox may go without a sync that worked."""
     return max(_LEAST, _POLLS * settings.poll_every(rung=settings.push.way != "poll"))
@@ -30,7 +50,7 @@ def note(conn: Connection, settings: Settings, before: MailboxRow, begun: dateti
         blind_spans.add(conn, before.id, seen, begun)
 
 
-def since(settings: Settings, box: MailboxRow, now: datetime) -> datetime | None:
+def since(settings: Settings, box: Synced, now: datetime) -> datetime | None:
     """Since when nothing of the mailbox has been seen, if that is too long; None while all is well."""
     seen = box.last_sync_begun_at
     if box.kind != "gmail" or box.retired_at is not None or box.last_sync_at is None or seen is None:
@@ -39,7 +59,7 @@ def since(settings: Settings, box: MailboxRow, now: datetime) -> datetime | None
 
 
 def spans(
-    conn: Connection, settings: Settings, boxes: Sequence[MailboxRow], begin: datetime, end: datetime, now: datetime
+    conn: Connection, settings: Settings, boxes: Sequence[Synced], begin: datetime, end: datetime, now: datetime
 ) -> list[BlindSpan]:
     """Every span of these mailboxes that shares time with `begin` to `end`, oldest first; the one that lasts comes last."""
     found = blind_spans.between(conn, [box.id for box in boxes], begin, end)

@@ -65,9 +65,21 @@ def _posting_address(own_list: str) -> str:
     return own_list.lower() if "@" in own_list else own_list.lower().replace(".", "@", 1)
 
 
+_MESSAGE = "msg:"
+
+
 def source(row: MessageRow) -> str:
     """How events name this message."""
-    return f"msg:{row.gmail_id}"
+    return source_of(row.gmail_id)
+
+
+def source_of(gmail_id: str) -> str:
+    return f"{_MESSAGE}{gmail_id}"
+
+
+def message_of(source: str) -> str:
+    """The message an event is named after; "" where it is none."""
+    return source.removeprefix(_MESSAGE) if source.startswith(_MESSAGE) else ""
 
 
 def customer_of(row: MessageRow) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Connection
 
+from inboxsla.domain.clock import Reading
 from inboxsla.domain.decide import Decision, decide
+from inboxsla.domain.policy import Policy
 from inboxsla.domain.ticket_view import ClockView, TicketView, name_of
 from inboxsla.domain.timeline import Event, Standing
 from inboxsla.domain.why import clock_views, return_views
@@ -63,13 +66,49 @@ def _look(
     at = mailbox.as_of or now
     later = policies.named_by(conn, timeline)
     decision = decide(timeline, version.policy, at, mailbox.live_since if mailbox.is_live else None, later)
-    facts, reading = decision.facts, decision.reading
-    clocks = clock_views(facts, reading, version.policy, at, later)
+    facts = decision.facts
     in_force = policies.get(conn, facts.policies[-1][1]) if facts.policies else version
+    terms = Terms(version.policy, later, in_force)
+    seen = max((event.number for event in timeline), default=0)
+    view = view_of(row, mailbox, facts, decision.reading, terms, names, at, seen)
+    return Look(row, mailbox, tuple(timeline), decision, view, names)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The policy versions a ticket is read with: the one it began with, those its events name, and the one in force."""
+
+    began: Policy
+    later: Mapping[int, Policy]
+    in_force: PolicyVersion
+
+
+class Where(Protocol):
+    """As much of a mailbox as its tickets' views need."""
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def as_of(self) -> datetime | None: ...
+
+
+def view_of(
+    row: TicketRow,
+    mailbox: Where,
+    facts: Standing,
+    reading: Reading,
+    terms: Terms,
+    names: Mapping[str, str],
+    at: datetime,
+    seen: int,
+) -> TicketView:
+    """A ticket read at `at`. `seen` is the number of the newest of the events that `facts` were made from."""
+    clocks = clock_views(facts, reading, terms.began, at, terms.later)
     if mailbox.as_of:
         # Nobody is mailed about what was read from a file, so there is no step to announce.
         clocks = tuple(replace(clock, steps=()) for clock in clocks)
-    view = TicketView(
+    return TicketView(
         id=row.id,
         version=row.version,
         mailbox=mailbox.address,
@@ -84,14 +123,14 @@ def _look(
         urgency=reading.urgency,
         breached=reading.breached,
         clocks=clocks,
-        worst=_worst(clocks, decision),
+        worst=_worst(clocks, facts, reading),
         waiting_since=facts.waiting_since,
         last_activity=facts.last_activity,
         opened_at=row.opened_at,
         hold_until=facts.hold_until,
         status_reason=facts.status_reason,
-        policy_name=in_force.name,
-        policy_version=in_force.version,
+        policy_name=terms.in_force.name,
+        policy_version=terms.in_force.version,
         now=at,
         as_of=mailbox.as_of,
         over_since=_over_since(facts),
@@ -103,11 +142,9 @@ def _look(
         team=facts.team,
         closes_at=facts.closes_at,
         reopened=len(facts.reopenings),
-        # Nobody is mailed about what was read from a file.
-        on_return=() if mailbox.as_of else return_views(facts, version.policy, later),
-        seen=max((event.number for event in timeline), default=0),
+        on_return=() if mailbox.as_of else return_views(facts, terms.began, terms.later),
+        seen=seen,
     )
-    return Look(row, mailbox, tuple(timeline), decision, view, names)
 
 
 def _over_since(facts: Standing) -> datetime | None:
@@ -115,8 +152,8 @@ def _over_since(facts: Standing) -> datetime | None:
     return next(lasting, None) if facts.status.is_over else None
 
 
-def _worst(clocks: tuple[ClockView, ...], decision: Decision) -> ClockView | None:
-    worst = decision.reading.worst
-    if worst is None or decision.facts.status.is_over or decision.facts.away:
+def _worst(clocks: tuple[ClockView, ...], facts: Standing, reading: Reading) -> ClockView | None:
+    worst = reading.worst
+    if worst is None or facts.status.is_over or facts.away:
         return None
     return next(clock for clock in clocks if clock.reading is worst)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from inboxsla.storage import people
+from inboxsla.storage.people import Membership
 
 LEADING = frozenset({"lead", "admin"})
 # What a colleague at the mailbox's own account may do: Gmail does not say who it is.
@@ -42,7 +43,11 @@ class Viewer:
 def viewer(conn: Connection, address: str) -> Viewer | None:
     """Whoever has this verified address, with every connected mailbox that is theirs; None for somebody nobody listed."""
     address = address.strip().lower()
-    found = people.memberships(conn, address)
+    return of(address, people.memberships(conn, address))
+
+
+def of(address: str, found: Sequence[Membership]) -> Viewer | None:
+    """The same from what is stored about a lower-case address."""
     if not found:
         return None
     listed = [each for each in found if each.role is not None]
