@@ -5,13 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel
 
+from addon import routes as panel
 from inboxsla.services.ports import Ports
 from inboxsla.web import board, context, entry, forms, headers, health, mailboxes, mails, push, refusals, secret
 
 STATIC_AGE = timedelta(days=365)
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Signed cookies, as Flask has them; where none came, nothing is made ready to read one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def create_app(ports: Ports) -> Flask:
@@ -31,13 +42,16 @@ def create_app(ports: Ports) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_AGE,
         MAX_CONTENT_LENGTH=64 * 1024,
     )
+    app.session_interface = _Sessions()
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     Babel(app, default_locale=context.LOCALES[0], locale_selector=context.locale)
     context.install(app, ports)
     headers.install(app)
-    entry.install(app)
-    forms.install(app, entry.PUBLIC)
+    public = entry.PUBLIC | panel.PUBLIC
+    entry.install(app, public)
+    forms.install(app, public)
     refusals.install(app)
+    panel.install(app, ports)
     push.install(app, ports.settings)
     for room in (board.bp, mails.bp, mailboxes.bp, health.bp):
         app.register_blueprint(room)

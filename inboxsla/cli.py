@@ -17,6 +17,7 @@ import structlog
 from inboxsla import checks, listing, supervisor, wiring
 from inboxsla.app import create_app
 from inboxsla.commands import mailboxes as mailbox_commands
+from inboxsla.commands.addon import addon
 from inboxsla.commands.base import opened
 from inboxsla.commands.config import config
 from inboxsla.commands.doctor import doctor
@@ -251,4 +252,5 @@ for command in mailbox_commands.COMMANDS:
 main.add_command(config)
 main.add_command(doctor)
 main.add_command(policy)
+main.add_command(addon)
 main.add_command(whatif)

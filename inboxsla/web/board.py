@@ -23,6 +23,17 @@ def home() -> AnyResponse:
     return redirect(url_for(".tickets"))
 
 
+@bp.get("/dashboard")
+def dashboard() -> AnyResponse:
+    """Where the side panel's menu leads, whatever page shows the figures."""
+    return redirect(url_for(".tickets"))
+
+
+@bp.get("/settings")
+def settings() -> AnyResponse:
+    return redirect(url_for("mailboxes.listed"))
+
+
 @bp.get("/tickets")
 def tickets() -> Response:
     show = request.args.get("show", "open")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, redirect, request, session, url_for
@@ -11,16 +13,17 @@ from inboxsla.services import sign_in
 from inboxsla.web.context import ports
 from inboxsla.web.refusals import MisdirectedRequest
 
-# What answers without a session; a push brings a token of Google's instead. Everything else is for people who signed in, also
-# what is added later.
+# What of the pages answers without a session; a push brings a token of Google's instead. Everything else is for people who signed
+# in, also what is added later.
 PUBLIC = frozenset({"static", "health.healthz", "health.readyz", "push.gmail", "sign_in"})
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SINCE = "since"
 
 
-def install(app: Flask) -> None:
+def install(app: Flask, public: Collection[str]) -> None:
+    """`public` are the endpoints that answer without a session."""
     app.before_request(_own_name_only)
-    app.before_request(_signed_in_only)
+    app.before_request(partial(_signed_in_only, public))
     app.add_url_rule("/sign-in/<token>", "sign_in", _sign_in, methods=["GET"])
 
 
@@ -37,8 +40,8 @@ def _name(url: str) -> str | None:
         return None
 
 
-def _signed_in_only() -> None:
-    if request.endpoint not in PUBLIC and _SINCE not in session:
+def _signed_in_only(public: Collection[str]) -> None:
+    if request.endpoint not in public and _SINCE not in session:
         abort(401)
 
 

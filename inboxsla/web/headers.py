@@ -14,6 +14,9 @@ MAIL_POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
+# Files that are the same for everybody.
+_KEPT = ("static", "addon.icon")
+
 
 def install(app: Flask) -> None:
     app.after_request(_say)
@@ -25,6 +28,6 @@ def _say(response: Response) -> Response:
     said["X-Content-Type-Options"] = "nosniff"
     said["Referrer-Policy"] = "no-referrer"
     said["Cross-Origin-Opener-Policy"] = "same-origin"
-    if request.endpoint != "static" or response.status_code >= 400:
+    if request.endpoint not in _KEPT or response.status_code >= 400:
         said["Cache-Control"] = "no-store"
     return response

@@ -1,0 +1,1 @@
+"""What the panel shows, as the JSON that Gmail renders. Pure: a view in, a card out."""
