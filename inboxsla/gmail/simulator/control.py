@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
@@ -26,7 +27,8 @@ def only_programs() -> None:
         raise ApiError(415, "badContent", "send JSON", "INVALID_ARGUMENT")
 
 
-def _box(given: dict[str, Any]) -> str:
+def box_of(given: Mapping[str, Any]) -> str:
+    """The mailbox that is named, or the first. Raises ApiError 400."""
     boxes = store().mailboxes()
     address = str(given.get("mailbox") or (boxes[0] if boxes else "")).lower()
     if address not in boxes:
@@ -62,7 +64,7 @@ def deliver() -> Response:
     at = _at(given, "internalDate") or _at(given)
     labels = given.get("labels", ("INBOX", "UNREAD"))
     return _placed(
-        store().deliver(_box(given), unb64(str(given["raw"])), labels=labels, at=at, thread_id=given.get("threadId"))
+        store().deliver(box_of(given), unb64(str(given["raw"])), labels=labels, at=at, thread_id=given.get("threadId"))
     )
 
 
@@ -72,7 +74,7 @@ def agent_reply() -> Response:
     given = body()
     return _placed(
         store().reply_as(
-            _box(given),
+            box_of(given),
             given["threadId"],
             given["agent"],
             given.get("text", ""),
@@ -86,7 +88,7 @@ def agent_reply() -> Response:
 def bounce() -> Response:
     """{id: the sent message, recipient, at?, mailbox?}"""
     given = body()
-    return _placed(store().bounce(_box(given), given["id"], given["recipient"], _at(given)))
+    return _placed(store().bounce(box_of(given), given["id"], given["recipient"], _at(given)))
 
 
 @bp.post("/draft")
@@ -95,7 +97,7 @@ def draft() -> Response:
     given = body()
     return _placed(
         store().autosave_draft(
-            _box(given), given.get("text", ""), thread_id=given.get("threadId"), previous=given.get("previous")
+            box_of(given), given.get("text", ""), thread_id=given.get("threadId"), previous=given.get("previous")
         )
     )
 
@@ -103,7 +105,7 @@ def draft() -> Response:
 @bp.post("/delete")
 def delete() -> Response:
     given = body()
-    store().delete(_box(given), given["id"])
+    store().delete(box_of(given), given["id"])
     return jsonify({})
 
 
@@ -111,13 +113,13 @@ def delete() -> Response:
 def move(move: str) -> Response:
     """{threadId, mailbox?}: what a person does in Gmail's own page."""
     given = body()
-    getattr(store(), move)(_box(given), given["threadId"])
+    getattr(store(), move)(box_of(given), given["threadId"])
     return jsonify({})
 
 
 @bp.post("/expire_history")
 def expire_history() -> Response:
-    store().expire_history(_box(body()))
+    store().expire_history(box_of(body()))
     return jsonify({})
 
 
@@ -125,7 +127,7 @@ def expire_history() -> Response:
 def revoke() -> Response:
     """{mailbox?, revoked?: false gives the permission back}"""
     given = body()
-    store().revoke(_box(given), bool(given.get("revoked", True)))
+    store().revoke(box_of(given), bool(given.get("revoked", True)))
     return jsonify({})
 
 
@@ -223,7 +225,7 @@ def reset_quota() -> Response:
 @bp.get("/state")
 def state() -> Response:
     """Every label and every thread of one mailbox (`?mailbox=`), messages in `format=metadata`."""
-    address = _box(dict(request.args))
+    address = box_of(request.args)
     with store().database.reading() as conn:
         labels = conn.execute(
             "SELECT * FROM labels WHERE mailbox = ? AND type = 'user' ORDER BY rowid", (address,)

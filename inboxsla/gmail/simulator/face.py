@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import html
 import re
-from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from . import letters, mime, reading
+from . import reading, shown, visiting
 from .answers import ApiError, invalid
 from .context import store
-from .reading import Kept
-from .stories import board, hands
+from .stories import hands
 from .stories.texts import texts
 
 bp = Blueprint("face", __name__, template_folder="templates")
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_HISTORY = re.compile(r"^(?:On .{0,300} wrote:|>.*)$", re.MULTILINE)
 _CSS_ID = re.compile(r"[A-Za-z0-9_]+")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
-SHOWN = 60
-PLACES = {"inbox": "INBOX", "sent": "SENT", "all": ""}
 
 
 @bp.before_request
@@ -47,10 +40,10 @@ def guarded(response: Response) -> Response:
 @bp.get("/")
 def inbox() -> str:
     address, place = _address(), request.args.get("place", "inbox")
-    chips = _Chips(address)
+    chips = shown.Chips(address)
     rows = [
-        _row(messages, address, chips)
-        for messages in reading.threads(store(), address, PLACES.get(place, "INBOX"), SHOWN)
+        shown.row(messages, address, chips)
+        for messages in reading.threads(store(), address, shown.PLACES.get(place, "INBOX"), shown.SHOWN)
     ]
     with store().database.reading() as conn:
         count = conn.execute(
@@ -72,16 +65,16 @@ def _thread(thread_id: str, empty: str = "") -> str:
     """The page of a thread; `empty` is the form that was sent without a text."""
     address = _address()
     messages = reading.thread(store(), address, thread_id)
-    labels = frozenset().union(*(message.labels for message in messages))
+    labels = shown.labels_of(messages)
     return render_template(
         "thread.html",
         address=address,
         thread_id=thread_id,
-        subject=messages[0].facts.subject or "(no subject)",
-        chips=_Chips(address).of(labels),
+        subject=shown.subject(messages),
+        chips=shown.Chips(address).of(labels),
         in_inbox="INBOX" in labels,
         choices=_choices(address),
-        messages=[_message(message) for message in messages],
+        messages=[shown.message(message) for message in messages],
         agents=texts().agents,
         agent=request.form.get("agent"),
         empty=empty,
@@ -97,18 +90,10 @@ def write() -> str | AnyResponse | tuple[str, int]:
     text = request.form.get("text", "").strip()
     if request.method == "GET":
         return render_template("write.html", address=address, given={})
-    if (
-        not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+", given["sender"], re.ASCII)
-        or not text
-        or not given["subject"]
-    ):
+    if not visiting.is_a_letter(given["sender"], given["subject"], text):
         mistake = "A mail needs an address such as ada@visitor.example, a subject and some text."
         return render_template("write.html", address=address, given={**given, "text": text}, mistake=mistake), 400
-    raw = letters.letter(
-        sender=letters.mailbox_header(given["sender"], given["name"]), to=address, subject=given["subject"], text=text, at=store().now(),
-        headers={hands.MARK: board.VISITOR},
-    )  # fmt: skip
-    placed = store().deliver(address, raw)
+    placed = visiting.writes_in(store(), address, given["sender"], given["name"], given["subject"], text)
     return redirect(url_for("face.thread_page", thread_id=placed.thread_id, mailbox=address), 303)
 
 
@@ -164,82 +149,8 @@ def style() -> Response:
     for address in store().mailboxes():
         for label_id, (_, background, text) in reading.labels(store(), address).items():
             if _CSS_ID.fullmatch(label_id) and _COLOUR.fullmatch(background) and _COLOUR.fullmatch(text):
-                rules.append(f".chip.{_css(address, label_id)} {{ background:{background}; color:{text} }}")
+                rules.append(f".chip.{shown.css_class(address, label_id)} {{ background:{background}; color:{text} }}")
     return Response("\n".join(rules), mimetype="text/css")
-
-
-def _css(address: str, label_id: str) -> str:
-    return f"b{store().mailboxes().index(address)}-{label_id}"
-
-
-class _Chips:
-    """The coloured labels of one mailbox."""
-
-    def __init__(self, address: str) -> None:
-        self._known = {
-            key: {"name": name, "css": _css(address, key)}
-            for key, (name, _, _) in reading.labels(store(), address).items()
-        }
-
-    def of(self, labels: frozenset[str]) -> list[dict[str, str]]:
-        chips = [chip for key, chip in self._known.items() if key in labels]
-        for key, name in (("SPAM", "Spam"), ("TRASH", "Trash")):
-            if key in labels:
-                chips.append({"name": name, "css": "plain"})
-        return chips
-
-
-def _row(messages: list[Kept], address: str, chips: _Chips) -> dict[str, Any]:
-    labels = frozenset().union(*(message.labels for message in messages))
-    written = [message for message in messages if "DRAFT" not in message.labels] or messages
-    names = list(
-        dict.fromkeys("me" if mime.person(m.facts.sender)[1] == address else _name(m.facts.sender) for m in written)
-    )
-    return {
-        "thread_id": messages[0].thread_id,
-        "who": names if len(names) == 1 else [name.split()[0] for name in names],
-        "count": len(written),
-        "subject": messages[0].facts.subject or "(no subject)",
-        "snippet": html.unescape(written[-1].facts.snippet)[:140],
-        "unread": "UNREAD" in labels and "SENT" not in written[-1].labels,
-        "chips": chips.of(labels),
-        "at": written[-1].at,
-        "age": _age(written[-1].at),
-    }
-
-
-def _message(message: Kept) -> dict[str, Any]:
-    name, address = mime.person(message.facts.sender)
-    cut = _HISTORY.search(message.facts.text)
-    agent = mime.person(mime.decoded_people(message.header("Sender")))
-    return {
-        "name": name or address,
-        "address": address if name else "",
-        "initial": (name or address or "?")[0].upper(),
-        "agent": agent[0] or agent[1],
-        "to": ", ".join(message.facts.recipients) or "nobody yet",
-        "draft": "DRAFT" in message.labels,
-        "ours": "SENT" in message.labels,
-        "automatic": message.facts.automatic,
-        "at": message.at,
-        "age": _age(message.at),
-        "text": message.facts.text[: cut.start()].strip() if cut else message.facts.text.strip(),
-        "quoted": message.facts.text[cut.start() :].strip() if cut else "",
-    }
-
-
-def _age(at: datetime) -> str:
-    minutes = int((store().now() - at).total_seconds() // 60)
-    if minutes < 1:
-        return "just now"
-    if minutes < 60:
-        return f"{minutes} min ago"
-    return f"{minutes // 60} h ago" if minutes < 24 * 60 else f"{minutes // 1440} d ago"
-
-
-def _name(header: str) -> str:
-    name, address = mime.person(header)
-    return name or address or "(unknown sender)"
 
 
 def _address() -> str:

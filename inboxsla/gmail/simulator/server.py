@@ -9,7 +9,7 @@ from types import TracebackType
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from . import control, face, history, labels, messages, oauth, profile, threads, watching
+from . import control, face, history, labels, messages, oauth, postbox, profile, threads, watching
 from .answers import ApiError, failure
 from .consents import Consents
 from .context import Simulator, admit, complain, settle_up, trim
@@ -36,6 +36,7 @@ def create_app(simulator: Simulator, host: str = "127.0.0.1") -> Flask:
         threads.bp,
         history.bp,
         control.bp,
+        postbox.bp,
         face.bp,
         oauth.bp,
         watching.bp,
