@@ -11,7 +11,21 @@ from flask_babel import Babel
 
 from addon import routes as panel
 from inboxsla.services.ports import Ports
-from inboxsla.web import board, context, entry, forms, headers, health, mailboxes, mails, push, refusals, secret
+from inboxsla.web import (
+    acts,
+    board,
+    context,
+    entry,
+    forms,
+    headers,
+    health,
+    mailboxes,
+    mails,
+    push,
+    refusals,
+    secret,
+    who,
+)
 
 STATIC_AGE = timedelta(days=365)
 
@@ -53,6 +67,6 @@ def create_app(ports: Ports) -> Flask:
     refusals.install(app)
     panel.install(app, ports)
     push.install(app, ports.settings)
-    for room in (board.bp, mails.bp, mailboxes.bp, health.bp):
+    for room in (board.bp, acts.bp, who.bp, mails.bp, mailboxes.bp, health.bp):
         app.register_blueprint(room)
     return app

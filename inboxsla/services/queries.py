@@ -20,10 +20,11 @@ from inboxsla.domain.timeline import Event, Kind
 from inboxsla.domain.timeline_view import Entry, Quote, entries, on_return, planned
 from inboxsla.errors import Missing, Refused
 from inboxsla.gmail import labels
-from inboxsla.services import blindness, correspondence, noting
+from inboxsla.services import acting, blindness, correspondence, noting
 from inboxsla.services.in_force import in_force
 from inboxsla.services.looking import Look, look
 from inboxsla.services.ports import Ports
+from inboxsla.services.viewers import Viewer
 from inboxsla.services.views import Board, KeptAside, MailboxState, MailLine, MailPage, Progress, TicketPage
 from inboxsla.storage import envelopes, first_readings, mailboxes, messages, records, switches, tickets
 from inboxsla.storage.envelopes import Envelope
@@ -152,8 +153,11 @@ def mailbox_state(
     )
 
 
-def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
-    """One ticket with everything that happened and what comes next. Raises Missing if there is no such ticket."""
+def ticket(ports: Ports, ticket_id: int, say: Speech, viewer: Viewer | None = None) -> TicketPage:
+    """One ticket with everything that happened and what comes next, for `viewer` where it is known who looks.
+
+    Raises Missing if there is no such ticket.
+    """
     now = ports.now()
     with ports.db.read() as conn:
         row = tickets.find(conn, ticket_id) if ticket_id <= _LARGEST_ID else None
@@ -178,6 +182,7 @@ def ticket(ports: Ports, ticket_id: int, say: Speech) -> TicketPage:
         mailbox=mailbox_state(seen.mailbox),
         unseen=unseen,
         also=also,
+        undoes=viewer is not None and acting.may_undo(seen, viewer) is not None,
     )
 
 

@@ -93,6 +93,8 @@ class TicketPage:
     unseen: tuple[str, ...] = ()
     # Tickets of other mailboxes into which a mail of this one came as well: (ticket id, address).
     also: tuple[tuple[int, str], ...] = ()
+    # Whether whoever looks did something last that they could take back now.
+    undoes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from inboxsla.domain.ticket_view import time_left
 from inboxsla.errors import Missing
 from inboxsla.services import links, queries
-from inboxsla.services.views import MailboxState
-from inboxsla.web import clocks, rows
+from inboxsla.services.viewers import Viewer
+from inboxsla.services.views import MailboxState, TicketPage
+from inboxsla.web import act_menu, acts, clocks, rows, who
 from inboxsla.web.context import ID, LARGEST_ID, now, ports, say, zone
 from inboxsla.web.live import live_page
 
@@ -61,25 +62,35 @@ def tickets() -> Response:
 
 @bp.get(f"/tickets/<{ID}:ticket_id>")
 def ticket(ticket_id: int) -> Response:
+    you = who.viewer()
     try:
-        page = queries.ticket(ports(), ticket_id, say())
+        page = queries.ticket(ports(), ticket_id, say(), you)
     except Missing:
         abort(404)
     view = page.view
     # What is past is said from today, so that its days carry their dates.
     base = now() if view.as_of else view.now
     cards = clocks.live(view, say(), base)
+    in_gmail = _in_gmail(page.mailbox)
     return live_page(
         "ticket",
         page=page,
+        you=you,
+        nonce=acts.nonce,
+        acts_possible=in_gmail,
+        bar=_bar(page, you) if you and in_gmail else None,
         view=view,
         base=base,
         cards=cards,
         headline=None if cards else time_left(view, say()),
         ended=clocks.ended(view, say()),
-        gmail=links.gmail_url(ports().settings, view.mailbox, view.thread_id) if _in_gmail(page.mailbox) else None,
+        gmail=links.gmail_url(ports().settings, view.mailbox, view.thread_id) if in_gmail else None,
         zone=zone(),
     )
+
+
+def _bar(page: TicketPage, you: Viewer) -> act_menu.Bar | None:
+    return act_menu.bar(page.view, you, page.mailbox.id, say(), undoes=page.undoes)
 
 
 def _id(text: str) -> int:
