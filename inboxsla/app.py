@@ -9,6 +9,7 @@ from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel
 
+from addon import gallery
 from addon import routes as panel
 from inboxsla.services.ports import Ports
 from inboxsla.web import (
@@ -21,6 +22,7 @@ from inboxsla.web import (
     health,
     mailboxes,
     mails,
+    preview,
     push,
     refusals,
     secret,
@@ -69,4 +71,6 @@ def create_app(ports: Ports) -> Flask:
     push.install(app, ports.settings)
     for room in (board.bp, acts.bp, who.bp, mails.bp, mailboxes.bp, health.bp):
         app.register_blueprint(room)
+    if ports.settings.demo:
+        app.register_blueprint(preview.room(gallery.examples))
     return app

@@ -12,7 +12,7 @@ def ticket_url(settings: Settings, ticket_id: int) -> str:
 
 
 def gmail_url(settings: Settings, mailbox: str, thread_id: str) -> str:
-    """The thread in Gmail, with the right account; in the demo, in the simulated mailbox."""
+    """The thread in Gmail, with the right account; in the demo, in the preview of it."""
     if settings.demo:
-        return f"{settings.google.api_root.rstrip('/')}/threads/{quote(thread_id)}"
+        return f"{settings.server.url}/addon/preview#/t/{quote(thread_id)}"
     return f"https://mail.google.com/mail/?authuser={quote(mailbox)}#all/{quote(thread_id)}"

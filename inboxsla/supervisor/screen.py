@@ -51,9 +51,12 @@ class Screen:
         self.say("")
         if gmail:
             self.say(
-                "Open the link, which works once, and watch: mail arrives, labels change, and within two minutes a"
+                "Open the link, which works once: a mailbox that looks like Gmail, with the side panel beside it. Mail"
             )
-            self.say(f"reminder goes out. In another terminal, `{typed('tickets')}` shows the same list.")
+            self.say(
+                "arrives, labels change, and within two minutes a reminder goes out. Take a ticket, answer, solve it."
+            )
+            self.say(f"In another terminal, `{typed('tickets')}` lists the tickets.")
         elif mailboxes:
             self.say(f"Open the link, which works once. `{typed('tickets')}` shows the same list in another terminal.")
         else:

@@ -46,8 +46,8 @@ def install(app: Flask, with_ports: Ports) -> None:
         URGENCY_WORDS=URGENCY_WORDS,
         PRIORITY_WORDS=PRIORITY_WORDS,
     )
-    demo_mailbox = with_ports.settings.google.api_root if with_ports.settings.demo else ""
-    app.context_processor(lambda: {"demo_mailbox": demo_mailbox, "language": language()})
+    is_demo = with_ports.settings.demo
+    app.context_processor(lambda: {"is_demo": is_demo, "language": language()})
 
 
 def ports() -> Ports:

@@ -54,4 +54,4 @@ def _sign_in(token: str) -> Response | str:
     if _SINCE not in session:
         session.permanent = True
         session[_SINCE] = int(ports().now().timestamp())
-    return redirect(url_for("board.tickets"))
+    return redirect(url_for("preview.page" if ports().settings.demo else "board.tickets"))

@@ -152,7 +152,6 @@ def _page(wrong: str = "", written: str = "") -> Answer:
         written=written,
         stopped=writing.stopped(ports()),
         base=now(),
-        is_demo=ports().settings.demo,
     )
     return (page, 400) if wrong else page
 

@@ -19,6 +19,11 @@ def chosen() -> str:
     return str(session.get(_PERSON, ""))
 
 
+def become(address: str) -> None:
+    """From now on this session acts in the name of somebody who is listed; the caller has looked."""
+    session[_PERSON] = address
+
+
 def viewer() -> Viewer | None:
     """Who acts in this session; None where nobody was chosen, or whoever was is on no people list any more."""
     if not chosen():
@@ -38,7 +43,7 @@ def choose() -> Response | tuple[str, int]:
     wanted = request.form.get("person", "")
     if wanted not in {person.address for person in colleagues.everybody(ports())}:
         return _page(_("Choose one of these people.")), 400
-    session[_PERSON] = wanted
+    become(wanted)
     return redirect(_back(request.form.get("next", "")), code=303)
 
 

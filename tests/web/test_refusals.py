@@ -81,5 +81,5 @@ def test_every_answer_carries_a_strict_policy(claire: FlaskClient) -> None:
 def test_pages_are_never_stored_and_files_are_kept_for_long(claire: FlaskClient) -> None:
     assert claire.get("/tickets").headers["Cache-Control"] == "no-store"
     assert claire.get("/nowhere").headers["Cache-Control"] == "no-store"
-    assert "max-age=31536000" in claire.get("/static/inboxsla.css").headers["Cache-Control"]
+    assert "max-age=31536000" in claire.get("/static/inboxsla.css?v=1").headers["Cache-Control"]
     assert claire.get("/static/nothing.css").headers["Cache-Control"] == "no-store"

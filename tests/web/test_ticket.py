@@ -202,11 +202,11 @@ def test_the_demo_leads_to_its_own_mailbox_and_says_that_it_is_one(sqlite_databa
 
     found = page(browser, f"/tickets/{ticket}")
 
-    act, mailbox = found.select_one(".acts a"), found.select_one(".side nav a[target]")
-    assert words(act) == "Open in the demo mailbox"
+    act, preview = found.select_one("#gmail"), found.select_one('.side nav a[href="/addon/preview"]')
+    assert words(act) == "Open in the preview"
     assert act is not None
-    assert str(act["href"]).startswith("http://127.0.0.1:8025/")
-    assert words(mailbox) == "Demo mailbox"
+    assert act["href"] == "http://127.0.0.1:8000/addon/preview#/t/18f2c"
+    assert words(preview) == "Gmail preview"
     assert words(found.select_one(".demo")) == "Demo. Made-up people; nothing leaves this computer."
 
 

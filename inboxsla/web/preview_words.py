@@ -1,0 +1,56 @@
+"""What the preview's scripts say, in the reader's language, by key. `%(name)s` is filled in by the script."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+
+def words() -> dict[str, str]:
+    return {
+        "title": _("Preview · InboxSLA"),
+        "unread": _("unread"),
+        "nothing_here": _("Nothing is here."),
+        "nothing_found": _("Nothing here fits your search."),
+        "choose_one": _("Choose a conversation to see what it promises."),
+        "new_message": _("New message from %(name)s"),
+        "archive": _("Archive"),
+        "to_inbox": _("Move to inbox"),
+        "archived": _("Archived."),
+        "restored": _("Moved to the inbox."),
+        "to_list": _("Back to the list"),
+        "reply_as": _("Reply as %(name)s"),
+        "write_back_as": _("Write back as %(name)s"),
+        "your_reply": _("Your reply"),
+        "their_message": _("The customer’s message"),
+        "to_customer": _("to %(name)s"),
+        "as_customer": _("from %(name)s"),
+        "send_reply": _("Send reply"),
+        "send_message": _("Send message"),
+        "discard": _("Discard"),
+        "no_text": _("Nothing was sent: there is no text."),
+        "sent": _("Sent."),
+        "sent_by": _("sent by %(name)s"),
+        "automatic": _("written by a machine"),
+        "draft": _("draft"),
+        "quoted": _("Quoted text"),
+        "back": _("Back"),
+        "refresh": _("Refresh"),
+        "more_of_addon": _("More of InboxSLA"),
+        "close_panel": _("Close the panel"),
+        "show_more": _("Show more"),
+        "try_again": _("Try again"),
+        "required": _("%(label)s is needed."),
+        "unsupported": _("Not supported by Gmail: %(name)s"),
+        "too_many": _("more than 100 widgets"),
+        "error_title": _("InboxSLA could not be loaded"),
+        "error_text": _("This is what Gmail shows when an add-on does not answer as it should. Nothing was changed."),
+        "error_why": _("What went wrong"),
+        "asks_leave": _("Here Google would ask for a permission, and then do the same again."),
+        "no_card": _("The answer holds no card."),
+        "not_json": _("The answer is not JSON."),
+        "status": _("The answer was HTTP %(status)s instead of 200."),
+        "too_slow": _("There was no answer within 30 seconds."),
+        "no_answer": _("InboxSLA does not answer. Is it still running?"),
+        "signed_out": _("You are signed out. Reload the page to see how to sign in."),
+        "not_drawn": _("This card could not be drawn: %(error)s"),
+    }
