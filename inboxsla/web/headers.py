@@ -30,7 +30,7 @@ def _say(response: Response) -> Response:
     said["Cross-Origin-Opener-Policy"] = "same-origin"
     if request.endpoint not in _KEPT or response.status_code >= 400:
         said["Cache-Control"] = "no-store"
-    elif "v" not in request.args:
+    elif request.endpoint == "static" and "v" not in request.args:
         # Scripts that a script imports carry no digest in their address.
         said["Cache-Control"] = "no-cache"
     return response

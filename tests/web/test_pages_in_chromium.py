@@ -46,7 +46,7 @@ def test_a_phone_says_what_each_part_of_a_mail_is_and_nothing_twice(
     lumen, base, urgent = morning
     sent = lumen.mails(urgent, "jonas@lumenvelo.example", "Due in 10 min: Refund")
     with lumen.ports.db.write() as conn:
-        envelopes.sent(conn, sent, "g17", TUESDAY)
+        envelopes.sent(conn, sent, "g17", "g17", TUESDAY)
     with window(browser, lumen, base, PHONE) as page:
         page.goto(base + "/mail")
         rows = [" ".join(row.split()) for row in page.locator("tbody tr").all_inner_texts()]
