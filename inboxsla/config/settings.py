@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import quote
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from inboxsla.config import fields, news_fields
+from inboxsla.config.mail_settings import Alarms, Mail, Smtp
+from inboxsla.config.section import Section
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.errors import InboxSLAError
 
@@ -21,10 +23,6 @@ Status = Literal["waiting_on_customer", "on_hold"]
 Metric = Literal["first_response", "next_response", "resolution"]
 Action = Literal["remind_owner", "notify_owner", "notify_lead", "reassign"]
 Whole = Annotated[int, BeforeValidator(fields.whole_number)]
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Server(Section):
@@ -213,6 +211,9 @@ class Settings(Section):
     policy: Policy = Field(default_factory=dict, validate_default=True)
     assignment: Assignment = Assignment()
     notify: Notify = Notify()
+    mail: Mail = Mail()
+    smtp: Smtp = Smtp()
+    alarms: Alarms = Alarms()
     labels: Labels = Labels()
     workers: Workers = Workers()
     mailboxes: tuple[Mailbox, ...] = ()

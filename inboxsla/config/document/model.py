@@ -12,7 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from inboxsla.config import fields
 from inboxsla.config.document import kinds
-from inboxsla.config.settings import Calendar, Section, Status
+from inboxsla.config.section import Section
+from inboxsla.config.settings import Calendar, Status
 
 Metric = Literal["first_response", "next_response", "resolution", "update"]
 Priority = Literal["critical", "high", "normal", "low"]
