@@ -23,6 +23,7 @@ from inboxsla.storage.schema_notes import notes, own_absences
 from inboxsla.storage.schema_relistings import relistings
 from inboxsla.storage.schema_setup import configurations, people, policies, teams
 from inboxsla.storage.schema_watching import blind_spans, watches
+from inboxsla.storage.schema_ways import alarm_mails, closed_ways, senders, told_alarms, way_tests
 from inboxsla.storage.tables import id_column, metadata, partial_index
 from inboxsla.storage.types import Instant, Json
 
@@ -30,6 +31,7 @@ __all__ = [
     "alarms",
     "audit",
     "blind_spans",
+    "closed_ways",
     "configurations",
     "consents",
     "credentials",
@@ -51,6 +53,10 @@ __all__ = [
     "switches",
     "teams",
     "tickets",
+    "alarm_mails",
+    "senders",
+    "told_alarms",
+    "way_tests",
     "watches",
 ]
 

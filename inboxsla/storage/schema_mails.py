@@ -32,6 +32,8 @@ envelopes = Table(
     # The one ticket it is about, where later mails may follow it, and the id of the mail it follows itself.
     Column("ticket_id", Integer),
     Column("follows", Integer),
+    # The way it was composed for, which From and everything else in `raw` fits: "mailbox", "gmail:ADDRESS", "smtp:ADDRESS".
+    Column("way", String(340), nullable=False, server_default=text("'mailbox'")),
     CheckConstraint("state IN ('composed','sending','unknown','sent','failed')", name="state"),
     Index("ix_envelopes_gmail_id", "mailbox_id", "gmail_id"),
     Index("ix_envelopes_thread_id", "mailbox_id", "thread_id"),
