@@ -46,6 +46,10 @@ class TryLater(InboxSLAError):
         self.wait = timedelta(seconds=30) if wait is None else wait
 
 
+class PutOff(TryLater):
+    """This one is to come again after `wait`; others for the same place need not wait for it."""
+
+
 class TooFast(TryLater):
     """We ask more than we may; whatever it is, everything of this mailbox should wait. `told` by Gmail."""
 
@@ -62,7 +66,7 @@ class HistoryExpired(InboxSLAError):
 
 
 class AccessLost(InboxSLAError):
-    """Gmail refuses us for good; a person must connect the mailbox again."""
+    """Gmail, or a mail server, refuses us for good; a person must connect it again, or correct the settings."""
 
 
 class Gone(InboxSLAError):

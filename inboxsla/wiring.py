@@ -9,15 +9,18 @@ from functools import cache, partial
 from pathlib import Path
 
 from inboxsla.config import Settings, load
-from inboxsla.errors import Refused
+from inboxsla.errors import AccessLost, Missing, Refused
 from inboxsla.gmail.google import GoogleMailbox, static_credentials
 from inboxsla.gmail.pacing import Account, Paced
 from inboxsla.gmail.port import Mailbox
 from inboxsla.gmail.pubsub import GoogleSubscription, Subscription, key_file
+from inboxsla.gmail.sending_account import SendingAccount
 from inboxsla.google_tokens import GoogleTokens
+from inboxsla.notify.mailer import Mailer, Route, Way
+from inboxsla.notify.smtp import Relay, SmtpRelay
 from inboxsla.queue import NoBell, RedisBell, connect
 from inboxsla.queue.quota import LocalAccount, Rate, SharedAccount
-from inboxsla.services import access
+from inboxsla.services import access, sender_accounts
 from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
 
@@ -55,8 +58,28 @@ def ports(found: Settings | None = None) -> Ports:
         opened = static_credentials(address) if chosen.demo else access.google(db, chosen, address)
         return GoogleMailbox(opened, api_root=chosen.google.api_root, timeout=_TIMEOUT, pace=Paced(account(address)))
 
+    def mailer(way: Way) -> Mailer:
+        if way.route is Route.SMTP:
+            return SmtpRelay(relay(chosen))
+        credentials, finds = sender_accounts.opened(db, chosen, way.sender)
+        root, pace = chosen.google.api_root, Paced(account(way.sender))
+        gmail = SendingAccount(credentials, api_root=root, timeout=_TIMEOUT, pace=pace)
+        return sender_accounts.AccountMailer(gmail, way.sender, finds=finds)
+
     bell = RedisBell(chosen.redis_url) if chosen.redis_url else NoBell()
-    return Ports(chosen, db, bell, now, mailbox)
+    return Ports(chosen, db, bell, now, mailbox, mailer=mailer)
+
+
+def relay(chosen: Settings) -> Relay:
+    """The mail server as set. Raises Missing where none is, AccessLost when the file with its password cannot be read."""
+    said = chosen.smtp
+    if not said.host:
+        raise Missing("No mail server is set up: [smtp] in config.toml. docs/sending.md shows a whole example.")
+    try:
+        password = said.password_file.read_text("utf-8").strip() if said.password_file else said.password
+    except (OSError, UnicodeDecodeError) as error:
+        raise AccessLost(f"smtp.password_file, {said.password_file}, cannot be read ({error}).") from error
+    return Relay(said.host, said.at_port, said.tls, said.user, password, said.ca_file, said.timeout)
 
 
 def _account(chosen: Settings, address: str) -> Account:

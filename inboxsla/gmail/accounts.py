@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -87,15 +87,21 @@ def client_of_file(path: Path, auth_uri: str, token_uri: str) -> Client:
         ) from error
 
 
-def begin(client: Client, redirect_uri: str, address: str) -> Begun:
+def begin(client: Client, redirect_uri: str, address: str, asks: Sequence[str] = (MODIFY,)) -> Begun:
     """Where to send the person who owns `address`. Asks for nothing but what we need, and for a lasting permission."""
-    flow = _flow(client, redirect_uri)
+    flow = _flow(client, redirect_uri, asks=asks)
     # Without prompt=consent a second connecting would bring no refresh token.
     url, state = flow.authorization_url(access_type="offline", prompt="consent", login_hint=address)
     return Begun(str(url), str(state), str(flow.code_verifier))
 
 
-def finish(client: Client, redirect_uri: str, verifier: str, answer: Mapping[str, str]) -> UserSecret:
+def finish(
+    client: Client,
+    redirect_uri: str,
+    verifier: str,
+    answer: Mapping[str, str],
+    enough: Collection[str] = ENOUGH,
+) -> UserSecret:
     """The permission, for what Google sent the browser back with (`code`, or `error`). Its state was checked by the caller.
 
     Raises Refused (declined, code not good any more, a box unticked), Misused (the client is wrong), TryLater.
@@ -122,7 +128,9 @@ def finish(client: Client, redirect_uri: str, verifier: str, answer: Mapping[str
             "Google gave no lasting permission. Remove InboxSLA at https://myaccount.google.com/connections, and begin again."
         )
     scopes = _scopes(token.get("scope"))
-    if scopes and not set(ENOUGH) & set(scopes):
+    if scopes and not set(enough) & set(scopes):
+        if enough is not ENOUGH:
+            raise Refused("The permission to send is missing. Begin again, and leave the box for it ticked.")
         raise Refused(f"The permission to read, label and send is missing. Begin again, and {TICK_THE_BOX}.")
     return UserSecret(client.id, client.secret, str(token["refresh_token"]), client.token_uri, scopes)
 
@@ -203,7 +211,7 @@ def revoke(secret: UserSecret, revoke_uri: str) -> bool:
     return True
 
 
-def _flow(client: Client, redirect_uri: str, verifier: str | None = None) -> Flow:
+def _flow(client: Client, redirect_uri: str, verifier: str | None = None, asks: Sequence[str] = (MODIFY,)) -> Flow:
     for uri in (client.auth_uri, client.token_uri):
         _safe(uri)
     config = {
@@ -215,7 +223,7 @@ def _flow(client: Client, redirect_uri: str, verifier: str | None = None) -> Flo
     # oauthlib refuses plain http altogether; `_safe` refuses it everywhere but on this machine.
     os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
     flow = Flow.from_client_config(
-        {"installed": config}, scopes=[MODIFY], redirect_uri=redirect_uri, code_verifier=verifier
+        {"installed": config}, scopes=list(asks), redirect_uri=redirect_uri, code_verifier=verifier
     )
     flow.oauth2session.register_compliance_hook("access_token_response", _of_google)
     if _host(client.token_uri) in _LOOPBACK:

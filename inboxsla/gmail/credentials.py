@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -169,15 +169,21 @@ class Renewing(UserCredentials):
         self._keep(Access(self.token or "", until, getattr(self._inner, "refresh_token", None) or ""))
 
 
-def google_credentials(stored: Stored, address: str, keep: Callable[[Access], None]) -> Renewing:
-    """Google's own object for one mailbox. `keep` is called with each new access token, before it is used."""
-    inner = _service(stored.secret, address) if isinstance(stored.secret, ServiceSecret) else _user(stored.secret)
+def google_credentials(
+    stored: Stored, address: str, keep: Callable[[Access], None], asks: Sequence[str] = (MODIFY,)
+) -> Renewing:
+    """Google's own object for one mailbox. `keep` is called with each new access token, before it is used.
+
+    A service account asks for the scopes in `asks`; a person's permission has its own.
+    """
+    secret = stored.secret
+    inner = _service(secret, address, asks) if isinstance(secret, ServiceSecret) else _user(secret)
     return Renewing(inner, stored.access, keep)
 
 
 def _user(secret: UserSecret) -> UserCredentials:
     # Never more than we need, even where more was granted.
-    scopes = [scope for scope in ENOUGH if scope in secret.scopes][:1] or None
+    scopes = [scope for scope in ENOUGH if scope in secret.scopes][:1] or list(secret.scopes) or None
     return UserCredentials(  # type: ignore[no-untyped-call]
         token=None,
         refresh_token=secret.refresh_token,
@@ -188,7 +194,7 @@ def _user(secret: UserSecret) -> UserCredentials:
     )
 
 
-def _service(secret: ServiceSecret, subject: str) -> service_account.Credentials:
+def _service(secret: ServiceSecret, subject: str, asks: Sequence[str] = (MODIFY,)) -> service_account.Credentials:
     info = {
         "client_email": secret.client_email,
         "private_key": secret.private_key,
@@ -196,4 +202,4 @@ def _service(secret: ServiceSecret, subject: str) -> service_account.Credentials
         "token_uri": secret.token_uri,
     }
     made = service_account.Credentials.from_service_account_info
-    return made(info, scopes=[MODIFY], subject=subject)  # type: ignore[no-any-return, no-untyped-call]
+    return made(info, scopes=list(asks), subject=subject)  # type: ignore[no-any-return, no-untyped-call]

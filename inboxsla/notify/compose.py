@@ -75,18 +75,24 @@ def search_token(marker: str) -> str:
     return token
 
 
+def message_id(marker: str, sender: str) -> str:
+    """The Message-ID of our mail of this marker, without angle brackets."""
+    return f"{marker}@{sender.rpartition('@')[2]}"
+
+
 def _envelope(what: Notice | Alarm, subject: str) -> EmailMessage:
     if what.composed_at.tzinfo is None:
         raise ValueError("composed_at must name its zone")
     mail = EmailMessage(policy=POLICY)
     # Never In-Reply-To or References to a customer's mail: a notice must not be able to land in the customer's thread.
-    mail["From"] = address(what.sender_name, what.mailbox)
+    sender = what.sender or what.mailbox
+    mail["From"] = address(what.sender_name, sender)
     mail["To"] = address(what.recipient_name, what.recipient)
     mail["Reply-To"] = what.mailbox
     mail["Subject"] = subject
     mail["Date"] = what.composed_at
     # Gmail puts its own in place of this one; other servers keep it.
-    mail["Message-ID"] = f"<{what.marker}@{what.mailbox.rpartition('@')[2]}>"
+    mail["Message-ID"] = f"<{message_id(what.marker, sender)}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail[MARKER_HEADER] = what.marker

@@ -57,7 +57,7 @@ class Notice:
     `follows` is the subject of an earlier mail about the same ticket, whose conversation this one goes on with: only with the
     same subject does Gmail show the two together.
 
-    `mailbox` is From and Reply-To. `zone` is the IANA zone in which `say` speaks; its city is named once. `composed_at` is
+    `mailbox` is Reply-To, and From unless `sender` names the address that the mail goes out from. `zone` is the IANA zone in which `say` speaks; its city is named once. `composed_at` is
     aware. `marker` has letters, digits, `-`, `_` and `.` only, and names the envelope for ever.
     """
 
@@ -70,6 +70,7 @@ class Notice:
     composed_at: datetime
     sender_name: str = "InboxSLA"
     follows: str = ""
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class Alarm:
     composed_at: datetime
     link: str = ""
     sender_name: str = "InboxSLA"
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)

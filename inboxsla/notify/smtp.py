@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from inboxsla.errors import AccessLost, OutcomeUnknown, Refused, TryLater
+from inboxsla.errors import AccessLost, OutcomeUnknown, PutOff, Refused, TryLater
 from inboxsla.notify.mailer import Taken
 from inboxsla.notify.plain import cut, one_line
 
@@ -165,7 +165,7 @@ class SmtpRelay:
         if code in _LOG_IN_FIRST:
             raise AccessLost(f"{what}: {_said(code, reply)}. Check smtp.user and its password.")
         if 400 <= code < 500:
-            raise TryLater(f"{what} now: {_said(code, reply)}", PUT_OFF)
+            raise PutOff(f"{what} now: {_said(code, reply)}", PUT_OFF)
         if code >= 500:
             raise Refused(f"{what}: {_said(code, reply)}")
 

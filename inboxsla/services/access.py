@@ -23,6 +23,7 @@ from inboxsla.gmail.credentials import (
     kind_of,
 )
 from inboxsla.gmail.keys import CannotUnseal, KeyFile, Keys, Sealed
+from inboxsla.services import sealed_senders
 from inboxsla.services.ports import Ports
 from inboxsla.storage import credentials, mailboxes, records, watches
 from inboxsla.storage.credentials import CredentialRow
@@ -164,7 +165,7 @@ def alarm_key(mailbox_id: int) -> str:
 
 
 def rotate(ports: Ports) -> int:
-    """Seal everything anew under a new key, then forget the old one. Returns how many mailboxes; may be called again at any point.
+    """Seal everything anew under a new key, then forget the old one. Returns how many mailboxes and accounts; may be called again at any point.
 
     With the key in a file this makes the new one. With the key in the settings it must stand there already, in front of the
     old: raises Refused where there is only one.
@@ -197,14 +198,16 @@ def rotate(ports: Ports) -> int:
             sealed = keys(settings).seal(stored.to_text(), _about(address))
             credentials.reseal(conn, mailbox_id, sealed.text, sealed.key_id)
         done += 1
+    accounts_done, accounts_stuck = sealed_senders.seal_anew(ports.db, keys(settings))
     if file is not None:
         file.keep_first()
-    if stuck:
-        again = "; ".join(typed(f"connect {address}") for address in stuck)
+    if stuck or accounts_stuck:
+        ways_in = [f"connect {address}" for address in stuck] + [f"mail connect {each}" for each in accounts_stuck]
+        again = "; ".join(map(typed, ways_in))
         raise Refused(
-            f"What opens {', '.join(stuck)} was sealed with a key that is not here any more. Connect again: {again}"
+            f"What opens {', '.join([*stuck, *accounts_stuck])} was sealed with a key that is not here any more. Connect again: {again}"
         )
-    return done
+    return done + accounts_done
 
 
 def _about(address: str) -> str:

@@ -8,7 +8,7 @@ import structlog
 
 from inboxsla.errors import AccessLost, OutcomeUnknown, Refused, TryLater
 from inboxsla.gmail.port import Mailbox
-from inboxsla.services import access, follow_ups, labelling, writing
+from inboxsla.services import access, follow_ups, labelling, other_ways, writing
 from inboxsla.services.delivered import Delivered
 from inboxsla.services.notices import compose_owed
 from inboxsla.services.ports import Ports
@@ -29,7 +29,9 @@ def deliver(ports: Ports, mailbox_id: int) -> Delivered:
     with ports.db.write() as conn:
         envelopes.abandon_expired(conn, ports.now())
         mailbox = mailboxes.get(conn, mailbox_id)
+    other_ways.rehome(ports, mailbox_id)
     done.composed = compose_owed(ports, mailbox_id)
+    other_ways.send(ports, mailbox, done)
     # Trouble with reading is no reason not to send: mails and labels wait only for what Gmail says about themselves.
     if not mailbox.is_live or mailbox.access_lost_at is not None:
         return done

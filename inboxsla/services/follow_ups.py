@@ -70,6 +70,16 @@ def addressed(ports: Ports, gmail: Mailbox, envelope: Envelope) -> tuple[bytes, 
     return (answering(raw, rfc_id), thread_id) if rfc_id else (raw, None)
 
 
+def behind(ports: Ports, envelope: Envelope) -> bytes:
+    """What to send by a way that knows no threads of Gmail's: an answer to the first mail where its Message-ID is known."""
+    raw = envelope.raw.encode("ascii")
+    if envelope.follows is None:
+        return raw
+    with ports.db.read() as conn:
+        first = envelopes.get(conn, envelope.follows)
+    return answering(raw, first.rfc_id) if first is not None and first.rfc_id else raw
+
+
 def _read_back(ports: Ports, gmail: Mailbox, first: Envelope, gmail_id: str) -> tuple[str, str]:
     try:
         message = gmail.message(gmail_id)

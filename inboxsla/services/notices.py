@@ -18,7 +18,7 @@ from inboxsla.domain.timeline import Metric
 from inboxsla.notify.compose import compose
 from inboxsla.notify.notice import Item, Notice, Told
 from inboxsla.notify.sentences import why_words
-from inboxsla.services import correspondence, follow_ups, links, settle, writing
+from inboxsla.services import correspondence, follow_ups, links, settle, ways, writing
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.looking import Look
 from inboxsla.services.mentioning import Mention, mentions
@@ -95,6 +95,7 @@ def _enclose(
     ]
     items.sort(key=lambda item: (-_risk(item), item.view.id))
     marker, place = secrets.token_hex(12), follow_ups.place(conn, mailbox.id, person.address, items)
+    way = ways.in_force(ports.settings)
     notice = Notice(
         marker=marker,
         mailbox=mailbox.address,
@@ -105,6 +106,7 @@ def _enclose(
         composed_at=now,
         sender_name=ports.settings.notify.sender_name,
         follows=place.subject,
+        sender=way.sender,
     )
     letter = compose(notice, English(person.zone))
     raw = letter.raw.decode("ascii")
@@ -118,6 +120,7 @@ def _enclose(
         now,
         ticket_id=place.ticket_id,
         follows=place.first.id if place.first else None,
+        way=str(way),
     )
     outbox.enclose(conn, [one.act.id for one in mine], envelope_id)
 

@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Protocol
 
 from inboxsla.config import Settings
+from inboxsla.errors import Missing
 from inboxsla.gmail.port import Mailbox
+from inboxsla.notify.mailer import Mailer, Way
 from inboxsla.storage.database import Database
 
 
@@ -23,6 +25,11 @@ class Bell(Protocol):
         """Raises TryLater when Redis cannot be reached."""
 
 
+def only_mailboxes(way: Way) -> Mailer:
+    """For a process that has no other way out."""
+    raise Missing(f"There is no way out by {way} here.")
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     settings: Settings
@@ -33,3 +40,5 @@ class Ports:
     mailbox: Callable[[str], Mailbox]
     # From 0 to 1; what is to come at no foreseeable moment is thrown with it.
     dice: Callable[[], float] = random.random
+    # What sends by another way than the mailbox itself. Raises Missing where that way is not set up, AccessLost, TryLater.
+    mailer: Callable[[Way], Mailer] = only_mailboxes

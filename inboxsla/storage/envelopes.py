@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Row, and_, delete, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    delete,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from inboxsla.storage.database import claim
 from inboxsla.storage.schema import envelopes as t
@@ -33,6 +45,7 @@ class Envelope:
     rfc_id: str | None
     ticket_id: int | None
     follows: int | None
+    way: str
 
 
 _COLUMNS = [t.c[name] for name in Envelope.__dataclass_fields__]
@@ -40,6 +53,8 @@ _COLUMNS = [t.c[name] for name in Envelope.__dataclass_fields__]
 _IS_OPEN = literal_column("state IN ('composed','sending','unknown')", Boolean)
 # How long after a try its mail must have been looked for in vain before it may be tried again (DESIGN §4).
 LOOK_FOR = timedelta(seconds=60)
+# Through the shared mailbox that a mail is about; other ways are named like `notify.mailer.Way` as text.
+MAILBOX = "mailbox"
 
 
 def _row(row: Row[Any]) -> Envelope:
@@ -57,6 +72,7 @@ def compose(
     *,
     ticket_id: int | None = None,
     follows: int | None = None,
+    way: str = MAILBOX,
 ) -> int:
     """`ticket_id` is the one ticket of a mail that others may follow, `follows` the mail that began its conversation."""
     made = conn.execute(
@@ -72,18 +88,21 @@ def compose(
             try_after=now,
             ticket_id=ticket_id,
             follows=follows,
+            way=way,
         )
         .returning(t.c.id)
     )
     return int(made.scalar_one())
 
 
-def claim_next(conn: Connection, mailbox_id: int, now: datetime, until: datetime) -> Envelope | None:
-    """The next mail to try, under a lease: from now on its outcome is unknown until somebody writes it down."""
+def claim_next(
+    conn: Connection, mailbox_id: int, now: datetime, until: datetime, way: str = MAILBOX
+) -> Envelope | None:
+    """The next mail to try by this way, under a lease: from now on its outcome is unknown until somebody writes it down."""
     rows = claim(
         conn,
         t,
-        [_IS_OPEN, t.c.state == "composed", t.c.try_after <= now, t.c.mailbox_id == mailbox_id],
+        [_IS_OPEN, t.c.state == "composed", t.c.try_after <= now, t.c.mailbox_id == mailbox_id, t.c.way == way],
         {"state": "sending", "tried_at": now, "lease_until": until, "tries": t.c.tries + 1},
         order_by=t.c.id,
         limit=1,
@@ -180,10 +199,12 @@ def not_sent(conn: Connection, envelope_id: int, try_after: datetime, reason: st
 
 
 def hold(conn: Connection, mailbox_id: int, until: datetime) -> None:
-    """Try no mail of this mailbox before `until`."""
+    """Try no mail that goes through this mailbox before `until`."""
     conn.execute(
         update(t)
-        .where(_IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.state == "composed", t.c.try_after < until)
+        .where(
+            _IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.state == "composed", t.c.try_after < until, t.c.way == MAILBOX
+        )
         .values(try_after=until)
     )
 
@@ -202,8 +223,12 @@ def give_up(conn: Connection, mailbox_id: int, reason: str) -> list[int]:
 
 def dissolve_untried(conn: Connection) -> int:
     """Mails that nobody tried to send yet are no more; what they carried is owed again. Returns how many mails."""
-    untried = [_IS_OPEN, t.c.state == "composed", t.c.tries == 0]
-    ids = list(conn.execute(select(t.c.id).where(*untried).with_for_update()).scalars())
+    return dissolve(conn, t.c.state == "composed", t.c.tries == 0)
+
+
+def dissolve(conn: Connection, *which: ColumnElement[bool]) -> int:
+    """Open mails of which this is true are no more; what they carried is owed again. Returns how many mails."""
+    ids = list(conn.execute(select(t.c.id).where(_IS_OPEN, *which).with_for_update()).scalars())
     carried = update(outbox).where(outbox.c.envelope_id.in_(ids), outbox.c.state == "enclosed")
     conn.execute(carried.values(state="owed", envelope_id=None))
     # Acts that were dropped meanwhile keep their envelope, which is then not deleted from under them.
@@ -230,7 +255,8 @@ def retry_after_search(conn: Connection, mailbox_id: int, searched_from: datetim
     """
     done = conn.execute(
         update(t)
-        .where(_IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.state == "unknown", t.c.tried_at <= searched_from - LOOK_FOR)
+        .where(_IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.way == MAILBOX)
+        .where(t.c.state == "unknown", t.c.tried_at <= searched_from - LOOK_FOR)
         .values(state="composed", try_after=searched_from)
     )
     return done.rowcount
@@ -240,6 +266,8 @@ def mailboxes_with_work(conn: Connection, now: datetime) -> list[int]:
     where = or_(
         and_(t.c.state == "composed", t.c.try_after <= now),
         and_(t.c.state == "sending", t.c.lease_until <= now),
+        # Of the mailbox's own a sync finds out; nothing else comes back to the others.
+        and_(t.c.state == "unknown", t.c.way != MAILBOX, t.c.try_after <= now, t.c.tried_at <= now - LOOK_FOR),
     )
     return list(conn.execute(select(t.c.mailbox_id).where(_IS_OPEN, where).distinct()).scalars())
 
