@@ -1,0 +1,365 @@
+"""Mails to staff that go out by another way than the shared mailbox: a relay, or a Gmail account that only sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from inboxsla import wiring
+from inboxsla.config import Settings
+from inboxsla.domain.timeline import Kind
+from inboxsla.gmail.google import static_credentials
+from inboxsla.gmail.sending_account import SendingAccount
+from inboxsla.gmail.simulator import Fault
+from inboxsla.notify.mailer import Mailer, Route, Way
+from inboxsla.notify.smtp import SmtpRelay
+from inboxsla.services import queries
+from inboxsla.services.notices import compose_owed
+from inboxsla.services.other_ways import LEASE, MOST_TRIES
+from inboxsla.services.sender_accounts import AccountMailer
+from inboxsla.storage import envelopes, mailboxes
+from inboxsla.storage.database import Database
+from tests.builders import ANA, JONAS, KOFI, SUPPORT, Desk, a_desk, settings
+from tests.post import Post, a_post
+
+POST, RELAY = "post@lumenvelo.example", "desk@relay.example"
+
+
+@pytest.fixture
+def post() -> Iterator[Post]:
+    with a_post() as started:
+        yield started
+
+
+@contextmanager
+def owing(database: Database, chosen: Settings, *, finds: bool = True) -> Iterator[Desk]:
+    """A desk that owes one mail to Ana and one to Jonas, and has what it needs to send by any way."""
+    with a_desk(database, chosen) as desk:
+        desk.store.add_mailbox(POST)
+        equip(desk, finds=finds)
+        for sender, owner in (("zofia@rowery.example", ANA), (KOFI, JONAS)):
+            thread = desk.writes(sender, subject=f"A lamp for {owner}").thread_id
+            desk.sync()
+            desk.owned_by(thread, owner)
+        desk.deliver()
+        desk.sync()
+        desk.clock.forward(hours=3)
+        desk.wake()
+        yield desk
+
+
+def equip(desk: Desk, chosen: Settings | None = None, *, finds: bool = True) -> None:
+    """Give the desk the settings it restarts with, and ways out as the wiring makes them."""
+
+    def mailer(way: Way) -> Mailer:
+        if way.route is Route.SMTP:
+            return SmtpRelay(wiring.relay(desk.ports.settings))
+        return AccountMailer(_account(way.sender, desk.server.url), way.sender, finds=finds)
+
+    desk.ports = replace(desk.ports, settings=chosen or desk.ports.settings, mailer=mailer)
+
+
+@cache
+def _account(address: str, url: str) -> SendingAccount:
+    """Building one takes longer than most tests."""
+    return SendingAccount(static_credentials(address), api_root=url, timeout=10)
+
+
+def by_relay(post: Post, **more: Any) -> Settings:
+    return settings(mail={"way": "smtp"}, smtp=post.settings(**more))
+
+
+def by_account() -> Settings:
+    return settings(mail={"way": "gmail", "account": POST})
+
+
+@pytest.fixture
+def desk(sqlite_database: Database, post: Post) -> Iterator[Desk]:
+    with owing(sqlite_database, by_relay(post)) as made:
+        yield made
+
+
+def states(desk: Desk) -> list[str]:
+    return sorted(envelope.state for envelope in desk.envelopes())
+
+
+def test_reminders_go_through_the_relay_and_answers_still_to_the_mailbox(desk: Desk, post: Post) -> None:
+    with desk.calls() as calls:
+        desk.deliver()
+    assert calls["messages.send"] == 0
+    assert post.mailed == [ANA, JONAS]
+    assert {one.mail_from for one in post.arrived} == {RELAY}
+    for mail in post.mails:
+        assert (mail["From"].addresses[0].addr_spec, mail["Reply-To"]) == (RELAY, SUPPORT)
+        assert mail["Message-ID"] == f"<{mail['X-InboxSLA-Id']}@relay.example>"
+        assert mail["Auto-Submitted"] == "auto-generated"
+    assert (states(desk), desk.outbox()) == (["sent", "sent"], {"done": 2})
+    desk.later(minutes=5)
+    assert len(post.mailed) == 2
+
+
+def test_a_staff_member_who_answers_such_a_mail_leaves_a_note(desk: Desk, post: Post) -> None:
+    desk.deliver()
+    first = post.mails[0]
+    answer = desk.writes(ANA, "I am on it.", f"Re: {first['Subject']}", headers={"In-Reply-To": first["Message-ID"]})
+    desk.sync()
+    assert desk.find(answer.thread_id) is None
+    asked = next(thread for thread in threads(desk) if Kind.NOTED in desk.kinds(thread))
+    assert desk.ticket(asked).subject == f"A lamp for {ANA}"
+
+
+def threads(desk: Desk) -> list[str]:
+    with desk.database.read() as conn:
+        return list(conn.exec_driver_sql("SELECT thread_id FROM tickets").scalars())
+
+
+def test_such_a_mail_that_comes_into_the_mailbox_is_known_as_ours(desk: Desk, post: Post) -> None:
+    desk.deliver()
+    raw = post.arrived[0].original_content
+    assert isinstance(raw, bytes)
+    placed = desk.store.deliver(SUPPORT, raw)
+    desk.sync()
+    assert desk.find(placed.thread_id) is None
+    assert [row.kind for row in desk.kept(placed.thread_id)] == ["ours"]
+
+
+def test_the_next_reminder_goes_on_with_the_conversation(desk: Desk, post: Post) -> None:
+    desk.deliver()
+    desk.later(minutes=40)
+    first = next(mail for mail in post.mails if mail["To"].addresses[0].addr_spec == ANA)
+    second = [mail for mail in post.mails if mail["To"].addresses[0].addr_spec == ANA][1]
+    assert second["In-Reply-To"] == second["References"] == first["Message-ID"]
+    assert second["Subject"] == f"Re: {first['Subject']}"
+
+
+def test_a_refused_recipient_is_shown_with_the_reason_and_the_others_get_theirs(desk: Desk, post: Post) -> None:
+    post.refuses[ANA] = "550 5.1.1 No such user here"
+    desk.deliver()
+    assert post.mailed == [JONAS]
+    assert any(ANA in words and "No such user here" in words for words in desk.board().alarms)
+    assert [mail.reason for mail in queries.mails(desk.ports) if mail.recipient == ANA][0].endswith("No such user here")
+    desk.later(minutes=10)
+    assert post.mailed == [JONAS]
+
+
+def test_a_greylisted_mail_comes_again_the_same_and_holds_nobody_up(desk: Desk, post: Post) -> None:
+    post.refuses[ANA] = "451 4.7.1 Greylisted"
+    desk.deliver()
+    assert post.mailed == [JONAS]
+    post.refuses.clear()
+    desk.clock.forward(minutes=4)
+    desk.deliver()
+    assert post.mailed == [JONAS]
+    desk.clock.forward(minutes=1)
+    desk.deliver()
+    assert post.mailed == [JONAS, ANA]
+    assert [words for words in desk.board().alarms if "Greylisted" in words] == []
+
+
+def test_a_line_cut_after_the_mail_means_once_more_with_the_same_message_id(desk: Desk, post: Post) -> None:
+    post.cuts = 1
+    desk.deliver()
+    assert states(desk) == ["sent", "unknown"]
+    desk.clock.forward(seconds=50)
+    desk.sync()
+    desk.deliver()
+    assert post.mailed == [ANA, JONAS], "a look into the mailbox proves nothing about the relay"
+    desk.clock.forward(seconds=11)
+    assert desk.tick() > 0
+    desk.deliver()
+    assert post.mailed == [ANA, JONAS, ANA]
+    first, _, again = post.arrived
+    assert first.original_content == again.original_content
+    assert (states(desk), desk.outbox()) == (["sent", "sent"], {"done": 2})
+    desk.later(minutes=5)
+    assert len(post.mailed) == 3
+
+
+def test_a_relay_that_hangs_is_left_in_time_and_asked_again(sqlite_database: Database, post: Post) -> None:
+    with owing(sqlite_database, by_relay(post, timeout="0.2s")) as desk:
+        post.hangs = 1
+        desk.deliver()
+        assert states(desk) == ["sent", "unknown"]
+        desk.clock.forward(seconds=61)
+        desk.deliver()
+        assert states(desk) == ["sent", "sent"]
+
+
+def test_a_relay_that_never_answers_ends_in_an_alarm_and_not_in_a_storm(desk: Desk, post: Post) -> None:
+    with desk.database.write() as conn:
+        conn.exec_driver_sql("DELETE FROM outbox WHERE id IN (SELECT max(id) FROM outbox)")
+    post.cuts = 100
+    for _ in range(12):
+        desk.deliver()
+        desk.clock.forward(minutes=20)
+    assert len(post.mailed) == MOST_TRIES
+    assert states(desk) == ["failed"]
+    assert any("Nobody can tell whether a mail to" in words for words in desk.board().alarms)
+
+
+def test_a_worker_that_dies_in_the_middle_leaves_a_mail_that_goes_out_again(desk: Desk, post: Post) -> None:
+    compose_owed(desk.ports, desk.id)
+    way = str(Way(Route.SMTP, RELAY))
+    with desk.database.write() as conn:
+        dead = envelopes.claim_next(conn, desk.id, desk.clock(), desk.clock() + LEASE, way)
+    assert dead is not None
+    desk.deliver()
+    assert post.mailed == [JONAS]
+    desk.clock.forward(minutes=6)
+    desk.deliver()
+    desk.deliver()
+    assert post.mailed == [JONAS, ANA]
+    assert dead.marker in str(post.mails[1]["Message-ID"])
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_a_wrong_password_loses_nothing_and_says_so_until_it_is_right(sqlite_database: Database) -> None:
+    with a_post(login=True) as post, owing(sqlite_database, by_relay(post, user="desk", password="wrong")) as desk:
+        for _ in range(3):
+            desk.deliver()
+        assert post.mailed == []
+        assert any("does not accept the user desk" in words for words in desk.board().alarms)
+        assert len(post.logins) == 2, "one try with each way to log in, not one for each mail"
+        equip(desk, by_relay(post, user="desk", password="hush-hush"))
+        desk.clock.forward(minutes=5)
+        desk.deliver()
+        assert post.mailed == [ANA, JONAS]
+        assert [words for words in desk.board().alarms if "password" in words] == []
+
+
+def test_a_relay_that_is_away_for_a_moment_is_no_alarm_and_one_that_stays_away_is(desk: Desk, post: Post) -> None:
+    equip(desk, by_relay(post, port=1))
+    desk.deliver()
+    assert desk.board().alarms == ()
+    for _ in range(4):
+        desk.clock.forward(minutes=1)
+        desk.deliver()
+    assert any("do not go out through the mail server 127.0.0.1" in words for words in desk.board().alarms)
+    equip(desk, by_relay(post))
+    desk.clock.forward(minutes=1)
+    desk.deliver()
+    assert post.mailed == [ANA, JONAS]
+    assert desk.board().alarms == ()
+
+
+def test_lost_access_to_the_mailbox_does_not_hold_what_goes_another_way(desk: Desk, post: Post) -> None:
+    with desk.database.write() as conn:
+        mailboxes.change(conn, desk.id, access_lost_at=desk.clock())
+    desk.deliver()
+    assert post.mailed == [ANA, JONAS]
+
+
+def test_what_nobody_tried_is_composed_anew_for_a_new_way(desk: Desk, post: Post) -> None:
+    assert compose_owed(desk.ports, desk.id) == 2
+    equip(desk, settings())
+    desk.deliver()
+    assert sorted(desk.mailed()) == [ANA, JONAS]
+    assert {mail["From"].addresses[0].addr_spec for mail in desk.mails()} == {SUPPORT}
+    assert (post.mailed, desk.outbox()) == ([], {"done": 2})
+
+
+def test_what_was_tried_stays_with_its_way_when_the_way_is_changed(desk: Desk, post: Post) -> None:
+    post.cuts = 1
+    desk.deliver()
+    equip(desk, settings(smtp=post.settings()))
+    for _ in range(3):
+        desk.clock.forward(minutes=2)
+        desk.sync()
+        desk.deliver()
+    assert post.mailed == [ANA, JONAS, ANA]
+    assert desk.mailed() == []
+    assert desk.outbox() == {"done": 2}
+
+
+def test_what_waits_for_a_way_that_is_gone_is_composed_anew_and_not_lost(desk: Desk, post: Post) -> None:
+    post.refuses[ANA] = "451 4.7.1 Greylisted"
+    desk.deliver()
+    equip(desk, settings())
+    desk.clock.forward(minutes=5)
+    assert desk.deliver().more
+    desk.deliver()
+    assert (post.mailed, desk.mailed()) == ([JONAS], [ANA])
+    assert desk.outbox() == {"done": 2}
+
+
+def test_an_account_that_only_sends_takes_them_with_its_own_quota(sqlite_database: Database) -> None:
+    with owing(sqlite_database, by_account()) as desk:
+        desk.deliver()
+        assert sorted(desk.mailed()) == [ANA, JONAS]
+        assert {mail["From"].addresses[0].addr_spec for mail in desk.mails()} == {POST}
+        assert {mail["Reply-To"] for mail in desk.mails()} == {SUPPORT}
+        desk.later(minutes=5)
+        assert (len(desk.mailed()), states(desk)) == (2, ["sent", "sent"])
+
+
+def test_an_answer_to_a_mail_from_the_account_is_a_note_too(sqlite_database: Database) -> None:
+    with owing(sqlite_database, by_account()) as desk:
+        desk.deliver()
+        known = [envelope.rfc_id for envelope in desk.envelopes()]
+        assert all(known)
+        answer = desk.writes(ANA, "Mine.", "Re: a lamp", headers={"In-Reply-To": f"<{known[0]}>"})
+        desk.sync()
+        assert desk.find(answer.thread_id) is None
+        assert any(Kind.NOTED in desk.kinds(thread) for thread in threads(desk))
+
+
+@pytest.mark.parametrize(("fault", "again"), [("drop_after", 0), ("drop_before", 1)])
+def test_a_lost_answer_is_looked_up_in_the_account_before_anything_is_sent_again(
+    sqlite_database: Database, fault: str, again: int
+) -> None:
+    with owing(sqlite_database, by_account()) as desk:
+        desk.faults.plan(Fault(fault, "messages.send"))
+        desk.deliver()
+        assert states(desk) == ["sent", "unknown"]
+        desk.clock.forward(seconds=30)
+        desk.sync()
+        desk.deliver()
+        assert states(desk) == ["sent", "unknown"]
+        desk.clock.forward(seconds=31)
+        with desk.calls() as calls:
+            desk.deliver()
+        assert (calls["messages.send"], calls["messages.list"]) == (again, 1)
+        assert sorted(desk.mailed()) == [ANA, JONAS]
+        assert (states(desk), desk.outbox()) == (["sent", "sent"], {"done": 2})
+
+
+def test_an_account_that_shows_nothing_sends_a_mail_of_unknown_outcome_again(sqlite_database: Database) -> None:
+    with owing(sqlite_database, by_account(), finds=False) as desk:
+        desk.faults.plan(Fault("drop_after", "messages.send"))
+        desk.deliver()
+        desk.clock.forward(seconds=61)
+        desk.deliver()
+        assert len(desk.mailed()) == 3
+        assert len({mail["X-InboxSLA-Id"] for mail in desk.mails()}) == 2
+
+
+def test_an_account_that_does_not_let_us_in_is_an_alarm_and_the_mails_wait(sqlite_database: Database) -> None:
+    with owing(sqlite_database, by_account()) as desk:
+        desk.store.revoke(POST)
+        desk.deliver()
+        (words,) = desk.board().alarms
+        assert f"mail connect {POST}" in words
+        assert desk.mailbox.access_lost_at is None
+        desk.store.revoke(POST, False)
+        desk.clock.forward(minutes=5)
+        desk.deliver()
+        assert sorted(desk.mailed()) == [ANA, JONAS]
+        assert desk.board().alarms == ()
+
+
+def test_the_accounts_daily_limit_holds_its_mails_as_long_as_gmail_says(sqlite_database: Database) -> None:
+    with owing(sqlite_database, by_account()) as desk:
+        desk.faults.plan(Fault("status", "messages.send", code=429, reason="rateLimitExceeded", retry_after=3600))
+        desk.deliver()
+        desk.clock.forward(minutes=59)
+        with desk.calls() as calls:
+            desk.deliver()
+        assert calls["messages.send"] == 0
+        desk.clock.forward(minutes=2)
+        desk.deliver()
+        assert {ANA, JONAS} <= set(desk.mailed())
