@@ -21,7 +21,8 @@ class Consents:
     """What the next person does at the consent page, and what was given out.
 
     `denies` says no; `unticks` are scopes left out; `account` consents instead of the one hinted at; `clients` maps client ids to
-    secrets, empty: any; `service_accounts` maps addresses to PEM public keys.
+    secrets, empty: any; `service_accounts` maps addresses to PEM public keys, and `delegated` is what
+    they may ask for.
     """
 
     denies: bool = False
@@ -30,6 +31,7 @@ class Consents:
     lasting: bool = True
     clients: dict[str, str] = field(default_factory=dict)
     service_accounts: dict[str, str] = field(default_factory=dict)
+    delegated: frozenset[str] = frozenset({"https://www.googleapis.com/auth/gmail.modify"})
     codes: dict[str, Code] = field(default_factory=dict)
     # Refresh token to (address, scopes); those taken back are removed.
     tokens: dict[str, tuple[str, str]] = field(default_factory=dict)

@@ -130,12 +130,13 @@ def _asserted(assertion: str) -> Answer:
         return _no("invalid_grant", "Invalid JWT Signature.")
     if claims.get("aud") not in (GOOGLE_AUDIENCE, request.base_url):
         return _no("invalid_grant", "Invalid JWT audience.")
-    if claims.get("scope") != MODIFY:
+    wanted = str(claims.get("scope", ""))
+    if not set(wanted.split()) <= simulator().consents.delegated:
         return _no("unauthorized_client", "Client is unauthorized to retrieve access tokens using this method.", 401)
     address = str(claims.get("sub", "")).lower()
     if not _open(address):
         return _no("invalid_grant", "Invalid email or User ID")
-    answer = _access(address, MODIFY)
+    answer = _access(address, wanted)
     del answer["scope"]
     return jsonify(answer), 200
 
