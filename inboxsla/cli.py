@@ -16,6 +16,7 @@ import structlog
 
 from inboxsla import checks, listing, supervisor, wiring
 from inboxsla.app import create_app
+from inboxsla.commands import mail as mail_commands
 from inboxsla.commands import mailboxes as mailbox_commands
 from inboxsla.commands.addon import addon
 from inboxsla.commands.base import opened
@@ -247,7 +248,7 @@ def check(arguments: tuple[str, ...]) -> None:
     raise SystemExit(checks.run(arguments))
 
 
-for command in mailbox_commands.COMMANDS:
+for command in (*mailbox_commands.COMMANDS, *mail_commands.COMMANDS):
     main.add_command(command)
 main.add_command(config)
 main.add_command(doctor)

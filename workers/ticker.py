@@ -1,4 +1,4 @@
-"""The ticker process: one tick a second; and beside it, where notices are pulled, somebody who waits for them."""
+"""The ticker process: one tick a second; and beside it those who must not wait for it: pulling notices, mailing alarms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inboxsla.errors import InboxSLAError
 from inboxsla.queue import RedisBell
 from inboxsla.services.ports import Ports
 from inboxsla.services.ticking import Memory, tick
-from workers import puller
+from workers import alarmer, puller
 
 log = structlog.get_logger()
 
@@ -23,6 +23,8 @@ def run(ports: Ports, *, stopping: threading.Event, every: float = 1.0) -> None:
         opens = partial(wiring.subscription, ports.settings)
         # A pull may wait for a minute and a half, and nobody is to wait for it when everything stops.
         threading.Thread(target=puller.run, args=(ports, opens), kwargs={"stopping": stopping}, daemon=True).start()
+    if ports.settings.alarms.route != "none":
+        threading.Thread(target=alarmer.run, args=(ports,), kwargs={"stopping": stopping}, daemon=True).start()
     memory = Memory()
     while not stopping.is_set():
         try:

@@ -1,0 +1,120 @@
+"""The way by which alarms reach the admins when a mailbox cannot: who they are, whether it is set, and when it last worked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from inboxsla.config import Settings
+from inboxsla.notify.mailer import Way
+from inboxsla.services import in_force, ways
+from inboxsla.services.ports import Ports
+from inboxsla.services.queries import ALARM_SHOWN
+from inboxsla.storage import mailboxes, people, told_alarms, way_tests
+
+# The key of the alarm that this route itself is closed; it is never mailed, only shown.
+ALARM = "alarm-route/"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """`mailbox_ids` are the mailboxes this person hears of, None for all; `listed` says that `[alarms]` names them."""
+
+    address: str
+    name: str
+    zone: str
+    mailbox_ids: frozenset[int] | None = None
+
+    @property
+    def listed(self) -> bool:
+        return self.mailbox_ids is None
+
+    def hears_of(self, mailbox_id: int | None) -> bool:
+        return self.mailbox_ids is None or mailbox_id is None or mailbox_id in self.mailbox_ids
+
+
+@dataclass(frozen=True, slots=True)
+class SecondRoute:
+    """How the route stands. `way` None: none is set. `needed`: a mailbox is live, and this is no demo.
+
+    `tested_at` is when a test mail or an alarm last went by exactly this way (None: never), `worked` whether it was taken, `words`
+    what was said then. `trouble` is the alarm about the route itself, or empty.
+    """
+
+    way: Way | None
+    named: str
+    needed: bool
+    recipients: tuple[str, ...]
+    tested_at: datetime | None
+    worked: bool
+    words: str
+    trouble: str
+
+    @property
+    def complaint(self) -> str:
+        """What is wrong with it where it is needed, a sentence with what to do; empty if nothing is."""
+        if not self.needed:
+            return ""
+        if self.way is None:
+            return (
+                "Alarms are shown here only: no second route is set, so nobody hears of a mailbox that fails. Set [alarms] route "
+                "in config.toml (docs/sending.md)."
+            )
+        if not self.recipients:
+            return (
+                "Alarms reach nobody: there is no admin on the people list. Name one, or name recipients in [alarms]."
+            )
+        if self.trouble:
+            return self.trouble
+        if self.tested_at is None:
+            return f"Nobody has tried whether alarms arrive through {self.named}."
+        return "" if self.worked else f"The last test of {self.named} failed: {self.words}"
+
+
+def stands(ports: Ports) -> SecondRoute:
+    """For the doctor and whoever else wants to know."""
+    settings, way = ports.settings, ways.of_alarms(ports.settings)
+    with ports.db.read() as conn:
+        boxes = mailboxes.every(conn)
+        whom = tuple(each.address for each in recipients(conn, settings))
+        test = way_tests.newest(conn, ways.fingerprint(settings, way)) if way else None
+        trouble = [
+            each.words for each in told_alarms.open_since(conn, ports.now() - ALARM_SHOWN) if each.key.startswith(ALARM)
+        ]
+    return SecondRoute(
+        way,
+        ways.named(settings, way) if way else "",
+        not settings.demo and any(box.is_live for box in boxes),
+        whom,
+        test.tested_at if test else None,
+        test is not None and test.worked,
+        test.words if test else "",
+        trouble[0] if way and trouble else "",
+    )
+
+
+def recipients(conn: Connection, settings: Settings) -> list[Recipient]:
+    """Those whom `[alarms]` names, else the admins on the people lists, each for their mailboxes; by address."""
+    boxes = mailboxes.connected(conn)
+    staff = [(box_id, person) for box_id in boxes for person in people.of_mailbox(conn, box_id)]
+    known = {person.address: person for _, person in staff}
+    zone = in_force.in_force(conn, settings).zone
+    if settings.alarms.recipients:
+        return [
+            Recipient(address, known[address].name, known[address].zone)
+            if address in known
+            else Recipient(address, address.partition("@")[0], zone)
+            for address in sorted(set(settings.alarms.recipients))
+        ]
+    admins = sorted({person.address for _, person in staff if person.role == "admin"})
+    return [
+        Recipient(
+            address,
+            known[address].name,
+            known[address].zone,
+            frozenset(box_id for box_id, person in staff if (person.address, person.role) == (address, "admin")),
+        )
+        for address in admins
+    ]

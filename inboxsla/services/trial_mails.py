@@ -1,0 +1,116 @@
+"""Test mails: one through a way out, or one to everybody who gets alarms; how it went is kept for the doctor."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+
+from inboxsla.config import Settings
+from inboxsla.domain.speech import English
+from inboxsla.errors import InboxSLAError, Missing, Misused, Refused
+from inboxsla.gmail.port import Mailbox
+from inboxsla.notify import Alarm, alarm
+from inboxsla.notify.mailer import Mailer, Route, Taken, Way
+from inboxsla.services import in_force, second_route, ways
+from inboxsla.services.ports import Ports
+from inboxsla.services.second_route import Recipient
+from inboxsla.storage import mailboxes, way_tests
+from inboxsla.storage.way_tests import WayTest
+
+
+class ThroughMailbox:
+    """The Mailer over a shared mailbox, for a mail that nobody looks for afterwards."""
+
+    def __init__(self, gmail: Mailbox) -> None:
+        self._gmail = gmail
+
+    def send(self, mail: bytes, sender: str, recipient: str) -> Taken:
+        sent = self._gmail.send(mail)
+        return Taken(sent.id, sent.thread_id)
+
+    def find(self, marker: str, since: datetime) -> Taken | None:
+        raise Refused("A test mail is not looked for.")
+
+
+def check(settings: Settings, way: Way) -> None:
+    """Raises Misused where the settings lack what this way needs."""
+    if way.route is Route.SMTP and not (settings.smtp.host and way.sender):
+        raise Misused("No mail server is set up: write host and from_address into [smtp] (docs/sending.md shows how).")
+    if way.route is Route.GMAIL and not way.sender:
+        raise Misused("No Gmail account is named to send from: write account into [mail] (docs/sending.md shows how).")
+
+
+def mailbox(ports: Ports, address: str = "") -> str:
+    """The mailbox to send a test from: the one named, else the first that is connected. Raises Missing."""
+    with ports.db.read() as conn:
+        known = [box.address for box in mailboxes.every(conn) if box.kind == "gmail" and box.retired_at is None]
+    if address and address not in known:
+        raise Missing(f"No mailbox {address} is known here. Known: {', '.join(known) or 'none yet'}.")
+    if not known:
+        raise Missing("No mailbox is known here yet, and the mails would go out through one.")
+    return address or known[0]
+
+
+def through(ports: Ports, mailer: Mailer, way: Way, sender: str, recipient: str) -> None:
+    """Send a test mail to `recipient`. Raises whatever the way raises; how it went is noted all the same."""
+    whom = Recipient(recipient, recipient.partition("@")[0], in_force.zone(ports))
+    what = f"It went out through {ways.named(ports.settings, way)}. Reminders to staff would come the same way."
+    _send(ports, mailer, way, sender, whom, ("This is a test from InboxSLA.", what))
+
+
+def alarms(ports: Ports) -> Iterator[tuple[str, InboxSLAError | None]]:
+    """Send a test to everybody who gets alarms; for each address what went wrong, None if nothing did.
+
+    Raises Misused where no route is set or nobody would get them.
+    """
+    way = ways.of_alarms(ports.settings)
+    if way is None:
+        raise Misused("No route for alarms is set: write route into [alarms] (docs/sending.md shows how).")
+    check(ports.settings, way)
+    with ports.db.read() as conn:
+        whom = second_route.recipients(conn, ports.settings)
+    if not whom:
+        raise Misused("Nobody would get alarms: no admin is on the people list, and [alarms] names no recipients.")
+    what = "Should a mailbox fail, or nobody be reachable, the news comes this way: through %(way)s, which needs no mailbox."
+    for each in whom:
+        said = English(each.zone).text(what, way=ways.named(ports.settings, way))
+        try:
+            mailer = ports.mailer(way)
+            _send(
+                ports, mailer, way, way.sender, each, ("This is a test of InboxSLA's alarms. Nothing is wrong.", said)
+            )
+        except InboxSLAError as wrong:
+            _note(ports, way, wrong)
+            yield each.address, wrong
+        else:
+            yield each.address, None
+
+
+def _send(ports: Ports, mailer: Mailer, way: Way, sender: str, whom: Recipient, sentences: tuple[str, ...]) -> None:
+    letter = alarm(
+        Alarm(
+            marker=secrets.token_hex(12),
+            mailbox=sender,
+            recipient=whom.address,
+            recipient_name=whom.name,
+            subject="Test from InboxSLA",
+            sentences=sentences,
+            composed_at=ports.now(),
+            link=ports.settings.server.url,
+            sender_name=ports.settings.notify.sender_name,
+        ),
+        English(whom.zone),
+    )
+    try:
+        mailer.send(letter.raw, sender, whom.address)
+    except InboxSLAError as wrong:
+        _note(ports, way, wrong)
+        raise
+    _note(ports, way, None)
+
+
+def _note(ports: Ports, way: Way, wrong: InboxSLAError | None) -> None:
+    test = WayTest(ports.now(), wrong is None, str(wrong) if wrong else "the mail was taken")
+    with ports.db.write() as conn:
+        way_tests.note(conn, ways.fingerprint(ports.settings, way), test)
