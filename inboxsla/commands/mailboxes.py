@@ -112,7 +112,7 @@ def disconnect(address: str, yes: bool, file: Path | None, keep: bool) -> None:
         if file is not None:
             _write_down(ports, address, file, there.tickets)
         with _moved(there.labelled) as moved:
-            receipt = disconnecting.disconnect(ports, address, getpass.getuser(), keep=keep, moved=moved, waits=_waits)
+            receipt = disconnecting.disconnect(ports, address, getpass.getuser(), keep=keep, moved=moved, waits=waits)
         for line in receipt.lines:
             click.echo(line)
         raise SystemExit(0 if receipt.is_done else 1)
@@ -149,7 +149,7 @@ def _moved(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda more: None
 
 
-def _waits(wait: timedelta) -> bool:
+def waits(wait: timedelta) -> bool:
     """Whether Google's wish to wait is short enough for a person at a terminal."""
     if wait > LONGEST_WAIT:
         return False

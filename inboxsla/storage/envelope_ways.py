@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, Connection, literal_column, or_, select, update
 
 from inboxsla.storage import envelopes
+from inboxsla.storage.dissolving import UNTRIED, dissolve
 from inboxsla.storage.envelopes import LOOK_FOR, MAILBOX, Envelope
 from inboxsla.storage.schema import envelopes as t
 
@@ -75,13 +76,9 @@ def rehome(conn: Connection, mailbox_id: int, way: str) -> int:
     ).first()
     if others is None:
         return 0
-    return envelopes.dissolve(
-        conn, t.c.mailbox_id == mailbox_id, t.c.way != way, t.c.state == "composed", t.c.tries == 0
-    )
+    return dissolve(conn, t.c.mailbox_id == mailbox_id, t.c.way != way, *UNTRIED)
 
 
 def abandon(conn: Connection, mailbox_id: int, way: str) -> int:
     """This way is closed for good: whatever waits for it is owed again. Returns how many mails."""
-    return envelopes.dissolve(
-        conn, t.c.mailbox_id == mailbox_id, t.c.way == way, t.c.state.in_(("composed", "unknown"))
-    )
+    return dissolve(conn, t.c.mailbox_id == mailbox_id, t.c.way == way, t.c.state.in_(("composed", "unknown")))

@@ -9,11 +9,9 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
-    ColumnElement,
     Connection,
     Row,
     and_,
-    delete,
     insert,
     literal_column,
     or_,
@@ -219,21 +217,6 @@ def give_up(conn: Connection, mailbox_id: int, reason: str) -> list[int]:
     return list(
         conn.execute(waiting.values(state="failed", lease_until=None, reason=reason).returning(t.c.id)).scalars()
     )
-
-
-def dissolve_untried(conn: Connection) -> int:
-    """Mails that nobody tried to send yet are no more; what they carried is owed again. Returns how many mails."""
-    return dissolve(conn, t.c.state == "composed", t.c.tries == 0)
-
-
-def dissolve(conn: Connection, *which: ColumnElement[bool]) -> int:
-    """Open mails of which this is true are no more; what they carried is owed again. Returns how many mails."""
-    ids = list(conn.execute(select(t.c.id).where(_IS_OPEN, *which).with_for_update()).scalars())
-    carried = update(outbox).where(outbox.c.envelope_id.in_(ids), outbox.c.state == "enclosed")
-    conn.execute(carried.values(state="owed", envelope_id=None))
-    # Acts that were dropped meanwhile keep their envelope, which is then not deleted from under them.
-    kept = select(outbox.c.envelope_id).where(outbox.c.envelope_id.in_(ids))
-    return conn.execute(delete(t).where(t.c.id.in_(ids), t.c.id.not_in(kept))).rowcount
 
 
 def abandon_expired(conn: Connection, now: datetime) -> int:
