@@ -54,7 +54,7 @@ def compose(notice: Notice, say: Speech) -> Letter:
 def alarm(what: Alarm, say: Speech) -> Letter:
     """A plain-text mail to an admin. Raises ValueError like `compose`."""
     subject = cut(one_line(what.subject), LONGEST_SUBJECT)
-    footer = say.text("InboxSLA for %(mailbox)s", mailbox=what.mailbox)
+    footer = say.text("InboxSLA for %(mailbox)s", mailbox=what.about or what.mailbox)
     token = search_token(what.marker)
     lines = [
         *paragraphs(map(one_line, what.sentences), what.link),

@@ -75,7 +75,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One plain mail to an admin about InboxSLA itself. `sentences` say what happened, since when, what is safe, who acts."""
+    """One plain mail to an admin about InboxSLA itself. `sentences` say what happened, since when, what is safe, who acts.
+
+    `about` says in the last lines which mailboxes InboxSLA looks after; empty: `mailbox`.
+    """
 
     marker: str
     mailbox: str
@@ -87,6 +90,7 @@ class Alarm:
     link: str = ""
     sender_name: str = "InboxSLA"
     sender: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,8 @@ def _news(conn: Connection, whom: Recipient, found: Sequence[OpenAlarm], say: Sp
     told_alarms.note_gone(conn, whom.address, list(by_key), now)
     fresh = {each.key: each.words for each in found if each.key not in told}
     if fresh and _gathered([by_key[key].raised_at for key in fresh], now):
-        for key in told_alarms.tell(conn, whom.address, fresh, now):
-            news.new.append(_since(by_key[key], say, now))
+        mine = told_alarms.tell(conn, whom.address, fresh, now)
+        news.new.extend(_since(by_key[key], say, now) for key in fresh if key in mine)
     lasting = told_alarms.tell_again(conn, whom.address, list(by_key), now - AGAIN, now)
     news.lasting.extend(_since(by_key[key], say, now) for key in by_key if key in lasting)
     over = told_alarms.tell_over(conn, whom.address, now - OVER_AFTER)
@@ -143,6 +143,7 @@ def _write_down(conn: Connection, ports: Ports, way: Way, whom: Recipient, news:
             composed_at=now,
             link=ports.settings.server.url,
             sender_name=ports.settings.notify.sender_name,
+            about=second_route.looked_after(conn, whom),
         ),
         say,
     )
@@ -153,7 +154,7 @@ def _subject(news: News, say: Speech) -> str:
     if len(news.new) == 1:
         return say.text("Alarm: %(words)s", words=news.new[0])
     if news.new:
-        return say.text("%(count)s alarms", count=len(news.new))
+        return say.text("%(count)s alarms: %(words)s", count=len(news.new), words=news.new[0])
     if news.lasting:
         return say.text("Still so: %(words)s", words=news.lasting[0])
     return news.over[0]

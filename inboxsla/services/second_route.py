@@ -16,6 +16,7 @@ from inboxsla.storage import mailboxes, people, told_alarms, way_tests
 
 # The key of the alarm that this route itself is closed; it is never mailed, only shown.
 ALARM = "alarm-route/"
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,12 @@ def stands(ports: Ports) -> SecondRoute:
         test.words if test else "",
         trouble[0] if way and trouble else "",
     )
+
+
+def looked_after(conn: Connection, whom: Recipient) -> str:
+    """The mailboxes that this person hears of, for the end of a mail."""
+    found = [box.address for box in mailboxes.every(conn) if box.kind == "gmail" and whom.hears_of(box.id)]
+    return ", ".join(found[:_NAMED]) + (" …" if len(found) > _NAMED else "")
 
 
 def recipients(conn: Connection, settings: Settings) -> list[Recipient]:

@@ -93,6 +93,7 @@ def test_a_lost_mailbox_is_mailed_to_the_admins_though_nothing_goes_through_it(d
     assert mail["Auto-Submitted"] == "auto-generated"
     assert "EST" in text(post), "in the reader's zone"
     assert "admin on the people list" in text(post)
+    assert f"InboxSLA for {SUPPORT}" in text(post)
 
 
 def test_several_that_arise_together_are_one_mail(desk: Desk, post: Post) -> None:
@@ -103,7 +104,7 @@ def test_several_that_arise_together_are_one_mail(desk: Desk, post: Post) -> Non
     assert post.mailed == []
     later(desk, seconds=5)
     assert post.mailed == [ANA]
-    assert post.mails[0]["Subject"] == "2 alarms"
+    assert str(post.mails[0]["Subject"]).startswith("2 alarms: The first thing.")
     assert "The first thing." in text(post)
     assert "The second thing." in text(post)
 
