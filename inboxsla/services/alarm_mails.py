@@ -36,7 +36,6 @@ GATHER, GATHER_AT_MOST = timedelta(seconds=15), timedelta(minutes=1)
 # What comes and goes is not over.
 OVER_AFTER = timedelta(minutes=10)
 _KEPT = timedelta(days=30)
-_LEASE = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(hours=1)
 _MOST_LINES, _MAILS_A_RUN = 20, 50
 _WORTH_TELLING = 3
@@ -188,7 +187,7 @@ def _send(ports: Ports, way: Way) -> int:
             if not mails.waiting(conn):
                 return done
         with ports.db.write() as conn:
-            mail = mails.claim_next(conn, str(way), now, now + _LEASE)
+            mail = mails.claim_next(conn, str(way), now, now + ways.longest_try(ports.settings))
         if mail is None:
             return done
         try:

@@ -16,19 +16,18 @@ from inboxsla.notify.mailer import Mailer, Route, Taken, Way
 from inboxsla.services import follow_ups, ways, writing
 from inboxsla.services.delivered import Delivered
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelope_ways, envelopes, outbox, records
+from inboxsla.storage import closed_ways, envelope_ways, envelopes, outbox, records
 from inboxsla.storage.envelopes import Envelope
 from inboxsla.storage.mailboxes import MailboxRow
 
 log = structlog.get_logger()
 
-# Longer than the slowest conversation with a mail server.
-LEASE = timedelta(minutes=5)
 # A way that is closed is looked at again: what was wrong may have been put right without anybody telling us.
 CLOSED = timedelta(minutes=5)
 # How often a mail is sent again while nobody knows what became of it; each time the recipient may get it once more.
 MOST_TRIES = 5
 _MAILS_A_RUN = 20
+_SLOW = timedelta(seconds=5)
 # Greylisting, and a server that is restarted, are over by then.
 _WORTH_TELLING = 3
 
@@ -48,7 +47,10 @@ def send(ports: Ports, mailbox: MailboxRow, done: Delivered) -> None:
         return
     with ports.db.read() as conn:
         waiting = envelope_ways.waiting(conn, mailbox.id, ports.now())
+        closed = closed_ways.closed(conn, ports.now()) if waiting else set()
     for text in waiting:
+        if text in closed:
+            continue
         _by(ports, mailbox, Way.of(text), done)
 
 
@@ -73,12 +75,15 @@ def _by(ports: Ports, mailbox: MailboxRow, way: Way, done: Delivered) -> None:
         with ports.db.write() as conn:
             if writing.is_stopped(conn):
                 return
-            envelope = envelopes.claim_next(conn, mailbox.id, now, now + LEASE, str(way))
+            envelope = envelopes.claim_next(conn, mailbox.id, now, now + ways.longest_try(ports.settings), str(way))
         if envelope is None:
             return
         if not _send(ports, mailer, mailbox, way, envelope):
             return
         done.sent += 1
+        if ports.now() - now > _SLOW:
+            # Labels and whatever else this worker has to do come first; the ticker rings for the rest.
+            return
     done.more = True
 
 
@@ -134,6 +139,7 @@ def _sent(ports: Ports, way: Way, envelope: Envelope, taken: Taken, outcome: str
     with ports.db.write() as conn:
         envelope_ways.sent(conn, envelope.id, taken.rfc_id or ours, ports.now())
         outbox.delivered(conn, envelope.id, ports.now(), "done", outcome)
+        closed_ways.reopen(conn, str(way))
         records.clear_alarms(conn, _alarm(way))
     log.info("mail sent", mailbox=envelope.mailbox_id, envelope=envelope.id, route=way.route)
 
@@ -148,7 +154,8 @@ def _failed(ports: Ports, envelope: Envelope, alarm: str, reason: str) -> None:
 def _closed(ports: Ports, mailbox: MailboxRow, way: Way, reason: str, until: datetime, *, tell: bool = True) -> None:
     log.warning("way out is closed", mailbox=mailbox.id, route=way.route, reason=reason)
     with ports.db.write() as conn:
-        envelope_ways.hold(conn, mailbox.id, str(way), until)
+        closed_ways.close(conn, str(way), until)
+        envelope_ways.hold(conn, str(way), until)
     if tell:
         _tell(ports, way, reason)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from inboxsla.config import Settings
 from inboxsla.notify.mailer import Route, Way
 
@@ -30,6 +32,11 @@ def named(settings: Settings, way: Way) -> str:
     if way.route is Route.SMTP:
         return f"the mail server {settings.smtp.host or '(none is set)'}"
     return f"the Gmail account {way.sender}" if way.route is Route.GMAIL else "the mailbox"
+
+
+def longest_try(settings: Settings) -> timedelta:
+    """No conversation with a mail server lasts longer: it has a dozen answers, if it has many."""
+    return max(timedelta(minutes=5), 12 * settings.smtp.timeout)
 
 
 def fingerprint(settings: Settings, way: Way) -> str:

@@ -35,10 +35,10 @@ def unknown(conn: Connection, envelope_id: int, now: datetime, try_after: dateti
     conn.execute(update(t).where(t.c.id == envelope_id, t.c.state == "unknown").values(try_after=try_after))
 
 
-def hold(conn: Connection, mailbox_id: int, way: str, until: datetime) -> None:
-    """Neither try nor ask about any mail of this mailbox by this way before `until`."""
+def hold(conn: Connection, way: str, until: datetime) -> None:
+    """Neither try nor ask about any mail by this way before `until`, in any mailbox."""
     idle = t.c.state.in_(("composed", "unknown"))
-    where = (_IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.way == way, idle, t.c.try_after < until)
+    where = (_IS_OPEN, t.c.way == way, idle, t.c.try_after < until)
     conn.execute(update(t).where(*where).values(try_after=until))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -13,16 +14,17 @@ import pytest
 from inboxsla import wiring
 from inboxsla.config import Settings
 from inboxsla.domain.timeline import Kind
+from inboxsla.errors import Refused
 from inboxsla.gmail.google import static_credentials
 from inboxsla.gmail.sending_account import SendingAccount
 from inboxsla.gmail.simulator import Fault
-from inboxsla.notify.mailer import Mailer, Route, Way
+from inboxsla.notify.mailer import Mailer, Route, Taken, Way
 from inboxsla.notify.smtp import SmtpRelay
 from inboxsla.services import queries
 from inboxsla.services.notices import compose_owed
-from inboxsla.services.other_ways import LEASE, MOST_TRIES
+from inboxsla.services.other_ways import MOST_TRIES
 from inboxsla.services.sender_accounts import AccountMailer
-from inboxsla.storage import envelopes, mailboxes
+from inboxsla.storage import closed_ways, envelopes, mailboxes
 from inboxsla.storage.database import Database
 from tests.builders import ANA, JONAS, KOFI, SUPPORT, Desk, a_desk, settings
 from tests.post import Post, a_post
@@ -206,7 +208,7 @@ def test_a_worker_that_dies_in_the_middle_leaves_a_mail_that_goes_out_again(desk
     compose_owed(desk.ports, desk.id)
     way = str(Way(Route.SMTP, RELAY))
     with desk.database.write() as conn:
-        dead = envelopes.claim_next(conn, desk.id, desk.clock(), desk.clock() + LEASE, way)
+        dead = envelopes.claim_next(conn, desk.id, desk.clock(), desk.clock() + timedelta(minutes=5), way)
     assert dead is not None
     desk.deliver()
     assert post.mailed == [JONAS]
@@ -363,3 +365,31 @@ def test_the_accounts_daily_limit_holds_its_mails_as_long_as_gmail_says(sqlite_d
         desk.clock.forward(minutes=2)
         desk.deliver()
         assert {ANA, JONAS} <= set(desk.mailed())
+
+
+def test_a_way_that_one_mailbox_found_closed_is_left_alone_by_all(desk: Desk, post: Post) -> None:
+    with desk.database.write() as conn:
+        closed_ways.close(conn, f"smtp:{RELAY}", desk.clock() + timedelta(minutes=1))
+    desk.deliver()
+    assert (post.mailed, states(desk)) == ([], ["composed", "composed"])
+    desk.clock.forward(minutes=1)
+    desk.deliver()
+    assert post.mailed == [ANA, JONAS]
+    with desk.database.read() as conn:
+        assert closed_ways.closed(conn, desk.clock()) == set()
+
+
+def test_a_way_that_answers_slowly_does_not_hold_up_everything_else(desk: Desk, post: Post) -> None:
+    class Slow:
+        def send(self, mail: bytes, sender: str, recipient: str) -> Taken:
+            desk.clock.forward(seconds=6)
+            return Taken()
+
+        def find(self, marker: str, since: datetime) -> Taken | None:
+            raise Refused("It keeps nothing.")
+
+    desk.ports = replace(desk.ports, mailer=lambda way: Slow())
+    desk.deliver()
+    assert states(desk) == ["composed", "sent"]
+    desk.deliver()
+    assert states(desk) == ["sent", "sent"]
