@@ -20,6 +20,7 @@ from inboxsla.domain.timeline import Event, Kind
 from inboxsla.domain.timeline_view import Entry, Quote, entries, on_return, planned
 from inboxsla.errors import Missing, Refused
 from inboxsla.gmail import labels
+from inboxsla.notify.mailer import Route, Way
 from inboxsla.services import acting, blindness, correspondence, noting
 from inboxsla.services.in_force import in_force
 from inboxsla.services.looking import Look, look
@@ -251,6 +252,7 @@ def _lines(conn: Connection, found: Sequence[Envelope]) -> tuple[MailLine, ...]:
             one.sent_at,
             one.reason or "",
             about.get(one.id, ()),
+            looked_for=Way.of(one.way).route is not Route.SMTP,
         )
         for one in found
     )

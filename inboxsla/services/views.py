@@ -99,7 +99,10 @@ class TicketPage:
 
 @dataclass(frozen=True, slots=True)
 class MailLine:
-    """One mail InboxSLA sent or is about to send. `state` is composed, sending, unknown, sent or failed."""
+    """One mail InboxSLA sent or is about to send. `state` is composed, sending, unknown, sent or failed.
+
+    `looked_for` is False where the way it goes keeps no copies: of unknown outcome, it is sent again.
+    """
 
     id: int
     recipient: str
@@ -109,6 +112,7 @@ class MailLine:
     sent_at: datetime | None
     reason: str
     ticket_ids: tuple[int, ...]
+    looked_for: bool = True
 
 
 @dataclass(frozen=True, slots=True)

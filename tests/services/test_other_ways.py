@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any
 
 import pytest
 
-from inboxsla import wiring
-from inboxsla.config import Settings
 from inboxsla.domain.timeline import Kind
 from inboxsla.errors import Refused
-from inboxsla.gmail.google import static_credentials
-from inboxsla.gmail.sending_account import SendingAccount
-from inboxsla.gmail.simulator import Fault
-from inboxsla.notify.mailer import Mailer, Route, Taken, Way
-from inboxsla.notify.smtp import SmtpRelay
+from inboxsla.notify.mailer import Route, Taken, Way
 from inboxsla.services import queries
 from inboxsla.services.notices import compose_owed
 from inboxsla.services.other_ways import MOST_TRIES
-from inboxsla.services.sender_accounts import AccountMailer
 from inboxsla.storage import closed_ways, envelopes, mailboxes
 from inboxsla.storage.database import Database
-from tests.builders import ANA, JONAS, KOFI, SUPPORT, Desk, a_desk, settings
+from tests.builders import ANA, JONAS, SUPPORT, Desk, settings
 from tests.post import Post, a_post
-
-POST, RELAY = "post@lumenvelo.example", "desk@relay.example"
+from tests.services.ways_out import RELAY, by_relay, equip, owing, states, threads
 
 
 @pytest.fixture
@@ -38,56 +27,10 @@ def post() -> Iterator[Post]:
         yield started
 
 
-@contextmanager
-def owing(database: Database, chosen: Settings, *, finds: bool = True) -> Iterator[Desk]:
-    """A desk that owes one mail to Ana and one to Jonas, and has what it needs to send by any way."""
-    with a_desk(database, chosen) as desk:
-        desk.store.add_mailbox(POST)
-        equip(desk, finds=finds)
-        for sender, owner in (("zofia@rowery.example", ANA), (KOFI, JONAS)):
-            thread = desk.writes(sender, subject=f"A lamp for {owner}").thread_id
-            desk.sync()
-            desk.owned_by(thread, owner)
-        desk.deliver()
-        desk.sync()
-        desk.clock.forward(hours=3)
-        desk.wake()
-        yield desk
-
-
-def equip(desk: Desk, chosen: Settings | None = None, *, finds: bool = True) -> None:
-    """Give the desk the settings it restarts with, and ways out as the wiring makes them."""
-
-    def mailer(way: Way) -> Mailer:
-        if way.route is Route.SMTP:
-            return SmtpRelay(wiring.relay(desk.ports.settings))
-        return AccountMailer(_account(way.sender, desk.server.url), way.sender, finds=finds)
-
-    desk.ports = replace(desk.ports, settings=chosen or desk.ports.settings, mailer=mailer)
-
-
-@cache
-def _account(address: str, url: str) -> SendingAccount:
-    """Building one takes longer than most tests."""
-    return SendingAccount(static_credentials(address), api_root=url, timeout=10)
-
-
-def by_relay(post: Post, **more: Any) -> Settings:
-    return settings(mail={"way": "smtp"}, smtp=post.settings(**more))
-
-
-def by_account() -> Settings:
-    return settings(mail={"way": "gmail", "account": POST})
-
-
 @pytest.fixture
 def desk(sqlite_database: Database, post: Post) -> Iterator[Desk]:
     with owing(sqlite_database, by_relay(post)) as made:
         yield made
-
-
-def states(desk: Desk) -> list[str]:
-    return sorted(envelope.state for envelope in desk.envelopes())
 
 
 def test_reminders_go_through_the_relay_and_answers_still_to_the_mailbox(desk: Desk, post: Post) -> None:
@@ -113,11 +56,6 @@ def test_a_staff_member_who_answers_such_a_mail_leaves_a_note(desk: Desk, post: 
     assert desk.find(answer.thread_id) is None
     asked = next(thread for thread in threads(desk) if Kind.NOTED in desk.kinds(thread))
     assert desk.ticket(asked).subject == f"A lamp for {ANA}"
-
-
-def threads(desk: Desk) -> list[str]:
-    with desk.database.read() as conn:
-        return list(conn.exec_driver_sql("SELECT thread_id FROM tickets").scalars())
 
 
 def test_such_a_mail_that_comes_into_the_mailbox_is_known_as_ours(desk: Desk, post: Post) -> None:
@@ -167,6 +105,7 @@ def test_a_line_cut_after_the_mail_means_once_more_with_the_same_message_id(desk
     post.cuts = 1
     desk.deliver()
     assert states(desk) == ["sent", "unknown"]
+    assert {mail.looked_for for mail in queries.mails(desk.ports)} == {False}
     desk.clock.forward(seconds=50)
     desk.sync()
     desk.deliver()
@@ -287,84 +226,6 @@ def test_what_waits_for_a_way_that_is_gone_is_composed_anew_and_not_lost(desk: D
     desk.deliver()
     assert (post.mailed, desk.mailed()) == ([JONAS], [ANA])
     assert desk.outbox() == {"done": 2}
-
-
-def test_an_account_that_only_sends_takes_them_with_its_own_quota(sqlite_database: Database) -> None:
-    with owing(sqlite_database, by_account()) as desk:
-        desk.deliver()
-        assert sorted(desk.mailed()) == [ANA, JONAS]
-        assert {mail["From"].addresses[0].addr_spec for mail in desk.mails()} == {POST}
-        assert {mail["Reply-To"] for mail in desk.mails()} == {SUPPORT}
-        desk.later(minutes=5)
-        assert (len(desk.mailed()), states(desk)) == (2, ["sent", "sent"])
-
-
-def test_an_answer_to_a_mail_from_the_account_is_a_note_too(sqlite_database: Database) -> None:
-    with owing(sqlite_database, by_account()) as desk:
-        desk.deliver()
-        known = [envelope.rfc_id for envelope in desk.envelopes()]
-        assert all(known)
-        answer = desk.writes(ANA, "Mine.", "Re: a lamp", headers={"In-Reply-To": f"<{known[0]}>"})
-        desk.sync()
-        assert desk.find(answer.thread_id) is None
-        assert any(Kind.NOTED in desk.kinds(thread) for thread in threads(desk))
-
-
-@pytest.mark.parametrize(("fault", "again"), [("drop_after", 0), ("drop_before", 1)])
-def test_a_lost_answer_is_looked_up_in_the_account_before_anything_is_sent_again(
-    sqlite_database: Database, fault: str, again: int
-) -> None:
-    with owing(sqlite_database, by_account()) as desk:
-        desk.faults.plan(Fault(fault, "messages.send"))
-        desk.deliver()
-        assert states(desk) == ["sent", "unknown"]
-        desk.clock.forward(seconds=30)
-        desk.sync()
-        desk.deliver()
-        assert states(desk) == ["sent", "unknown"]
-        desk.clock.forward(seconds=31)
-        with desk.calls() as calls:
-            desk.deliver()
-        assert (calls["messages.send"], calls["messages.list"]) == (again, 1)
-        assert sorted(desk.mailed()) == [ANA, JONAS]
-        assert (states(desk), desk.outbox()) == (["sent", "sent"], {"done": 2})
-
-
-def test_an_account_that_shows_nothing_sends_a_mail_of_unknown_outcome_again(sqlite_database: Database) -> None:
-    with owing(sqlite_database, by_account(), finds=False) as desk:
-        desk.faults.plan(Fault("drop_after", "messages.send"))
-        desk.deliver()
-        desk.clock.forward(seconds=61)
-        desk.deliver()
-        assert len(desk.mailed()) == 3
-        assert len({mail["X-InboxSLA-Id"] for mail in desk.mails()}) == 2
-
-
-def test_an_account_that_does_not_let_us_in_is_an_alarm_and_the_mails_wait(sqlite_database: Database) -> None:
-    with owing(sqlite_database, by_account()) as desk:
-        desk.store.revoke(POST)
-        desk.deliver()
-        (words,) = desk.board().alarms
-        assert f"mail connect {POST}" in words
-        assert desk.mailbox.access_lost_at is None
-        desk.store.revoke(POST, False)
-        desk.clock.forward(minutes=5)
-        desk.deliver()
-        assert sorted(desk.mailed()) == [ANA, JONAS]
-        assert desk.board().alarms == ()
-
-
-def test_the_accounts_daily_limit_holds_its_mails_as_long_as_gmail_says(sqlite_database: Database) -> None:
-    with owing(sqlite_database, by_account()) as desk:
-        desk.faults.plan(Fault("status", "messages.send", code=429, reason="rateLimitExceeded", retry_after=3600))
-        desk.deliver()
-        desk.clock.forward(minutes=59)
-        with desk.calls() as calls:
-            desk.deliver()
-        assert calls["messages.send"] == 0
-        desk.clock.forward(minutes=2)
-        desk.deliver()
-        assert {ANA, JONAS} <= set(desk.mailed())
 
 
 def test_a_way_that_one_mailbox_found_closed_is_left_alone_by_all(desk: Desk, post: Post) -> None:
