@@ -11,8 +11,7 @@ from inboxsla.config import Settings
 from inboxsla.notify.mailer import Way
 from inboxsla.services import in_force, ways
 from inboxsla.services.ports import Ports
-from inboxsla.services.queries import ALARM_SHOWN
-from inboxsla.storage import mailboxes, people, told_alarms, way_tests
+from inboxsla.storage import mailboxes, people, way_tests
 
 # The key of the alarm that this route itself is closed; it is never mailed, only shown.
 ALARM = "alarm-route/"
@@ -41,7 +40,7 @@ class SecondRoute:
     """How the route stands. `way` None: none is set. `needed`: a mailbox is live, and this is no demo.
 
     `tested_at` is when a test mail or an alarm last went by exactly this way (None: never), `worked` whether it was taken, `words`
-    what was said then. `trouble` is the alarm about the route itself, or empty.
+    what was said then.
     """
 
     way: Way | None
@@ -51,27 +50,6 @@ class SecondRoute:
     tested_at: datetime | None
     worked: bool
     words: str
-    trouble: str
-
-    @property
-    def complaint(self) -> str:
-        """What is wrong with it where it is needed, a sentence with what to do; empty if nothing is."""
-        if not self.needed:
-            return ""
-        if self.way is None:
-            return (
-                "Alarms are shown here only: no second route is set, so nobody hears of a mailbox that fails. Set [alarms] route "
-                "in config.toml (docs/sending.md)."
-            )
-        if not self.recipients:
-            return (
-                "Alarms reach nobody: there is no admin on the people list. Name one, or name recipients in [alarms]."
-            )
-        if self.trouble:
-            return self.trouble
-        if self.tested_at is None:
-            return f"Nobody has tried whether alarms arrive through {self.named}."
-        return "" if self.worked else f"The last test of {self.named} failed: {self.words}"
 
 
 def stands(ports: Ports) -> SecondRoute:
@@ -81,9 +59,6 @@ def stands(ports: Ports) -> SecondRoute:
         boxes = mailboxes.every(conn)
         whom = tuple(each.address for each in recipients(conn, settings))
         test = way_tests.newest(conn, ways.fingerprint(settings, way)) if way else None
-        trouble = [
-            each.words for each in told_alarms.open_since(conn, ports.now() - ALARM_SHOWN) if each.key.startswith(ALARM)
-        ]
     return SecondRoute(
         way,
         ways.named(settings, way) if way else "",
@@ -92,7 +67,6 @@ def stands(ports: Ports) -> SecondRoute:
         test.tested_at if test else None,
         test is not None and test.worked,
         test.words if test else "",
-        trouble[0] if way and trouble else "",
     )
 
 

@@ -42,6 +42,7 @@ class OpenMail:
     try_after: datetime
     lease_until: datetime | None
     reason: str | None
+    way: str
 
 
 @dataclass(frozen=True, slots=True)

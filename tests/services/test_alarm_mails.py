@@ -14,7 +14,7 @@ from inboxsla import wiring
 from inboxsla.config import Settings
 from inboxsla.notify.mailer import Mailer, Way
 from inboxsla.notify.smtp import SmtpRelay
-from inboxsla.services import access, alarm_mails, second_route, trial_mails, writing
+from inboxsla.services import access, alarm_mails, writing
 from inboxsla.storage import mailboxes, records
 from inboxsla.storage.alarm_mails import claim_next
 from inboxsla.storage.database import Database
@@ -232,30 +232,11 @@ def test_a_recipient_who_is_refused_is_shown_and_does_not_hold_the_others(desk: 
     assert post.mailed == [ANA]
 
 
-def test_without_a_route_nothing_is_mailed_and_the_doctor_can_say_so(desk: Desk, post: Post) -> None:
+def test_without_a_route_nothing_is_mailed(desk: Desk, post: Post) -> None:
     equip(desk, settings(people=PEOPLE))
     raised(desk, "a/1", "Something.")
     later(desk, seconds=15)
     assert post.mailed == []
-    assert "no second route is set" in second_route.stands(desk.ports).complaint
-    equip(desk, settings(people=PEOPLE, demo=True))
-    assert second_route.stands(desk.ports).complaint == ""
-
-
-def test_a_route_counts_as_tested_once_a_mail_went_by_exactly_this_way(desk: Desk, post: Post) -> None:
-    assert "Nobody has tried" in second_route.stands(desk.ports).complaint
-    assert list(trial_mails.alarms(desk.ports)) == [(ANA, None)]
-    stands = second_route.stands(desk.ports)
-    assert (stands.complaint, stands.tested_at, stands.recipients) == ("", desk.clock(), (ANA,))
-    equip(desk, routed(post, smtp=post.settings(host="localhost")))
-    assert "Nobody has tried" in second_route.stands(desk.ports).complaint
-    post.refuses[ANA] = "550 No such user"
-    list(trial_mails.alarms(desk.ports))
-    assert "failed" in second_route.stands(desk.ports).complaint
-    equip(desk, routed(post, people=PEOPLE[1:], smtp=post.settings()))
-    with desk.database.write() as conn:
-        conn.exec_driver_sql("UPDATE people SET role = 'agent'")
-    assert "no admin on the people list" in second_route.stands(desk.ports).complaint
 
 
 def test_alarms_go_out_while_labels_and_mail_are_stopped(desk: Desk, post: Post) -> None:

@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from inboxsla.services import checkup, rebuild
+from inboxsla.services import rebuild
 from inboxsla.storage.database import Database
 from inboxsla.storage.schema import envelopes, outbox
 from tests.builders import Desk, a_desk
+from tests.checkup.reading import problems
 from tests.lumen_velo import MORNING
 from tests.soak.life import life
 from tests.soak.world import Left, World, left, opened_settings
@@ -49,7 +50,7 @@ def _nothing_is_left_over(desk: Desk) -> None:
         assert conn.execute(select(outbox.c.key)).scalars().all(), "nobody was ever mailed"
     assert sent == set(markers)
     assert [line.words for line in rebuild.compare(desk.ports) if not line.ok] == []
-    assert [line.words for line in checkup.found(desk.ports) if not line.ok] == []
+    assert problems(desk.ports) == {}
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -14,7 +14,7 @@ from inboxsla.domain.speech import Dated, English, Speech
 from inboxsla.errors import ConfigMistakes, InboxSLAError
 from inboxsla.gmail.server_clock import server_time
 from inboxsla.services import in_force
-from inboxsla.services.checkup import clocks, google, mail, mailboxes, processes, tickets
+from inboxsla.services.checkup import alarms, clocks, google, mail, mailboxes, processes, tickets
 from inboxsla.services.checkup.finding import Do, Finding, Remedy, State, attention, fine, unknown
 from inboxsla.services.checkup.processes import Surroundings
 from inboxsla.services.ports import Ports
@@ -43,6 +43,7 @@ def found(ports: Ports, around: Surroundings | None = None) -> tuple[Finding, ..
         ("google", lambda: google.found(ports, says)),
         ("mail", lambda: mail.found(ports, says)),
         ("tickets", lambda: tickets.found(ports)),
+        ("alarms", lambda: alarms.found(ports, says)),
     )
     return (*database, *(finding for area, check in checks for finding in _carried_out(area, check)))
 

@@ -15,6 +15,7 @@ from inboxsla.services.ports import Ports
 from inboxsla.services.queries import ALARM_SHOWN
 from inboxsla.storage import backlog, mailboxes
 from inboxsla.storage.backlog import FailedMail, Heap, OpenMail, OwedAct
+from inboxsla.storage.envelopes import MAILBOX
 from inboxsla.storage.mailboxes import MailboxRow
 
 # A worker that was rung is done long before; a day on which everything is slow is worth a look.
@@ -65,9 +66,11 @@ def judged(box: MailboxRow, mine: Outgoing, *, stopped: bool, now: datetime, say
         *([counted(len(mine.acts), "act") + " owed"] if mine.acts else []),
         *([counted(mine.labels, "label")] if mine.labels else []),
     ]
-    late: list[Finding] = [*_unknown(box, mine.mails, now)]
+    through = [mail for mail in mine.mails if mail.way == MAILBOX]
+    late: list[Finding] = [*_unknown(box, through, now)]
+    late += [] if stopped else [*_elsewhere(box, [mail for mail in mine.mails if mail.way != MAILBOX], now, say)]
     if not stopped and box.access_lost_at is None:
-        late += [*_held(box, mine.mails, now, say), *_unsent(box, mine.mails, now)]
+        late += [*_held(box, through, now, say), *_unsent(box, through, now)]
         late += [*_owed(box, mine.acts, now), *_unlabelled(box, mine.tried)]
     yield from late
     if not late:
@@ -87,6 +90,22 @@ def _unknown(box: MailboxRow, mails: Sequence[OpenMail], now: datetime) -> Itera
             since=min(old),
             mailbox=box.address,
             remedy=_ring("sync", box) if box.access_lost_at is None else None,
+        )
+
+
+def _elsewhere(box: MailboxRow, mails: Sequence[OpenMail], now: datetime, say: Speech) -> Iterator[Finding]:
+    """Mails that go another way than the mailbox: held by it, or late."""
+    slow = [mail for mail in mails if mail.composed_at <= now - _LATE]
+    if slow:
+        until = max(now, min(mail.try_after for mail in slow))
+        yield attention(
+            "mail.elsewhere",
+            f"{counted(len(slow), 'mail')} of {box.address} not out yet by {', '.join(sorted({mail.way for mail in slow}))}: "
+            f"{_reason(slow)}.",
+            f"Tried again by itself, next {moment(until, say)}. `{typed('mail test')} ADDRESS` says at once what stands in the way.",
+            since=min(mail.composed_at for mail in slow),
+            mailbox=box.address,
+            remedy=_ring("deliver", box),
         )
 
 
@@ -158,8 +177,8 @@ def _failed(failed: Sequence[FailedMail], addresses: dict[int, str]) -> Iterator
         whom = ", ".join(dict.fromkeys(mail.recipient for mail in mine))
         yield attention(
             "mail.failed",
-            f"Gmail refused {counted(len(mine), 'mail')} to {whom} for good: {mine[-1].reason}",
-            "Correct the address in the people list, or what Gmail names. They are not sent again; this goes away after a day.",
+            f"{counted(len(mine), 'mail')} to {whom} refused for good: {mine[-1].reason}",
+            "Correct the address in the people list, or what the reason names. They are not sent again; this goes away after a day.",
             since=mine[0].tried_at,
             mailbox=addresses.get(mailbox_id, ""),
         )
