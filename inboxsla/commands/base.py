@@ -18,14 +18,20 @@ from inboxsla.errors import ConfigMistakes, Missing, Misused
 from inboxsla.services.configuring import Plan
 from inboxsla.services.ports import Ports
 from inboxsla.storage import migrations
+from inboxsla.supervisor.lock import Running, running
 
 STDIN = Path("-")
 
 
 @contextmanager
-def opened(*, made: bool = True) -> Iterator[Ports]:
-    """Ports over a database that is up to date. Without `made` it must be there already: raises Missing where it is not."""
+def opened(*, made: bool = True, beside_run: bool = False) -> Iterator[Ports]:
+    """Ports over a database that is up to date. Without `made` it must be there already: raises Missing where it is not.
+
+    With `beside_run` they share Redis, and so the quota, with the run on this data folder, if there is one.
+    """
     settings = wiring.settings()
+    if beside_run:
+        settings = as_it_runs(settings, running(settings.data_dir))
     if not made and not migrations.exists(settings.sql_url):
         raise no_data(settings)
     migrations.upgrade(settings.sql_url)
@@ -34,6 +40,15 @@ def opened(*, made: bool = True) -> Iterator[Ports]:
         yield ports
     finally:
         ports.db.close()
+
+
+def as_it_runs(settings: Settings, run: Running | None) -> Settings:
+    """With the addresses that the run on this data folder has chosen for itself."""
+    if run is None:
+        return settings
+    redis = {"redis_url": settings.redis_url or run.redis_url}
+    google = {"google": settings.google.model_copy(update={"api_root": run.api_root})} if run.api_root else {}
+    return settings.model_copy(update={**redis, **google})
 
 
 def no_data(settings: Settings) -> Missing:

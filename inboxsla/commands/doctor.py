@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from inboxsla import listing, wiring
-from inboxsla.commands.base import no_data
+from inboxsla.commands.base import as_it_runs, no_data
 from inboxsla.config import Settings
 from inboxsla.errors import InboxSLAError, TryLater
 from inboxsla.queue.looking import JobQueue
@@ -29,7 +29,7 @@ def doctor(fixes: bool, rebuilds: bool, as_json: bool) -> None:
     settings = wiring.settings()
     _must_exist(settings)
     run = running(settings.data_dir)
-    ports = wiring.ports(_as_it_runs(settings, run))
+    ports = wiring.ports(as_it_runs(settings, run))
     try:
         queue = JobQueue(ports.settings.redis_url) if ports.settings.redis_url else None
         found = _looked(ports, settings, run, queue, rebuilds=rebuilds)
@@ -43,15 +43,6 @@ def doctor(fixes: bool, rebuilds: bool, as_json: bool) -> None:
     finally:
         ports.db.close()
     raise SystemExit(0 if all(finding.ok for finding in found) else 1)
-
-
-def _as_it_runs(settings: Settings, run: Running | None) -> Settings:
-    """With the addresses that the run on this data folder has chosen for itself."""
-    if run is None:
-        return settings
-    redis = {"redis_url": settings.redis_url or run.redis_url}
-    google = {"google": settings.google.model_copy(update={"api_root": run.api_root})} if run.api_root else {}
-    return settings.model_copy(update={**redis, **google})
 
 
 def _must_exist(settings: Settings) -> None:

@@ -33,7 +33,7 @@ def mail() -> None:
 @click.option("--mailbox", type=Address(), help="Way “mailbox”: through this one, not the first.")
 def test(address: str, way: str | None, mailbox: str | None) -> None:
     """Send a test mail to ADDRESS through a way out, and say step by step what happened."""
-    with opened() as ports:
+    with opened(beside_run=True) as ports:
         chosen = ways.of(ports.settings, Route(way)) if way else ways.in_force(ports.settings)
         trial_mails.check(ports.settings, chosen)
         sender = chosen.sender or trial_mails.mailbox(ports, mailbox or "")
@@ -121,7 +121,7 @@ def alarms() -> None:
 @alarms.command("test", short_help="Send a test to everybody who gets alarms.")
 def test_alarms() -> None:
     """Send a test to everybody who gets alarms, by the route that is set, and say what happened."""
-    with opened() as ports:
+    with opened(beside_run=True) as ports:
         failed = False
         for address, wrong in trial_mails.alarms(ports):
             click.echo(f"{address}: {wrong or 'taken. See that it arrives.'}", err=wrong is not None)
