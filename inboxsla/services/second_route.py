@@ -38,6 +38,7 @@ class Recipient:
 @dataclass(frozen=True, slots=True)
 class SecondRoute:
     """How the route stands. `way` None: none is set. `needed`: a mailbox is live, and this is no demo.
+    `is_a_mailbox`: it goes out from a mailbox that alarms may be about.
 
     `tested_at` is when a test mail or an alarm last went by exactly this way (None: never), `worked` whether it was taken, `words`
     what was said then.
@@ -46,6 +47,7 @@ class SecondRoute:
     way: Way | None
     named: str
     needed: bool
+    is_a_mailbox: bool
     recipients: tuple[str, ...]
     tested_at: datetime | None
     worked: bool
@@ -63,6 +65,7 @@ def stands(ports: Ports) -> SecondRoute:
         way,
         ways.named(settings, way) if way else "",
         not settings.demo and any(box.is_live for box in boxes),
+        way is not None and any(box.address == way.sender and box.retired_at is None for box in boxes),
         whom,
         test.tested_at if test else None,
         test is not None and test.worked,

@@ -43,6 +43,14 @@ def test_a_live_mailbox_without_a_second_route_is_a_problem_and_a_demo_is_none(d
         the("alarms.route", desk.ports)
 
 
+def test_a_route_through_a_mailbox_is_none(desk: Desk) -> None:
+    equip(desk, settings(people=PEOPLE, alarms={"route": "gmail", "account": "post@lumenvelo.example"}))
+    assert "alarms.tested" in problems(desk.ports)
+    with desk.database.write() as conn:
+        mailboxes.ensure(conn, "gmail", "post@lumenvelo.example")
+    assert "which is a mailbox they may be about" in the("alarms.route", desk.ports).words
+
+
 def test_a_route_counts_as_tested_once_a_mail_went_by_exactly_this_way(desk: Desk, post: Post) -> None:
     assert "Nobody has tried yet" in problems(desk.ports)["alarms.tested"].words
     assert list(trial_mails.alarms(desk.ports)) == [(ANA, None)]

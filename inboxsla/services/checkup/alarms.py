@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from inboxsla.config.program import typed
 from inboxsla.domain.speech import Speech
+from inboxsla.notify.mailer import Route
 from inboxsla.services import second_route
 from inboxsla.services.checkup.finding import Finding, attention, fine
 from inboxsla.services.checkup.mailboxes import moment
@@ -26,6 +27,12 @@ def judged(route: SecondRoute, say: Speech) -> Iterator[Finding]:
             "alarms.route",
             "Alarms are shown on the board and here only: there is no second route, so nobody hears of a mailbox that fails.",
             f"Set route in [alarms] of config.toml (docs/sending.md), then try it: `{typed('alarms test')}`.",
+        )
+    elif route.way.route is Route.GMAIL and route.is_a_mailbox:
+        yield attention(
+            "alarms.route",
+            f"Alarms go through {route.named}, which is a mailbox they may be about: what stops it stops them.",
+            "Name another account, or a mail server, in [alarms] of config.toml (docs/sending.md).",
         )
     elif not route.recipients:
         yield attention(
