@@ -254,3 +254,17 @@ def test_a_way_that_answers_slowly_does_not_hold_up_everything_else(desk: Desk, 
     assert states(desk) == ["composed", "sent"]
     desk.deliver()
     assert states(desk) == ["sent", "sent"]
+
+
+def test_a_mail_that_the_relay_returns_into_the_mailbox_is_an_alarm(desk: Desk, post: Post) -> None:
+    desk.deliver()
+    sent = next(mail for mail in post.mails if mail["To"].addresses[0].addr_spec == ANA)
+    bounce = (
+        f"From: MAILER-DAEMON@relay.example\r\nTo: {SUPPORT}\r\nSubject: Undeliverable\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; boundary="b"; report-type=delivery-status\r\n\r\n'
+        f"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; {ANA}\r\n"
+        f"Action: failed\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {sent['Message-ID']}\r\n\r\n--b--\r\n"
+    )
+    desk.store.deliver(SUPPORT, bounce.encode())
+    desk.sync()
+    assert [words for words in desk.board().alarms if ANA in words and "came back" in words]
