@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,15 +12,21 @@ import pytest
 
 from inboxsla.domain.timeline import Kind
 from inboxsla.errors import Refused
-from inboxsla.notify.mailer import Route, Taken, Way
+from inboxsla.notify.mailer import Taken
 from inboxsla.services import queries
 from inboxsla.services.notices import compose_owed
 from inboxsla.services.other_ways import MOST_TRIES
-from inboxsla.storage import closed_ways, envelopes, mailboxes
+from inboxsla.storage import closed_ways, mailboxes
 from inboxsla.storage.database import Database
 from tests.builders import ANA, JONAS, SUPPORT, Desk, settings
 from tests.post import Post, a_post
+from tests.services import worker_of_one_run
 from tests.services.ways_out import RELAY, by_relay, equip, owing, states, threads
+from tests.services.worker_of_one_run import ACCEPTED, CLAIMED
+
+# Real processes, forked from one that has imported everything and runs nothing.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([worker_of_one_run.__name__])
 
 
 @pytest.fixture
@@ -143,19 +151,30 @@ def test_a_relay_that_never_answers_ends_in_an_alarm_and_not_in_a_storm(desk: De
     assert any("Nobody can tell whether a mail to" in words for words in desk.board().alarms)
 
 
-def test_a_worker_that_dies_in_the_middle_leaves_a_mail_that_goes_out_again(desk: Desk, post: Post) -> None:
-    compose_owed(desk.ports, desk.id)
-    way = str(Way(Route.SMTP, RELAY))
-    with desk.database.write() as conn:
-        dead = envelopes.claim_next(conn, desk.id, desk.clock(), desk.clock() + timedelta(minutes=5), way)
-    assert dead is not None
+@pytest.mark.processes
+@pytest.mark.parametrize(("point", "times"), [(CLAIMED, 1), (ACCEPTED, 2)])
+def test_a_worker_killed_at_any_point_loses_nothing_and_repeats_to_the_letter(
+    desk: Desk, post: Post, point: str, times: int
+) -> None:
+    words = (
+        desk.database.url,
+        desk.server.url,
+        desk.clock().isoformat(),
+        "deliver",
+        f"die={point}",
+        f"relay={post.port}",
+    )
+    process = PROCESSES.Process(target=worker_of_one_run.main, args=words)
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
     desk.deliver()
-    assert post.mailed == [JONAS]
     desk.clock.forward(minutes=6)
     desk.deliver()
     desk.deliver()
-    assert post.mailed == [JONAS, ANA]
-    assert dead.marker in str(post.mails[1]["Message-ID"])
+    assert (post.mailed.count(ANA), post.mailed.count(JONAS)) == (times, 1)
+    assert len({one.original_content for one in post.arrived}) == 2
+    assert (states(desk), desk.outbox()) == (["sent", "sent"], {"done": 2})
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
