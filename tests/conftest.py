@@ -15,6 +15,7 @@ from hypothesis import settings
 from inboxsla.storage import migrations
 from inboxsla.storage.database import Database
 from tests import pg
+from tests.post import Post, a_post
 
 TEMPLATE = "migrated"
 
@@ -107,3 +108,10 @@ def database(request: pytest.FixtureRequest) -> Database:
     """A migrated, empty database; the test runs once on each kind."""
     chosen: Database = request.getfixturevalue(f"{request.param}_database")
     return chosen
+
+
+@pytest.fixture
+def post() -> Iterator[Post]:
+    """A mail server that takes everything, until it is told otherwise."""
+    with a_post() as started:
+        yield started

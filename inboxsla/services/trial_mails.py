@@ -55,14 +55,19 @@ def mailbox(ports: Ports, address: str = "") -> str:
 def through(ports: Ports, mailer: Mailer, way: Way, sender: str, recipient: str) -> None:
     """Send a test mail to `recipient`. Raises whatever the way raises; how it went is noted all the same."""
     whom = Recipient(recipient, recipient.partition("@")[0], in_force.zone(ports))
-    what = f"It went out through {ways.named(ports.settings, way)}. Reminders to staff would come the same way."
-    _send(ports, mailer, way, sender, whom, ("This is a test from InboxSLA.", what))
+    what = "This is a test from InboxSLA. It went out through %(way)s; reminders to staff would come the same way."
+    try:
+        _send(ports, mailer, way, sender, whom, what)
+    except InboxSLAError as wrong:
+        _note(ports, way, wrong)
+        raise
+    _note(ports, way, None)
 
 
 def alarms(ports: Ports) -> Iterator[tuple[str, InboxSLAError | None]]:
     """Send a test to everybody who gets alarms; for each address what went wrong, None if nothing did.
 
-    Raises Misused where no route is set or nobody would get them.
+    The route counts as working once all were taken. Raises Misused where none is set or nobody would get alarms.
     """
     way = ways.of_alarms(ports.settings)
     if way is None:
@@ -72,42 +77,39 @@ def alarms(ports: Ports) -> Iterator[tuple[str, InboxSLAError | None]]:
         whom = second_route.recipients(conn, ports.settings)
     if not whom:
         raise Misused("Nobody would get alarms: no admin is on the people list, and [alarms] names no recipients.")
-    what = "Should a mailbox fail, or nobody be reachable, the news comes this way: through %(way)s, which needs no mailbox."
+    what = (
+        "This is a test of InboxSLA's alarms; nothing is wrong. Should a mailbox fail, or nobody be reachable, the news comes this "
+        "way: through %(way)s, which needs no mailbox."
+    )
+    first: InboxSLAError | None = None
     for each in whom:
-        said = English(each.zone).text(what, way=ways.named(ports.settings, way))
         try:
-            mailer = ports.mailer(way)
-            _send(
-                ports, mailer, way, way.sender, each, ("This is a test of InboxSLA's alarms. Nothing is wrong.", said)
-            )
+            _send(ports, ports.mailer(way), way, way.sender, each, what)
         except InboxSLAError as wrong:
-            _note(ports, way, wrong)
+            first = first or wrong
             yield each.address, wrong
         else:
             yield each.address, None
+    _note(ports, way, first)
 
 
-def _send(ports: Ports, mailer: Mailer, way: Way, sender: str, whom: Recipient, sentences: tuple[str, ...]) -> None:
+def _send(ports: Ports, mailer: Mailer, way: Way, sender: str, whom: Recipient, what: str) -> None:
+    say = English(whom.zone)
     letter = alarm(
         Alarm(
             marker=secrets.token_hex(12),
             mailbox=sender,
             recipient=whom.address,
             recipient_name=whom.name,
-            subject="Test from InboxSLA",
-            sentences=sentences,
+            subject=say.text("Test from InboxSLA"),
+            sentences=(say.text(what, way=ways.named(ports.settings, way)),),
             composed_at=ports.now(),
             link=ports.settings.server.url,
             sender_name=ports.settings.notify.sender_name,
         ),
-        English(whom.zone),
+        say,
     )
-    try:
-        mailer.send(letter.raw, sender, whom.address)
-    except InboxSLAError as wrong:
-        _note(ports, way, wrong)
-        raise
-    _note(ports, way, None)
+    mailer.send(letter.raw, sender, whom.address)
 
 
 def _note(ports: Ports, way: Way, wrong: InboxSLAError | None) -> None:

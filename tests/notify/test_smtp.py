@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -19,12 +18,6 @@ from tests.post import PASSWORD, USER, Post, a_certificate, a_post
 
 DESK = "desk@relay.example"
 BRIEF = timedelta(seconds=0.3)
-
-
-@pytest.fixture
-def post() -> Iterator[Post]:
-    with a_post() as started:
-        yield started
 
 
 def relay(post: Post, **more: object) -> Relay:

@@ -19,7 +19,7 @@ from inboxsla.storage import mailboxes, records
 from inboxsla.storage.alarm_mails import claim_next
 from inboxsla.storage.database import Database
 from tests.builders import ANA, CLAIRE, JONAS, SUPPORT, Desk, a_desk, settings
-from tests.post import Post, a_post
+from tests.post import Post
 from tests.workers.processes import until
 from workers import ticker
 
@@ -29,12 +29,6 @@ PEOPLE = [
     {"address": JONAS, "name": "Jonas Weber"},
     {"address": CLAIRE, "name": "Claire Dubois", "role": "lead"},
 ]
-
-
-@pytest.fixture
-def post() -> Iterator[Post]:
-    with a_post() as started:
-        yield started
 
 
 def routed(post: Post, **more: Any) -> Settings:

@@ -30,12 +30,6 @@ PROCESSES.set_forkserver_preload([worker_of_one_run.__name__])
 
 
 @pytest.fixture
-def post() -> Iterator[Post]:
-    with a_post() as started:
-        yield started
-
-
-@pytest.fixture
 def desk(sqlite_database: Database, post: Post) -> Iterator[Desk]:
     with owing(sqlite_database, by_relay(post)) as made:
         yield made
