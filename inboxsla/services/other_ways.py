@@ -9,11 +9,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
+from inboxsla.config import Settings
 from inboxsla.errors import AccessLost, Missing, OutcomeUnknown, PutOff, Refused, TryLater
 from inboxsla.notify.compose import message_id
 from inboxsla.notify.mailer import Mailer, Route, Taken, Way
-from inboxsla.services import follow_ups, ways, writing
+from inboxsla.services import follow_ups, second_route, ways, writing
 from inboxsla.services.delivered import Delivered
 from inboxsla.services.ports import Ports
 from inboxsla.storage import closed_ways, envelope_ways, envelopes, outbox, records
@@ -30,6 +32,14 @@ _MAILS_A_RUN = 20
 _SLOW = timedelta(seconds=5)
 # Greylisting, and a server that is restarted, are over by then.
 _WORTH_TELLING = 3
+
+
+def forget_old_alarms(conn: Connection, settings: Settings) -> None:
+    """Nobody need hear any more of a way, or a second route, that is not set now and that nothing waits for."""
+    used = {*envelope_ways.in_use(conn), str(ways.in_force(settings))}
+    records.keep_alarms(conn, "way/", [_alarm(Way.of(each)) for each in used])
+    if ways.of_alarms(settings) is None:
+        records.clear_alarms(conn, second_route.ALARM)
 
 
 def rehome(ports: Ports, mailbox_id: int) -> None:

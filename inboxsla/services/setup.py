@@ -5,7 +5,7 @@ from __future__ import annotations
 from inboxsla.domain.policy_data import from_data
 from inboxsla.domain.speech import Dated, English
 from inboxsla.errors import Refused
-from inboxsla.services import in_force, our_labels, pulling, watching
+from inboxsla.services import in_force, other_ways, our_labels, pulling, watching
 from inboxsla.services.ports import Ports
 from inboxsla.services.retiring import resumed, retire_others
 from inboxsla.storage import configurations, mailboxes, records, tickets, watches
@@ -26,6 +26,7 @@ def prepare(ports: Ports) -> None:
         for body in force.policies.values():
             from_data(body)
         retire_others(conn, {each.address for each in settings.mailboxes}, now)
+        other_ways.forget_old_alarms(conn, settings)
         if settings.push.way != "pull":
             records.clear_alarms(conn, pulling.ALARM)
         watches.look_again_unless(conn, watching.topic_of(settings), now)

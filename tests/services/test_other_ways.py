@@ -13,7 +13,7 @@ import pytest
 from inboxsla.domain.timeline import Kind
 from inboxsla.errors import Refused
 from inboxsla.notify.mailer import Taken
-from inboxsla.services import queries
+from inboxsla.services import queries, setup
 from inboxsla.services.notices import compose_owed
 from inboxsla.services.other_ways import MOST_TRIES
 from inboxsla.storage import closed_ways, mailboxes
@@ -215,6 +215,20 @@ def test_what_nobody_tried_is_composed_anew_for_a_new_way(desk: Desk, post: Post
     assert sorted(desk.mailed()) == [ANA, JONAS]
     assert {mail["From"].addresses[0].addr_spec for mail in desk.mails()} == {SUPPORT}
     assert (post.mailed, desk.outbox()) == ([], {"done": 2})
+
+
+def test_the_alarm_about_a_way_that_is_not_used_any_more_is_over(desk: Desk, post: Post) -> None:
+    equip(desk, by_relay(post, tls="starttls"))
+    desk.deliver()
+    setup.prepare(desk.ports)
+    assert any("offers no STARTTLS" in words for words in desk.board().alarms)
+    equip(desk, settings())
+    desk.clock.forward(minutes=5)
+    desk.deliver()
+    desk.deliver()
+    setup.prepare(desk.ports)
+    assert sorted(desk.mailed()) == [ANA, JONAS]
+    assert [words for words in desk.board().alarms if "STARTTLS" in words] == []
 
 
 def test_what_was_tried_stays_with_its_way_when_the_way_is_changed(desk: Desk, post: Post) -> None:
