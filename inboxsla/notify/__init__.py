@@ -1,7 +1,7 @@
 """What InboxSLA says by mail: a notice in, a letter out. Nothing here sends; the Gmail port does."""
 
 from inboxsla.notify.compose import alarm, compose, search_token
-from inboxsla.notify.notice import Alarm, Item, Letter, Notice, Told
+from inboxsla.notify.notice import Alarm, Item, Letter, Notice, Offer, Told
 from inboxsla.notify.sentences import next_words, why_words
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Item",
     "Letter",
     "Notice",
+    "Offer",
     "Told",
     "alarm",
     "compose",

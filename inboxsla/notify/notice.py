@@ -28,12 +28,21 @@ class Told(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """One act that the mail offers: what its button says to the reader, and where it leads. `button` is False for a plain link."""
+
+    words: str
+    address: str
+    button: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One step on one ticket. `view` is the ticket when the mail is composed; `percent` is the step's, of `metric`'s target
     (None where no promise is behind it). `reopened` is how often the customer came back where that is what the step is about.
 
     `excerpt` is the customer's newest text, as stored: hostile. An address that is empty gets no button; the others are
-    http or https. `why` and `what_next` are sentences for the reader; left empty, `sentences` says them from the view.
+    http or https, as are those of `offers`. `why` and `what_next` are sentences for the reader; left empty, `sentences` says them from the view.
     """
 
     view: TicketView
@@ -48,6 +57,7 @@ class Item:
     what_next: str = ""
     lead_name: str = ""
     reopened: int = 0
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from inboxsla.domain.clock import Urgency
 from inboxsla.domain.speech import Speech
 from inboxsla.domain.ticket_view import PRIORITY_WORDS, URGENCY_WORDS, TicketView, time_left
-from inboxsla.notify.notice import Item, Notice, Told
+from inboxsla.notify.notice import Item, Notice, Offer, Told
 from inboxsla.notify.plain import cut, display_name, one_line, quote
 from inboxsla.notify.sentences import (
     came_back_title,
@@ -29,7 +29,10 @@ _LONGEST_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One ticket in the mail. `who` and `facts` are one line, apart because names may run right to left."""
+    """One ticket in the mail. `who` and `facts` are one line, apart because names may run right to left.
+
+    `buttons` stand beside the one that opens Gmail, `links` in a line below.
+    """
 
     urgency: Urgency
     head: str
@@ -41,7 +44,8 @@ class Block:
     facts: str
     quote: tuple[str, ...]
     gmail_url: str
-    ticket_url: str
+    buttons: tuple[Offer, ...]
+    links: tuple[Offer, ...]
     what_next: str
     why: str
 
@@ -65,7 +69,7 @@ def page(notice: Notice, token: str, say: Speech) -> Page:
     if not tickets:
         raise ValueError("a notice needs at least one item")
     views = [items[0].view for items in tickets]
-    blocks = tuple(_block(items, notice, say) for items in tickets[:MOST])
+    blocks = tuple(_block(items, notice, say, brief=len(tickets) > 1) for items in tickets[:MOST])
     preheader = _preheader(blocks[0])
     if len(tickets) == 1:
         one = tickets[0][0]
@@ -92,12 +96,16 @@ def _by_ticket(items: Sequence[Item]) -> list[list[Item]]:
     return list(together.values())
 
 
-def _block(items: Sequence[Item], notice: Notice, say: Speech) -> Block:
+def _block(items: Sequence[Item], notice: Notice, say: Speech, *, brief: bool) -> Block:
     item, view = items[0], items[0].view
     leads = any(one.do is Told.NOTIFY_LEAD for one in items)
     whys = (one.why or _why(one, notice, say) for one in items)
     what_next = item.what_next or next_words(view, say, reader=notice.recipient, leads=leads, lead_name=item.lead_name)
     urgency = view.worst.reading.urgency if view.worst else view.urgency
+    offers = [offer for offer in item.offers if offer.button or not brief]
+    offers += [Offer(say.text("Ticket page"), item.ticket_url)] if item.ticket_url else []
+    for offer in offers:
+        _web_address(offer.address)
     return Block(
         urgency=urgency,
         head=_head(item, say),
@@ -109,7 +117,8 @@ def _block(items: Sequence[Item], notice: Notice, say: Speech) -> Block:
         facts=_facts(item, notice.recipient, say),
         quote=quote(item.excerpt),
         gmail_url=_web_address(item.gmail_url),
-        ticket_url=_web_address(item.ticket_url),
+        buttons=tuple(offer for offer in offers if offer.button),
+        links=tuple(offer for offer in offers if not offer.button),
         what_next=one_line(what_next),
         why=" ".join(dict.fromkeys(map(one_line, whys))),
     )

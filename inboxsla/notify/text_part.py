@@ -53,11 +53,15 @@ def _block(block: Block, say: Speech, several: bool) -> Iterator[str]:
         yield from wrap(line, start="> ")
     if block.quote:
         yield ""
-    for words, address in ((say.text("Open in Gmail"), block.gmail_url), (say.text("Ticket page"), block.ticket_url)):
-        if address:
-            yield f"{words}:"
-            yield address
-            yield ""
+    if block.gmail_url:
+        yield f"{say.text('Open in Gmail')}:"
+        yield block.gmail_url
+        yield ""
+    for offer in (*block.buttons, *block.links):
+        yield f"{offer.words}:"
+        yield offer.address
+    if block.buttons or block.links:
+        yield ""
     if block.what_next:
         yield from wrap(f"{say.text('What happens next.')} {block.what_next}")
         yield ""

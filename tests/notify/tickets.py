@@ -15,7 +15,7 @@ from inboxsla.domain.speech import English
 from inboxsla.domain.ticket_view import TicketView
 from inboxsla.domain.timeline import Event, Habits, Kind, Metric
 from inboxsla.domain.why import clock_views
-from inboxsla.notify import Item, Notice, Told
+from inboxsla.notify import Item, Notice, Offer, Told
 
 BERLIN = "Europe/Berlin"
 SAY = English(BERLIN)
@@ -104,6 +104,19 @@ def ticket(
     )
 
 
+def offers(*buttons: str, number: int = 1482) -> tuple[Offer, ...]:
+    """What a mail offers, with addresses as long as they are; buttons, then the usual links."""
+
+    def leads(words: str) -> str:
+        return f"https://desk.lumenvelo.example/act/{words.split()[0].lower()}-{number:056}.{'s' * 43}"
+
+    links = ("Hand over", "I answered elsewhere", "Add a note")
+    return tuple(Offer(words, leads(words), words in buttons) for words in (*buttons, *links))
+
+
+OFFERED = ("Take it", "Waiting on customer", "Hold until Wed")
+
+
 def item(view: TicketView | None = None, *, do: Told = Told.REMIND_OWNER, excerpt: str = REFUND, **more: Any) -> Item:
     view = view or ticket()
     values: dict[str, Any] = {
@@ -113,6 +126,7 @@ def item(view: TicketView | None = None, *, do: Told = Told.REMIND_OWNER, excerp
         "gmail_url": f"https://mail.google.com/mail/?authuser={SUPPORT}#all/{view.thread_id}",
         "ticket_url": f"http://127.0.0.1:8480/tickets/{view.id}",
         "lead_name": "Claire Dubois",
+        "offers": offers(*OFFERED, number=view.id),
         **more,
     }
     return Item(view=view, do=do, excerpt=excerpt, **values)
