@@ -11,6 +11,7 @@ from flask_babel import Babel
 
 from addon import gallery
 from addon import routes as panel
+from inboxsla.services import secret
 from inboxsla.services.ports import Ports
 from inboxsla.web import (
     acts,
@@ -20,12 +21,12 @@ from inboxsla.web import (
     forms,
     headers,
     health,
+    mail_acts,
     mailboxes,
     mails,
     preview,
     push,
     refusals,
-    secret,
     who,
 )
 
@@ -69,7 +70,7 @@ def create_app(ports: Ports) -> Flask:
     refusals.install(app)
     panel.install(app, ports)
     push.install(app, ports.settings)
-    for room in (board.bp, acts.bp, who.bp, mails.bp, mailboxes.bp, health.bp):
+    for room in (board.bp, acts.bp, who.bp, mail_acts.bp, mails.bp, mailboxes.bp, health.bp):
         app.register_blueprint(room)
     if ports.settings.demo:
         app.register_blueprint(preview.room(gallery.examples))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,10 @@ ZOFIA, KOFI = "zofia@rowery.example", "kofi@customer.example"
 NAMES = {ANA: "Ana Ruiz", JONAS: "Jonas Weber", CLAIRE: "Claire Dubois", ZOFIA: "Zofia Wiśniewska", KOFI: "Kofi Mensah"}
 MORNING = datetime(2026, 11, 24, 9, 48, tzinfo=UTC)
 REFUND = "Refund for order 1182 still missing"
+
+
+# What signs links is made there; it goes away with the process.
+_FOLDER = tempfile.TemporaryDirectory(prefix="lumen-velo-")
 
 
 class Clock:
@@ -58,6 +63,7 @@ class Notepad:
 def settings(**more: Any) -> Settings:
     """Lumen Velo's: Ana and Jonas answer, Claire leads; 4 h for the first response, 8 h for the next, round the clock."""
     tree: dict[str, Any] = {
+        "data_dir": _FOLDER.name,
         "calendar": {"zone": "Europe/Berlin", "hours": "24x7"},
         "policy": {"first_response": "4h", "next_response": "8h", "resolution": "72h"},
         "mailboxes": [{"address": SUPPORT, "aliases": ["help@lumenvelo.example"]}],

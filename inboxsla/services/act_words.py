@@ -37,10 +37,15 @@ def done(name: str, told: Told) -> str:
     return _DONE[name](told)
 
 
+def happened(told: Told) -> str:
+    """Who did what, and when: "Jonas Weber took it at 10:48 CET"."""
+    event = told.event
+    return told.say.text(_what(told), who=told.who(event.actor), when=told.when(event.happened_at), **_more(told))
+
+
 def faster(told: Told) -> str:
     """Who did what meanwhile, and that nothing was changed."""
-    say, event = told.say, told.event
-    what = say.text(_what(told), who=told.who(event.actor), when=told.when(event.happened_at), **_more(told))
+    say, event, what = told.say, told.event, happened(told)
     if event.kind is Kind.CUSTOMER_WROTE:
         return say.text("%(what)s Read that first: your click changed nothing.", what=what)
     return say.text("%(who)s was faster. %(what)s Your click changed nothing.", who=told.who(event.actor), what=what)

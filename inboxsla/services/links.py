@@ -11,6 +11,11 @@ def ticket_url(settings: Settings, ticket_id: int) -> str:
     return f"{settings.server.url}/tickets/{ticket_id}"
 
 
+def act_url(settings: Settings, token: str) -> str:
+    """Where a link in a mail leads that does something."""
+    return f"{settings.server.url}/act/{token}"
+
+
 def gmail_url(settings: Settings, mailbox: str, thread_id: str) -> str:
     """The thread in Gmail, with the right account; in the demo, in the preview of it."""
     if settings.demo:

@@ -18,7 +18,7 @@ from inboxsla.domain.timeline import Metric
 from inboxsla.notify.compose import compose
 from inboxsla.notify.notice import Item, Notice, Told
 from inboxsla.notify.sentences import why_words
-from inboxsla.services import correspondence, follow_ups, links, settle, ways, writing
+from inboxsla.services import correspondence, follow_ups, links, offering, settle, ways, writing
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.looking import Look
 from inboxsla.services.mentioning import Mention, mentions
@@ -102,7 +102,7 @@ def _enclose(
         recipient=person.address,
         recipient_name=person.name,
         zone=person.zone,
-        items=tuple(items),
+        items=offering.with_offers(conn, ports, person, items, looks, marker, English(person.zone)),
         composed_at=now,
         sender_name=ports.settings.notify.sender_name,
         follows=place.subject,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inboxsla.domain.speech import Speech
@@ -53,6 +53,11 @@ def fields(spec: ActSpec, known: Known, say: Speech, typed: Mapping[str, str] | 
         )
         for field in spec.fields
     )
+
+
+def people(found: Iterable[tuple[str, str, bool]], say: Speech) -> Choices:
+    """From (address, name, whether they are away)."""
+    return [(address, say.text("%(name)s, away", name=name) if away else name) for address, name, away in found]
 
 
 def _kind(field: Field) -> str:

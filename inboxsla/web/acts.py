@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from inboxsla.domain.ticket_view import TicketView, time_left
@@ -83,8 +82,7 @@ def _form(ticket_id: int, name: str, viewer: Viewer, back: Back | None = None) -
     if not viewer.may_see(page.mailbox.id):
         abort(404)
     found = panel_forms.choices(ports(), viewer, ticket_id)
-    people = [(address, _("%(name)s, away", name=named) if away else named) for address, named, away in found.people]
-    known = act_forms.Known(view, people, found.reasons)
+    known = act_forms.Known(view, act_forms.people(found.people, say()), found.reasons)
     return render_template(
         "act.html",
         view=view,

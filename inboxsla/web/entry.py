@@ -15,7 +15,9 @@ from inboxsla.web.refusals import MisdirectedRequest
 
 # What of the pages answers without a session; a push brings a token of Google's instead. Everything else is for people who signed
 # in, also what is added later.
-PUBLIC = frozenset({"static", "health.healthz", "health.readyz", "push.gmail", "sign_in"})
+PUBLIC = frozenset(
+    {"static", "health.healthz", "health.readyz", "push.gmail", "sign_in", "mail_acts.show", "mail_acts.press"}
+)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SINCE = "since"
 

@@ -1,4 +1,4 @@
-"""The key that signs sessions: a file beside the data, never in the database."""
+"""The key that signs sessions and the links in mails: a file beside the data, never in the database."""
 
 from __future__ import annotations
 

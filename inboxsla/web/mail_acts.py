@@ -1,0 +1,130 @@
+"""Links in mails: a page that shows what a link would do, and does it when its button is pressed.
+
+The link is all the proof there is: no session is asked for or begun, so there is none that a form could abuse. Nothing here
+shows what a customer wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from inboxsla.errors import Missing
+from inboxsla.services import by_link, panel_forms
+from inboxsla.services.action_links import BrokenLink, ExpiredLink, Link, Signer
+from inboxsla.services.by_link import Holder, NotTheirs, Shown
+from inboxsla.speech import BabelSpeech
+from inboxsla.web import act_forms
+from inboxsla.web.context import LARGEST_ID, LOCALES, ports
+from inboxsla.web.refusals import Words, page
+
+bp = Blueprint("mail_acts", __name__)
+Answer = str | tuple[str, int]
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@bp.get("/act/<token>")
+def show(token: str) -> Answer:
+    opened = _opened(token)
+    if not isinstance(opened, _Opened):
+        return opened
+    return opened.page(by_link.shown(opened.link, opened.who, opened.say))
+
+
+@bp.post("/act/<token>")
+def press(token: str) -> Answer:
+    opened = _opened(token)
+    if not isinstance(opened, _Opened):
+        return opened
+    seen = min(request.form.get("seen", 0, type=int), LARGEST_ID)
+    fields = {name: value for name, value in request.form.items() if name != "seen"}
+    acted = by_link.press(ports(), opened.link, opened.who, fields, seen, opened.say)
+    after = _opened(token)
+    if not isinstance(after, _Opened):
+        return after
+    shown = by_link.shown(after.link, after.who, after.say)
+    if acted.outcome in ("done", "again"):
+        return after.page(shown, done=acted.notice, again=acted.outcome == "again")
+    return after.page(shown, fields, problem=acted.notice, complaints=acted.complaints)
+
+
+class _Opened:
+    """A link that holds, whom it speaks for, and their language and zone."""
+
+    def __init__(self, signer: Signer, link: Link, who: Holder) -> None:
+        self.signer, self.link, self.who = signer, link, who
+        self.say = BabelSpeech(who.zone, get_locale() or LOCALES[0])
+
+    def page(self, shown: Shown, typed: Mapping[str, str] = NOTHING, **more: Any) -> str:
+        undo = by_link.undo_link(self.link, self.who)
+        return render_template(
+            "mail_act.html",
+            shown=shown,
+            fields=act_forms.fields(shown.spec, self._known(), self.say, {**self._filled(shown), **typed}),
+            **{"complaints": {}, "done": "", "again": False, "problem": "", **more},
+            ticket_id=self.link.ticket_id,
+            name=self.who.viewer.name,
+            zone=self.say.zone_name(self.who.look.view.now),
+            undo=url_for(".press", token=self.signer.token(undo)) if undo else "",
+        )
+
+    def _filled(self, shown: Shown) -> dict[str, str]:
+        return {"to": self.who.look.view.owner or "", **shown.values}
+
+    def _known(self) -> act_forms.Known:
+        found = panel_forms.choices(ports(), self.who.viewer, self.link.ticket_id)
+        return act_forms.Known(self.who.look.view, act_forms.people(found.people, self.say), found.reasons)
+
+
+def _opened(token: str) -> _Opened | Answer:
+    signer = Signer(ports().settings)
+    try:
+        link = signer.read(token, ports().now())
+        return _Opened(signer, link, by_link.holder(ports(), link))
+    except ExpiredLink:
+        return page(410, _too_old())
+    except BrokenLink:
+        return page(404, _broken())
+    except NotTheirs:
+        return page(403, _not_theirs())
+    except Missing:
+        return page(404, _gone())
+
+
+def _too_old() -> Words:
+    return Words(
+        _("This link is too old"),
+        _(
+            "Links in mails work for seven days. Nothing was changed. Use the newest mail about the ticket, or open the ticket "
+            "in Gmail or on the board."
+        ),
+    )
+
+
+def _broken() -> Words:
+    return Words(
+        _("This link does not work"),
+        _(
+            "A part of it is missing, or it was made before this server got a new key. Nothing was changed. Press the button "
+            "in the mail itself; if that leads here too, open the ticket on the board."
+        ),
+    )
+
+
+def _not_theirs() -> Words:
+    return Words(
+        _("This link is no longer yours"),
+        _(
+            "Whoever got this mail is not on the people list of the mailbox any more. Nothing was changed. A lead can put them "
+            "back on it."
+        ),
+    )
+
+
+def _gone() -> Words:
+    return Words(_("This ticket is gone"), _("It was removed since the mail was sent. There is nothing left to do."))

@@ -1,0 +1,295 @@
+"""Links in mails: pressed by people, looked at by scanners, forwarded, forged, and too old."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from email.message import EmailMessage
+from urllib.parse import urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+
+from inboxsla.domain.timeline import Status
+from inboxsla.services import desk as verbs
+from inboxsla.services import secret
+from inboxsla.services.action_links import Signer
+from inboxsla.storage import people
+from tests.builders import ANA, CLAIRE, JONAS, SUPPORT, ZOFIA, Desk
+from tests.web.reading import words
+from tests.web.shop import TUESDAY, Clock, Shop, StillBell, pages
+
+BUTTONS = ["Take it", "Waiting on customer", "Hold until Wed"]
+LINKS = ["Hand over", "I answered elsewhere", "Add a note", "Ticket page"]
+
+
+@pytest.fixture
+def thread(desk: Desk) -> str:
+    return reminded(desk)
+
+
+def reminded(desk: Desk) -> str:
+    """Ana's ticket, three hours old: she was reminded at 13:48."""
+    found = desk.writes(text="My IBAN is DE02 1203 0000 0000 2020 51.").thread_id
+    desk.sync()
+    desk.owned_by(found, ANA)
+    desk.later(hours=3)
+    assert desk.mailed() == [ANA]
+    return found
+
+
+@pytest.fixture
+def stranger(desk: Desk) -> FlaskClient:
+    """A browser that has never been here."""
+    return browser(desk)
+
+
+def browser(desk: Desk) -> FlaskClient:
+    return pages(Shop(desk.ports, Clock(TUESDAY), StillBell())).test_client()
+
+
+def links(mail: EmailMessage) -> dict[str, str]:
+    """Where the buttons and links of a mail lead, by what they say; all but the one into Gmail."""
+    shown = mail.get_body(("html",))
+    assert shown is not None
+    found = BeautifulSoup(shown.get_content(), "html.parser").find_all("a")
+    return {words(link): urlsplit(str(link["href"])).path for link in found if "/mail/" not in str(link["href"])}
+
+
+def newest(desk: Desk) -> dict[str, str]:
+    return links(desk.mails()[-1])
+
+
+def told_lead(desk: Desk, thread: str) -> dict[str, str]:
+    """The links of the mail that the lead gets when the time is up; the ticket is Jonas's then."""
+    desk.later(hours=0.6)
+    desk.later(hours=0.4)
+    (mail,) = [mail for mail in desk.mails() if mail["To"].addresses[0].addr_spec == CLAIRE]
+    assert desk.ticket(thread).owner == JONAS
+    return links(mail)
+
+
+def page(window: FlaskClient, path: str) -> str:
+    answer = window.get(path)
+    assert answer.status_code == 200, answer.text
+    return text(answer.text)
+
+
+def text(html: str) -> str:
+    return words(BeautifulSoup(html, "html.parser").main)
+
+
+def press(window: FlaskClient, path: str, **filled: str) -> str:
+    """Open the page, fill in its form and press its button."""
+    form = BeautifulSoup(window.get(path).text, "html.parser").form
+    assert form is not None, "there is nothing to press"
+    given = {str(field["name"]): str(field.get("value", "")) for field in form.select("input:not([type=checkbox])")}
+    answer = window.post(str(form.get("action", path)), data={**given, **filled})
+    assert answer.status_code == 200
+    return text(answer.text)
+
+
+def test_a_reminder_offers_its_owner_what_can_be_done_and_somebody_else_to_take_it(desk: Desk, thread: str) -> None:
+    assert list(newest(desk)) == [*BUTTONS[1:], *LINKS]
+    assert list(told_lead(desk, thread)) == [*BUTTONS, *LINKS]
+
+
+def test_who_is_rid_of_a_ticket_is_asked_for_nothing(desk: Desk, thread: str) -> None:
+    told_lead(desk, thread)
+    (mail,) = [mail for mail in desk.mails() if mail["To"].addresses[0].addr_spec == ANA and "With" in mail["Subject"]]
+    assert list(links(mail)) == ["Ticket page"]
+
+
+def test_a_button_does_what_it_says_without_sign_in(desk: Desk, thread: str, stranger: FlaskClient) -> None:
+    said = press(stranger, newest(desk)["Waiting on customer"])
+
+    assert "Done The ticket waits for the customer." in said
+    assert desk.ticket(thread).status == Status.WAITING
+    assert desk.events(thread)[-1].actor == ANA
+    assert stranger.get("/tickets").status_code == 401, "a link is no sign-in"
+
+
+def test_looking_changes_nothing_whoever_looks(desk: Desk, thread: str, stranger: FlaskClient) -> None:
+    before = desk.events(thread)
+    for path in newest(desk).values():
+        if path.startswith("/act/"):
+            assert stranger.head(path).status_code == 200
+            assert stranger.get(path, headers={"Sec-Purpose": "prefetch;prerender"}).status_code == 200
+            assert stranger.get(path).status_code == 200
+            assert stranger.get(path).headers["Referrer-Policy"] == "no-referrer"
+            assert "Set-Cookie" not in stranger.get(path).headers
+    assert desk.events(thread) == before
+
+
+def test_no_page_behind_a_link_says_who_the_customer_is_or_what_they_wrote(
+    desk: Desk, thread: str, stranger: FlaskClient
+) -> None:
+    paths = newest(desk)
+    desk.writes_again(thread, text="And my PIN is 4711.")
+    desk.catch_up()
+    seen = [stranger.get(path).text for path in paths.values() if path.startswith("/act/")]
+    seen.append(stranger.post(paths["Waiting on customer"]).text)
+    seen.append(stranger.post(paths["Hold until Wed"], data={"reason": ""}).text)
+
+    assert len(seen) == 7
+    for html in seen:
+        assert not [secret for secret in ("Refund", "IBAN", "PIN", "Zofia", ZOFIA, SUPPORT) if secret in html]
+    assert "The customer wrote at 13:48" in text(seen[0])
+    assert "Ticket 1 · Open · Ana Ruiz owns it" in text(seen[0])
+    assert "You act as Ana Ruiz." in text(seen[0])
+
+
+def test_a_second_press_does_nothing_twice(desk: Desk, thread: str, stranger: FlaskClient) -> None:
+    path = newest(desk)["Waiting on customer"]
+    press(stranger, path)
+    before = desk.events(thread)
+
+    again = text(stranger.post(path).text)
+
+    assert "Done already The ticket waits for the customer." in again
+    assert desk.events(thread) == before
+    looked = page(stranger, path)
+    assert "This was done at 13:48" in looked
+    assert "Waiting on customer · Ana Ruiz owns it" in looked
+
+
+def test_undo_takes_back_what_the_button_did_and_nothing_else(desk: Desk, thread: str, stranger: FlaskClient) -> None:
+    path = newest(desk)["Waiting on customer"]
+    press(stranger, path)
+    assert "Taken back." in press(stranger, path), "what is offered then is Undo"
+    assert desk.ticket(thread).status == Status.OPEN
+
+    assert "Undo" not in page(stranger, path)
+    later = newest(desk)["Hold until Wed"]
+    press(stranger, later)
+    form = BeautifulSoup(stranger.post(later, data={"reason": "x"}).text, "html.parser").form
+    assert form is not None
+    verbs.take(desk.ports, desk.ticket(thread).id, JONAS)
+    assert "This cannot be taken back any more" in text(stranger.post(str(form["action"])).text)
+    assert desk.ticket(thread).owner == JONAS
+
+
+def test_who_was_faster_is_named_and_may_still_be_overruled_by_who_has_read_it(
+    desk: Desk, thread: str, stranger: FlaskClient
+) -> None:
+    path = told_lead(desk, thread)["Take it"]
+    verbs.hand_over(desk.ports, desk.ticket(thread).id, ANA, JONAS)
+
+    assert "Jonas Weber was faster." in text(stranger.post(path).text)
+    assert desk.ticket(thread).owner == ANA
+    assert "Since this mail was sent: Jonas Weber gave it to Ana Ruiz at 14:48" in page(stranger, path)
+
+    assert "The ticket is yours." in press(stranger, path)
+    assert desk.ticket(thread).owner == CLAIRE
+
+
+def test_what_is_no_longer_needed_shows_how_things_stand_and_no_button(
+    desk: Desk, thread: str, stranger: FlaskClient
+) -> None:
+    path = newest(desk)["Waiting on customer"]
+    verbs.take(desk.ports, desk.ticket(thread).id, JONAS)
+    verbs.set_status(desk.ports, desk.ticket(thread).id, Status.SOLVED, JONAS)
+
+    answer = stranger.get(path)
+
+    said = text(answer.text)
+    assert "Solved · Jonas Weber owns it" in said
+    assert "Jonas Weber took it at 13:48" in said
+    assert "This is no longer needed." in said
+    assert "<form" not in answer.text
+
+
+def test_a_hold_begins_at_once_and_ends_when_the_button_said(desk: Desk, thread: str, stranger: FlaskClient) -> None:
+    said = press(stranger, newest(desk)["Hold until Wed"])
+
+    assert "The ticket is on hold until Wed 00:00 CET: held from a reminder." in said
+    assert desk.ticket(thread).status == Status.ON_HOLD
+
+
+def test_a_form_says_at_its_field_what_cannot_be_meant_and_keeps_what_was_written(
+    desk: Desk, thread: str, stranger: FlaskClient
+) -> None:
+    answer = stranger.post(newest(desk)["Hold until Wed"], data={"reason": "supplier", "until": "2026-11-23T09:00"})
+
+    shown = BeautifulSoup(answer.text, "html.parser")
+    assert words(shown.find(id="wrong-until")) == "A hold ends in the future. Choose a later date."
+    assert shown.select_one("#reason[value=supplier]") is not None
+    assert desk.ticket(thread).status == Status.OPEN
+
+
+def test_each_note_is_kept_and_the_same_one_only_once(desk: Desk, thread: str, stranger: FlaskClient) -> None:
+    path = newest(desk)["Add a note"]
+    before = len(desk.events(thread))
+    for note in ("Called her.", "Called her.", "She calls back."):
+        assert "The note is added." in press(stranger, path, text=note)
+    assert len(desk.events(thread)) == before + 2
+
+
+def test_a_colleague_is_chosen_from_the_list(desk: Desk, thread: str, stranger: FlaskClient) -> None:
+    assert "The ticket is with Jonas Weber now." in press(stranger, newest(desk)["Hand over"], to=JONAS)
+    answer = stranger.post(newest(desk)["Hand over"], data={"to": "mallory@evil.example"})
+    assert "is not on the people list" in text(answer.text)
+
+
+def test_what_was_answered_elsewhere_is_told_with_its_time(desk: Desk, thread: str, stranger: FlaskClient) -> None:
+    said = press(stranger, newest(desk)["I answered elsewhere"], how="phone", at="2026-11-24T13:30")
+    assert "Noted as answered at 13:30" in said
+
+
+@pytest.mark.parametrize("spoilt", ["{0}x", "{0:.20}", "x{0}", "eyJhIjoxfQ.x", "%00", "é", "a" * 5000])
+def test_a_link_that_is_not_whole_or_not_ours_does_nothing_and_says_what_to_do(
+    desk: Desk, thread: str, stranger: FlaskClient, spoilt: str
+) -> None:
+    token = newest(desk)["Waiting on customer"].removeprefix("/act/")
+    for answer in (stranger.get(f"/act/{spoilt.format(token)}"), stranger.post(f"/act/{spoilt.format(token)}")):
+        assert answer.status_code == 404
+        assert "Press the button in the mail itself" in text(answer.text)
+        assert "Ana" not in answer.text
+    assert desk.ticket(thread).status == Status.OPEN
+
+
+def test_a_link_works_for_seven_days(desk: Desk, thread: str, stranger: FlaskClient) -> None:
+    path = newest(desk)["Waiting on customer"]
+    desk.clock.forward(days=7, seconds=-1)
+    assert stranger.get(path).status_code == 200
+    desk.clock.forward(seconds=2)
+
+    for answer in (stranger.get(path), stranger.post(path)):
+        assert answer.status_code == 410
+        assert "Use the newest mail about the ticket" in text(answer.text)
+    assert desk.ticket(thread).status == Status.OPEN
+
+
+def test_a_link_dies_with_its_persons_place_on_the_list(desk: Desk, thread: str, stranger: FlaskClient) -> None:
+    path = newest(desk)["Waiting on customer"]
+    with desk.database.write() as conn:
+        left = [person for person in people.of_mailbox(conn, desk.id) if person.address != ANA]
+        people.replace_all(conn, desk.id, left)
+
+    for answer in (stranger.get(path), stranger.post(path)):
+        assert answer.status_code == 403
+        assert "not on the people list of the mailbox any more" in text(answer.text)
+    assert desk.ticket(thread).status == Status.OPEN
+
+
+def test_a_new_key_ends_all_links(desk: Desk, thread: str) -> None:
+    path = newest(desk)["Waiting on customer"]
+    (desk.ports.settings.data_dir / secret.NAME).unlink()
+
+    assert browser(desk).get(path).status_code == 404
+
+
+def test_a_link_to_a_ticket_or_for_a_person_that_is_gone_does_nothing(
+    desk: Desk, thread: str, stranger: FlaskClient
+) -> None:
+    signer = Signer(desk.ports.settings)
+    # Only whoever has the key can make these.
+    link = signer.read(newest(desk)["Waiting on customer"].removeprefix("/act/"), desk.clock())
+
+    gone = replace(link, ticket_id=2**31 - 1)
+    nobody = replace(link, person_id=999)
+
+    assert stranger.get(f"/act/{signer.token(gone)}").status_code == 404
+    assert stranger.get(f"/act/{signer.token(nobody)}").status_code == 403
+    assert link.expires_at - desk.clock() == timedelta(days=7)
