@@ -264,5 +264,6 @@ _STEPS: Mapping[Kind, Callable[[SoFar, Event, Habits], None]] = {
     Kind.ESCALATED: _changes_nothing,
     Kind.ANSWERED_ELSEWHERE: answered_elsewhere,
     Kind.EXTENDED: _extended,
+    Kind.MUTED: _changes_nothing,
     Kind.UNDONE: _changes_nothing,
 }

@@ -19,6 +19,7 @@ _CAN_BE = frozenset(
         Kind.POLICY_SET,
         Kind.ANSWERED_ELSEWHERE,
         Kind.EXTENDED,
+        Kind.MUTED,
     }
 )
 

@@ -42,6 +42,7 @@ class Kind(StrEnum):
         "answered_elsewhere"  # how; holding: true if more is to come; said_at (ISO): when it was claimed
     )
     EXTENDED = "extended"  # metric, cycle, seconds: of business time; why
+    MUTED = "muted"  # the actor wants no reminder of it until somebody else, or the customer, does something
     UNDONE = "undone"  # of: sources of the events taken back; act: what they were; mailed: whether mail went out since
 
 

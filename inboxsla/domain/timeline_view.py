@@ -174,6 +174,7 @@ def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speec
         Kind.REMOVED: ("moved the thread to spam or trash", "so no time counts"),
         Kind.RESTORED: ("took the thread out of spam or trash", "so time counts again"),
         Kind.ESCALATED: ("escalated the ticket", data.get("why") or "owner and lead are told"),
+        Kind.MUTED: ("muted their reminders", "until somebody else or the customer does something"),
         Kind.UNDONE: ("took back what was done last", ""),
         Kind.PRIORITY_SET: ("changed the priority", PRIORITY_WORDS.get(data.get("priority", ""), "")),
     }

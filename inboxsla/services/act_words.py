@@ -160,6 +160,12 @@ def _answered(told: Told) -> str:
     return told.say.text("Noted as answered at %(when)s.", when=when)
 
 
+def _muted(told: Told) -> str:
+    return told.say.text(
+        "You get no reminder of it any more, until the customer or somebody else does something. Leads still get theirs."
+    )
+
+
 def _undone(told: Told) -> str:
     if told.event.data.get("mailed"):
         return told.say.text("Taken back. What was mailed meanwhile stays mailed.")
@@ -181,5 +187,6 @@ _DONE: Mapping[str, Callable[[Told], str]] = {
     "extend": _extended,
     "note": _noted,
     "answered_elsewhere": _answered,
+    "mute": _muted,
     "undo": _undone,
 }

@@ -132,6 +132,7 @@ ACTS: Mapping[str, ActSpec] = {
             ),
             "The customer was answered elsewhere",
         ),
+        ActSpec("mute", "Mute my reminders", heeds=False),
         ActSpec("not_a_ticket", "Not a ticket"),
         ActSpec("make_ticket", "Make it a ticket"),
         ActSpec("undo", "Undo", undo=False, heeds=False),
@@ -169,6 +170,8 @@ def _makes_sense(spec: ActSpec, view: TicketView, viewer: Viewer, mailbox_id: in
         return name in ("make_ticket", "note")
     if name == "take":
         return viewer.by is not None and view.owner != viewer.by
+    if name == "mute":
+        return not over and viewer.by is not None and view.owner == viewer.by
     if name == "reopen":
         return view.status in ("waiting_on_customer", "on_hold", "solved", "closed")
     if name == "extend":

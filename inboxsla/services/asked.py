@@ -113,6 +113,12 @@ def _answered_elsewhere(asked: Asked) -> Done:
     )
 
 
+def _mute(asked: Asked) -> Done:
+    if asked.by is None:
+        raise Refused("This is the mailbox’s own account, which gets no reminders. Sign in as yourself.")
+    return desk.mute(asked.ports, asked.ticket.id, asked.by, source=asked.source)
+
+
 def _undo(asked: Asked) -> Done:
     return undoing.undo(asked.ports, asked.ticket.id, asked.by, UNDOABLE, source=asked.source)
 
@@ -138,5 +144,6 @@ DO: Mapping[str, Callable[[Asked], Done]] = {
     "extend": _extend,
     "note": _note,
     "answered_elsewhere": _answered_elsewhere,
+    "mute": _mute,
     "undo": _undo,
 }

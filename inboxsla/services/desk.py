@@ -16,7 +16,7 @@ from inboxsla.domain.policy import PRIORITIES
 from inboxsla.domain.ticket_view import PRIORITY_WORDS, STATUS_WORDS
 from inboxsla.domain.timeline import Event, Kind, Status
 from inboxsla.errors import Refused
-from inboxsla.services.doing import Done, Faster, Moment, Unclear, do, event_of
+from inboxsla.services.doing import Done, Faster, Moment, Unclear, do, event_of, is_muted
 from inboxsla.services.ports import Ports
 from inboxsla.storage import people
 from inboxsla.storage.tickets import TicketRow
@@ -158,6 +158,19 @@ def escalate(ports: Ports, ticket_id: int, by: str | None, *, words: str = "", s
     def tells(moment: Moment) -> Event:
         must_be_one(moment.ticket)
         return event_of(moment, Kind.ESCALATED, by, **({"why": said} if said else {}))
+
+    return do(ports, ticket_id, by, tells, source=source)
+
+
+def mute(ports: Ports, ticket_id: int, by: str, *, source: str | None = None) -> Done:
+    """`by` gets no reminder of it any more, until the customer or somebody else does something; leads get theirs."""
+
+    def tells(moment: Moment) -> Event:
+        if moment.ticket.owner != by or Status(moment.ticket.status).is_over:
+            raise Refused("Only the owner of an open ticket is reminded of it, so there is nothing to mute.")
+        if is_muted(moment.known, by):
+            raise Refused("You get no reminder of it already, until the customer or somebody else does something.")
+        return event_of(moment, Kind.MUTED, by)
 
     return do(ports, ticket_id, by, tells, source=source)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from inboxsla.domain.decide import Decision, decide
+from inboxsla.domain.taken_back import in_effect
 from inboxsla.domain.timeline import Event, Kind
 from inboxsla.errors import Missing, Refused
 from inboxsla.services import ruling, settle
@@ -122,11 +123,17 @@ def since(known: Iterable[Event], seen: int, by: str | None) -> list[Event]:
     return sorted((e for e in later if e.kind is _CUSTOMER or e.actor != by), key=lambda event: event.number)
 
 
+def is_muted(known: Sequence[Event], by: str) -> bool:
+    """Whether `by` wants no reminder: nobody else did anything since they said so."""
+    said = [event.number for event in in_effect(known) if event.kind is Kind.MUTED and event.actor == by]
+    return bool(said) and not since(known, max(said), by)
+
+
 def _is_somebodys(event: Event) -> bool:
     """Whether a person or a customer did it, rather than time, a rule or a machine."""
     if event.kind in (_CUSTOMER, Kind.STAFF_WROTE, *_MOVED):
         return True
-    if event.kind is Kind.NOTED and event.data.get("where") == "label":
+    if event.kind is Kind.MUTED or (event.kind is Kind.NOTED and event.data.get("where") == "label"):
         return False
     return event.actor is not None or event.source.startswith(_BY_HAND)
 

@@ -20,10 +20,11 @@ from inboxsla.services.action_links import GOOD_FOR, Link, Signer
 from inboxsla.services.acts import offered
 from inboxsla.services.looking import Look
 from inboxsla.services.ports import Ports
+from inboxsla.services.telling import MUTES
 from inboxsla.services.viewers import Viewer, viewer
 from inboxsla.storage import people, policies
 
-_LINKS = (("hand_over", "Hand over"), ("answered_elsewhere", "I answered elsewhere"), ("note", "Add a note"))
+_LINKS = (("hand_over", "Hand over"), ("answered_elsewhere", "Answered elsewhere"), ("note", "Add a note"))
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WEEK = 6
 
@@ -65,9 +66,9 @@ class _Offering:
         """Buttons, then links. Nothing for a ticket that is over, or for somebody who is just rid of it."""
         if item.do is Told.REASSIGNED_FROM_YOU or seen.decision.facts.status.is_over:
             return ()
-        return tuple(self._found(seen))
+        return tuple(self._found(seen, item.do))
 
-    def _found(self, seen: Look) -> Iterator[Offer]:
+    def _found(self, seen: Look, told: Told) -> Iterator[Offer]:
         say = self.say
         able = {spec.name for spec in offered(seen.view, self.reader, seen.mailbox.id)}
         if "take" in able:
@@ -79,6 +80,8 @@ class _Offering:
         for act, words in _LINKS:
             if act in able:
                 yield self._offer(seen, act, say.text(words))
+        if "mute" in able and told in MUTES:
+            yield self._offer(seen, "mute", say.text("Mute it"))
 
     def _offer(self, seen: Look, act: str, words: str, *, button: bool = False, until: datetime | None = None) -> Offer:
         expires = self.ports.now() + GOOD_FOR

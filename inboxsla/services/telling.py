@@ -14,6 +14,7 @@ from inboxsla.domain.recipients import Case, Nobody, Now, Wait, recipient
 from inboxsla.domain.speech import Speech
 from inboxsla.notify.notice import Told
 from inboxsla.notify.plain import display_name
+from inboxsla.services.doing import is_muted
 from inboxsla.services.looking import Look
 from inboxsla.services.owing import local_key
 from inboxsla.services.ports import Ports
@@ -22,6 +23,8 @@ from inboxsla.storage import outbox, people, records, teams
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.outbox import Owed
 
+# What the owner can do without. A lead's mail about the same step goes on.
+MUTES = frozenset({Told.REMIND_OWNER, Told.NOTIFY_OWNER, Told.WARN_CLOSING})
 # Kept gently: a reminder soon after another about the same ticket says nothing new. A miss and a hand-over always do.
 _MERGES = frozenset({Told.REMIND_OWNER})
 _MOVES = frozenset({Told.REASSIGNED_TO_YOU, Told.REASSIGNED_FROM_YOU})
@@ -67,7 +70,7 @@ def resolve(
         elif isinstance(answer, Nobody):
             _nobody(conn, mailbox, act, answer, now)
         else:
-            found.extend(_to_each(conn, ports, mailbox, act, answer, now))
+            found.extend(_to_each(conn, ports, mailbox, act, seen, answer, now))
     return found
 
 
@@ -104,7 +107,7 @@ def _due(act: Owed, seen: Look) -> datetime | None:
 
 
 def _to_each(
-    conn: Connection, ports: Ports, mailbox: MailboxRow, act: Owed, answer: Now, now: datetime
+    conn: Connection, ports: Ports, mailbox: MailboxRow, act: Owed, seen: Look, answer: Now, now: datetime
 ) -> list[ToTell]:
     first, *others = answer.people
     found: list[ToTell] = []
@@ -114,15 +117,18 @@ def _to_each(
         outbox.put(conn, mailbox.id, act.ticket_id, [(key, act.act, "person", copy)], now)
         copied = outbox.by_key(conn, f"{act.ticket_id}/{key}")
         if copied is not None:
-            found.extend(_unless_lately(conn, ports, copied, person, answer, now))
-    found.extend(_unless_lately(conn, ports, act, first, answer, now))
+            found.extend(_unless_spared(conn, ports, copied, seen, person, answer, now))
+    found.extend(_unless_spared(conn, ports, act, seen, first, answer, now))
     return found
 
 
-def _unless_lately(
-    conn: Connection, ports: Ports, act: Owed, person: Person, answer: Now, now: datetime
+def _unless_spared(
+    conn: Connection, ports: Ports, act: Owed, seen: Look, person: Person, answer: Now, now: datetime
 ) -> list[ToTell]:
     told = Told(act.data.get("told", act.act))
+    if told in MUTES and is_muted(seen.events, person.address):
+        outbox.finish(conn, [act.id], "done", now, f"{person.name} muted the ticket")
+        return []
     since = now - ports.settings.notify.merge_within
     if told in _MERGES and outbox.lately_mailed(conn, act.ticket_id, person.address, since):
         outbox.finish(conn, [act.id], "done", now, f"covered by the mail {person.name} got shortly before")

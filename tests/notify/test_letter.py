@@ -141,7 +141,7 @@ def test_both_parts_say_the_same_in_the_same_order() -> None:
         "Waiting on customer",
         "Hold until Wed",
         "Hand over",
-        "I answered elsewhere",
+        "Answered elsewhere",
         "Add a note",
         "Ticket page",
         "What happens next.",

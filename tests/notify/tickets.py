@@ -110,7 +110,8 @@ def offers(*buttons: str, number: int = 1482) -> tuple[Offer, ...]:
     def leads(words: str) -> str:
         return f"https://desk.lumenvelo.example/act/{words.split()[0].lower()}-{number:056}.{'s' * 43}"
 
-    links = ("Hand over", "I answered elsewhere", "Add a note")
+    # Whoever may take a ticket does not own it, and only its owner has something to mute.
+    links = ("Hand over", "Answered elsewhere", "Add a note", *(("Mute it",) * ("Take it" not in buttons)))
     return tuple(Offer(words, leads(words), words in buttons) for words in (*buttons, *links))
 
 

@@ -21,7 +21,7 @@ from tests.web.reading import words
 from tests.web.shop import TUESDAY, Clock, Shop, StillBell, pages
 
 BUTTONS = ["Take it", "Waiting on customer", "Hold until Wed"]
-LINKS = ["Hand over", "I answered elsewhere", "Add a note", "Ticket page"]
+LINKS = ["Hand over", "Answered elsewhere", "Add a note"]
 
 
 @pytest.fixture
@@ -91,8 +91,8 @@ def press(window: FlaskClient, path: str, **filled: str) -> str:
 
 
 def test_a_reminder_offers_its_owner_what_can_be_done_and_somebody_else_to_take_it(desk: Desk, thread: str) -> None:
-    assert list(newest(desk)) == [*BUTTONS[1:], *LINKS]
-    assert list(told_lead(desk, thread)) == [*BUTTONS, *LINKS]
+    assert list(newest(desk)) == [*BUTTONS[1:], *LINKS, "Mute it", "Ticket page"]
+    assert list(told_lead(desk, thread)) == [*BUTTONS, *LINKS, "Ticket page"]
 
 
 def test_who_is_rid_of_a_ticket_is_asked_for_nothing(desk: Desk, thread: str) -> None:
@@ -108,6 +108,12 @@ def test_a_button_does_what_it_says_without_sign_in(desk: Desk, thread: str, str
     assert desk.ticket(thread).status == Status.WAITING
     assert desk.events(thread)[-1].actor == ANA
     assert stranger.get("/tickets").status_code == 401, "a link is no sign-in"
+
+
+def test_a_reminder_mutes_the_next_one(desk: Desk, thread: str, stranger: FlaskClient) -> None:
+    assert "You get no reminder of it any more" in press(stranger, newest(desk)["Mute it"])
+    desk.later(hours=0.6)
+    assert desk.mailed() == [ANA]
 
 
 def test_looking_changes_nothing_whoever_looks(desk: Desk, thread: str, stranger: FlaskClient) -> None:
@@ -132,7 +138,7 @@ def test_no_page_behind_a_link_says_who_the_customer_is_or_what_they_wrote(
     seen.append(stranger.post(paths["Waiting on customer"]).text)
     seen.append(stranger.post(paths["Hold until Wed"], data={"reason": ""}).text)
 
-    assert len(seen) == 7
+    assert len(seen) == 8
     for html in seen:
         assert not [secret for secret in ("Refund", "IBAN", "PIN", "Zofia", ZOFIA, SUPPORT) if secret in html]
     assert "The customer wrote at 13:48" in text(seen[0])
@@ -233,7 +239,7 @@ def test_a_colleague_is_chosen_from_the_list(desk: Desk, thread: str, stranger: 
 
 
 def test_what_was_answered_elsewhere_is_told_with_its_time(desk: Desk, thread: str, stranger: FlaskClient) -> None:
-    said = press(stranger, newest(desk)["I answered elsewhere"], how="phone", at="2026-11-24T13:30")
+    said = press(stranger, newest(desk)["Answered elsewhere"], how="phone", at="2026-11-24T13:30")
     assert "Noted as answered at 13:30" in said
 
 

@@ -26,7 +26,7 @@ def test_every_page_behind_a_link_can_be_read_and_pressed_by_everybody(
     context = browser.new_context(color_scheme="dark" if theme == "dark" else "light")
     page = context.new_page()
     with serving(Shop(desk.ports, Clock(TUESDAY), StillBell())) as base:
-        for words in ("Waiting on customer", "Hold until Wed", "I answered elsewhere"):
+        for words in ("Waiting on customer", "Hold until Wed", "Answered elsewhere"):
             page.goto(base + paths[words])
             for size in (DESKTOP, PHONE, NARROW):
                 page.set_viewport_size({"width": size[0], "height": size[1]})
