@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from email.message import EmailMessage
-from urllib.parse import urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -17,8 +15,8 @@ from inboxsla.services import secret
 from inboxsla.services.action_links import Signer
 from inboxsla.storage import people
 from tests.builders import ANA, CLAIRE, JONAS, SUPPORT, ZOFIA, Desk
+from tests.web.mail_links import browser, links, newest, page, press, reminded, text
 from tests.web.reading import words
-from tests.web.shop import TUESDAY, Clock, Shop, StillBell, pages
 
 BUTTONS = ["Take it", "Waiting on customer", "Hold until Wed"]
 LINKS = ["Hand over", "Answered elsewhere", "Add a note"]
@@ -29,36 +27,10 @@ def thread(desk: Desk) -> str:
     return reminded(desk)
 
 
-def reminded(desk: Desk) -> str:
-    """Ana's ticket, three hours old: she was reminded at 13:48."""
-    found = desk.writes(text="My IBAN is DE02 1203 0000 0000 2020 51.").thread_id
-    desk.sync()
-    desk.owned_by(found, ANA)
-    desk.later(hours=3)
-    assert desk.mailed() == [ANA]
-    return found
-
-
 @pytest.fixture
 def stranger(desk: Desk) -> FlaskClient:
     """A browser that has never been here."""
     return browser(desk)
-
-
-def browser(desk: Desk) -> FlaskClient:
-    return pages(Shop(desk.ports, Clock(TUESDAY), StillBell())).test_client()
-
-
-def links(mail: EmailMessage) -> dict[str, str]:
-    """Where the buttons and links of a mail lead, by what they say; all but the one into Gmail."""
-    shown = mail.get_body(("html",))
-    assert shown is not None
-    found = BeautifulSoup(shown.get_content(), "html.parser").find_all("a")
-    return {words(link): urlsplit(str(link["href"])).path for link in found if "/mail/" not in str(link["href"])}
-
-
-def newest(desk: Desk) -> dict[str, str]:
-    return links(desk.mails()[-1])
 
 
 def told_lead(desk: Desk, thread: str) -> dict[str, str]:
@@ -68,26 +40,6 @@ def told_lead(desk: Desk, thread: str) -> dict[str, str]:
     (mail,) = [mail for mail in desk.mails() if mail["To"].addresses[0].addr_spec == CLAIRE]
     assert desk.ticket(thread).owner == JONAS
     return links(mail)
-
-
-def page(window: FlaskClient, path: str) -> str:
-    answer = window.get(path)
-    assert answer.status_code == 200, answer.text
-    return text(answer.text)
-
-
-def text(html: str) -> str:
-    return words(BeautifulSoup(html, "html.parser").main)
-
-
-def press(window: FlaskClient, path: str, **filled: str) -> str:
-    """Open the page, fill in its form and press its button."""
-    form = BeautifulSoup(window.get(path).text, "html.parser").form
-    assert form is not None, "there is nothing to press"
-    given = {str(field["name"]): str(field.get("value", "")) for field in form.select("input:not([type=checkbox])")}
-    answer = window.post(str(form.get("action", path)), data={**given, **filled})
-    assert answer.status_code == 200
-    return text(answer.text)
 
 
 def test_a_reminder_offers_its_owner_what_can_be_done_and_somebody_else_to_take_it(desk: Desk, thread: str) -> None:

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser
 from inboxsla.domain.timeline import Status
 from tests.builders import Desk
 from tests.web.browsing import DESKTOP, NARROW, PHONE, serving, sideways
+from tests.web.mail_links import newest, reminded
 from tests.web.shop import TUESDAY, Clock, Shop, StillBell
-from tests.web.test_mail_acts import newest, reminded
 
 pytestmark = pytest.mark.browser
 
