@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
+from zoneinfo import available_timezones
 
 from flask import Blueprint, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
@@ -135,7 +137,7 @@ def identity() -> Response:
 
 
 def _row(found: dict[str, Any]) -> dict[str, Any]:
-    at = datetime.fromisoformat(found["at"])
+    at, says = datetime.fromisoformat(found["at"]), _reader()
     return {
         "id": found["thread_id"],
         "who": [one_line(name) for name in found["who"]],
@@ -145,17 +147,28 @@ def _row(found: dict[str, Any]) -> dict[str, Any]:
         "unread": found["unread"],
         "labels": _labels(found["chips"]),
         "at": found["at"],
-        "time": say().day(at, now()) or say().clock(at),
-        "exact": say().exact(at),
+        "time": says.day(at, now()) or says.clock(at),
+        "exact": says.exact(at),
     }
 
 
 def _message(found: dict[str, Any]) -> dict[str, Any]:
-    at = datetime.fromisoformat(found["at"])
+    at, says = datetime.fromisoformat(found["at"]), _reader()
     kept = {name: found[name] for name in ("id", "draft", "ours", "automatic", "at")}
     lines = {name: one_line(found[name], "") for name in ("name", "address", "agent", "to")}
     texts = {name: plain(found[name]) for name in ("text", "quoted")}
-    return {**kept, **lines, **texts, "time": say().moment(at, now()), "exact": say().exact(at)}
+    return {**kept, **lines, **texts, "time": says.moment(at, now()), "exact": says.exact(at)}
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _reader() -> BabelSpeech:
+    """In the zone of the reader, as the page's script tells it, as Gmail does; of the house where it does not."""
+    told = request.headers.get("Reader-Zone", "")
+    return BabelSpeech(told, say().locale) if told in _zones() else say()
 
 
 def _labels(chips: Iterable[dict[str, str]]) -> list[dict[str, str]]:

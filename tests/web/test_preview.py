@@ -110,3 +110,14 @@ def test_googles_greys_can_be_told_from_what_they_lie_on(theme: str) -> None:
     pairs += [("snack-text", "snack", TEXT), ("avatar-text", "avatar", TEXT), ("edge", "surface", MARK)]
     weak = [(front, ground) for front, ground, least in pairs if ratio(colour[front], colour[ground]) < least]
     assert not weak
+
+
+def test_the_list_tells_times_in_the_zone_of_the_reader_as_the_panel_does(visitor: FlaskClient, desk: Desk) -> None:
+    desk.writes()
+
+    def listed(zone: str) -> str:
+        (row,) = visitor.get("/addon/preview/threads", headers={"Reader-Zone": zone}).get_json()["threads"]
+        return str(row["exact"])
+
+    assert "JST" in listed("Asia/Tokyo") or "UTC+9" in listed("Asia/Tokyo")
+    assert "CET" in listed("../../etc/passwd")

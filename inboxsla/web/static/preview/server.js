@@ -23,7 +23,9 @@ async function answered(response) {
 async function asked(path, options = {}) {
   let response;
   try {
-    response = await fetch(`${base}${path}`, { ...options, signal: AbortSignal.timeout(LONGEST) });
+    // Gmail tells times in the reader's zone, and so does the panel beside it.
+    const headers = { "Reader-Zone": Intl.DateTimeFormat().resolvedOptions().timeZone };
+    response = await fetch(`${base}${path}`, { ...options, headers, signal: AbortSignal.timeout(LONGEST) });
   } catch {
     throw new Trouble(say("no_answer"));
   }
