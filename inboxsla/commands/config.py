@@ -92,7 +92,7 @@ def _document(file: Path, text: str) -> None:
             known = in_force.mailboxes_known(ports)
     else:
         known = frozenset(box.address for box in settings.mailboxes)
-    read = document.read(text, named(file), wiring.now(), known)
+    read = document.read(text, named(file), wiring.now(), known, settings.webhooks)
     for remark in read.remarks:
         click.echo(f"Worth a look: {remark}", err=True)
     click.echo(f"{named(file)} is fine: {_counted(read.document)}.")

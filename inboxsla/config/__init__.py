@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from inboxsla.config import mistakes, sources
 from inboxsla.config.checks import across
 from inboxsla.config.keys import WHOLE
+from inboxsla.config.ladder import LadderStep
 from inboxsla.config.overlaps import overlaps
 from inboxsla.config.settings import (
     Assignment,
     Calendar,
     Google,
-    LadderStep,
     Mailbox,
     Notify,
     Person,
@@ -28,6 +28,7 @@ from inboxsla.config.settings import (
     Workers,
     socket_url,
 )
+from inboxsla.config.webhooks import Webhook
 from inboxsla.errors import ConfigMistakes
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Server",
     "Settings",
     "Sync",
+    "Webhook",
     "Workers",
     "load",
     "masked",

@@ -21,6 +21,7 @@ def across(tree: Mapping[str, Any]) -> Iterator[Complaint]:
     yield from _push(tree.get("push"))
     yield from _one_client(tree.get("google"))
     yield from mail_settings.complaints(tree)
+    yield from _webhooks_of_steps(tree)
 
 
 def _one_client(google: Any) -> Iterator[Complaint]:
@@ -62,6 +63,17 @@ def _mailboxes_of_people(tree: Mapping[str, Any]) -> Iterator[Complaint]:
             if str(address).strip().lower() not in known:
                 reason = f"“{address}” is not one of the mailboxes.{did_you_mean(str(address), known)}"
                 yield ("people", index, "mailboxes", nth), reason
+
+
+def _webhooks_of_steps(tree: Mapping[str, Any]) -> Iterator[Complaint]:
+    policy, webhooks = tree.get("policy"), tree.get("webhooks")
+    known = [str(name).lower() for name in webhooks] if isinstance(webhooks, Mapping) else []
+    for nth, step in _tables(policy, "ladder") if isinstance(policy, Mapping) else ():
+        written = step.get("webhook", ())
+        for name in [written] if isinstance(written, str) else written if isinstance(written, list) else ():
+            if str(name).strip().lower() not in known:
+                hint = did_you_mean(str(name), known) or f" Write [webhooks.{name}] with its url and secret."
+                yield ("policy", "ladder", nth, "webhook"), f"“{name}” is not one of the webhooks.{hint}"
 
 
 _NEEDED = {

@@ -272,9 +272,8 @@ Duration = Annotated[timedelta, BeforeValidator(plain_length)]
 DurationOrNever = Annotated[timedelta | None, BeforeValidator(_plain_length_or_never)]
 Span = Annotated[timedelta, BeforeValidator(plain_length), AfterValidator(positive)]
 BusinessDay = Annotated[Span, AfterValidator(_at_most_a_day)]
-Promise = Annotated[
-    timedelta, BeforeValidator(_promised_length), AfterValidator(positive), Field(validate_default=True)
-]
+BusinessLength = Annotated[timedelta, BeforeValidator(_promised_length), AfterValidator(positive)]
+Promise = Annotated[BusinessLength, Field(validate_default=True)]
 Zone = Annotated[str, BeforeValidator(_zone)]
 ZoneOrNone = Annotated[str, BeforeValidator(_zone_or_none)]
 Name = Annotated[str, BeforeValidator(name)]

@@ -9,10 +9,14 @@ from pydantic import BaseModel
 
 from inboxsla.config.places import Path as Key
 from inboxsla.config.settings import Settings
+from inboxsla.config.webhooks import Webhook
 from inboxsla.domain.nearest import did_you_mean
 
 PREFIX = "INBOXSLA_"
 Names = tuple[str, ...]
+
+# Tables of tables that people name themselves.
+_NAMED: dict[Names, type[BaseModel]] = {("webhooks",): Webhook}
 
 # Tables whose keys are the person's own words. One in config.toml replaces the demo's; a variable sets a single line of it.
 WHOLE: frozenset[Names] = frozenset({("calendar", "hours"), ("calendar", "special_days"), ("policy", "pauses")})
@@ -62,6 +66,9 @@ def unknown_variable(names: Names) -> str | None:
     settable = set(known_keys(in_lists=False))
     if names in settable or names[:-1] in WHOLE:
         return None
+    if (named := _NAMED.get(names[:1])) and len(names) == 3:
+        known = " or ".join(named.model_fields)
+        return None if names[2] in named.model_fields else f"there is no such setting of a webhook; there is {known}."
     below = [known for known in sorted(settable) if known[: len(names)] == names]
     if below:
         return f"this is a section. Set one of its keys, for example {variable(below[0])}."

@@ -14,14 +14,15 @@ from urllib.parse import quote
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from inboxsla.config import fields, news_fields
+from inboxsla.config.ladder import Ladder, LadderStep
 from inboxsla.config.mail_settings import Alarms, Mail, Smtp
 from inboxsla.config.section import Section
+from inboxsla.config.webhooks import HookName, Webhook
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.errors import InboxSLAError
 
 Status = Literal["waiting_on_customer", "on_hold"]
 Metric = Literal["first_response", "next_response", "resolution"]
-Action = Literal["remind_owner", "notify_owner", "notify_lead", "reassign"]
 Whole = Annotated[int, BeforeValidator(fields.whole_number)]
 
 
@@ -112,27 +113,6 @@ class Calendar(Section):
         return BusinessCalendar(self.zone, self.hours, self.holidays, self.special_days)
 
 
-def _something(actions: tuple[Action, ...]) -> tuple[Action, ...]:
-    if not actions:
-        raise ValueError(f"this step does nothing. Write one or more of {', '.join(get_args(Action))}.")
-    return actions
-
-
-class LadderStep(Section):
-    at: fields.Percent
-    do: Annotated[tuple[Action, ...], AfterValidator(_something)]
-
-
-def _each_percentage_once(steps: tuple[LadderStep, ...]) -> tuple[LadderStep, ...]:
-    percentages = [step.at for step in steps]
-    for at in sorted({at for at in percentages if percentages.count(at) > 1}):
-        raise ValueError(f"there are two steps at {at} %. Put what they do into one.")
-    return tuple(sorted(steps, key=lambda step: step.at))
-
-
-Ladder = Annotated[tuple[LadderStep, ...], AfterValidator(_each_percentage_once)]
-
-
 # Read like anything written, so that it follows the calendar's business day.
 _THREE_BUSINESS_DAYS: Any = "3 business days"
 
@@ -216,6 +196,7 @@ class Settings(Section):
     alarms: Alarms = Alarms()
     labels: Labels = Labels()
     workers: Workers = Workers()
+    webhooks: dict[HookName, Webhook] = {}
     mailboxes: tuple[Mailbox, ...] = ()
     people: tuple[Person, ...] = ()
 
@@ -264,7 +245,8 @@ class Settings(Section):
 
     def policy_data(self) -> dict[str, Any]:
         """The built-in policy as the plain data `inboxsla.domain.policy_data.from_data` reads; targets in whole seconds."""
-        data = self.policy.model_dump(exclude={"first_response", "next_response", "resolution"}, mode="json")
+        data = self.policy.model_dump(exclude={*get_args(Metric), "ladder"}, mode="json")
+        data["ladder"] = [step.data() for step in self.policy.ladder]
         targets = {name: int(getattr(self.policy, name).total_seconds()) for name in get_args(Metric)}
         return data | {"targets": targets, "calendar": self.calendar.model_dump(exclude={"business_day"}, mode="json")}
 

@@ -21,6 +21,8 @@ _ROLE = {
     Do.NOTIFY_PERSON: "person",
     Do.REASSIGN: "owner",
     Do.RAISE_PRIORITY: "ticket",
+    Do.ADD_TAG: "ticket",
+    Do.POST_WEBHOOK: "webhook",
     Do.WARN_CLOSING: "owner",
 }
 # What a closing warning goes under where steps name a promise and its cycle.
@@ -32,7 +34,7 @@ class Act:
     """Something owed to the outside: `do` for whoever has `role` when it is carried out. `key` is unique for ever (per ticket).
 
     `percent` is how much of the promise is used at `instant`. `metric` is None where no promise causes it. `recipient` is
-    the address of the one person meant where `role` is "person". `always_on` says that the clock counts round the clock.
+    the address of the one person meant where `role` is "person", and else the tag or the webhook that is named. `always_on` says that the clock counts round the clock.
     `reopened` is how often the customer had reopened the ticket where that is the cause, else 0.
     `words` are told as the reason, where there is one beside `do`; `note` is the id of the note it is about.
     """
@@ -126,8 +128,8 @@ def _name(due: DueStep) -> str:
 
 def _event(due: DueStep, now: datetime) -> Event:
     cycle = due.run.cycle
-    did = (due.step.do, due.step.notify)
-    return _noted(now, _name(due), cycle.metric.value, cycle.key, due.step.key, due.instant, due.outcome, *did)
+    name, key = _name(due), due.step.key
+    return _noted(now, name, cycle.metric.value, cycle.key, key, due.instant, due.outcome, due.step)
 
 
 def _noted(
@@ -138,8 +140,7 @@ def _noted(
     step: str,
     instant: datetime,
     outcome: str,
-    do: Iterable[Do],
-    notify: Iterable[str] = (),
+    does: Step,
 ) -> Event:
     data: dict[str, object] = {
         "metric": metric,
@@ -150,17 +151,17 @@ def _noted(
     }
     if outcome == OBSERVED:
         # What nobody does is said for whoever decides whether it shall be done.
-        data |= {"would": [each.value for each in do], "notify": list(notify)}
+        data |= {"would": [each.value for each in does.do], "notify": list(does.notify)}
+        data |= {name: list(named) for name, named in (("tags", does.tags), ("webhooks", does.webhooks)) if named}
     return Event(Kind.STEP_TAKEN, now, f"step:{name}", data=data)
 
 
 def _acts(due: DueStep) -> Iterable[Act]:
     cycle, run, name = due.run.cycle, due.run, _name(due)
-    percent = round(due.step.budget(run.target) / run.target * 100)
     for do, recipient in _to_each(due.step):
         yield Act(
             f"{name}/{do}{'/' if recipient else ''}{recipient}", do, _ROLE[do], cycle.metric, cycle.key,
-            due.step.key, percent, due.instant, recipient, run.calendar.is_always_open,
+            due.step.key, due.percent, due.instant, recipient, run.calendar.is_always_open,
         )  # fmt: skip
 
 
@@ -171,8 +172,7 @@ def _on_return(
     steps, acts = [], []
     for due in due_on_return(facts, policy, live_since):
         times, name = str(due.times), f"{REOPENED}/{due.times}"
-        did = (due.step.do, due.step.notify)
-        steps.append(_noted(now, name, REOPENED, times, REOPENED, due.instant, due.outcome, *did))
+        steps.append(_noted(now, name, REOPENED, times, REOPENED, due.instant, due.outcome, due.step))
         for do, recipient in _to_each(due.step) if due.outcome == ACTED else ():
             act = Act(
                 f"{name}/{do}{'/' if recipient else ''}{recipient}", do, _ROLE[do], None, times, REOPENED, 0,
@@ -183,10 +183,8 @@ def _on_return(
 
 
 def _to_each(step: Step) -> Iterator[tuple[Do, str]]:
-    """What a step does, with the address of each person it names."""
-    for do in step.do:
-        for recipient in step.notify if do is Do.NOTIFY_PERSON else ("",):
-            yield do, recipient
+    """What a step does, with each person, tag or webhook it names."""
+    return ((do, recipient) for do in step.do for recipient in step.targets(do))
 
 
 def _once(acts: list[Act]) -> list[Act]:
@@ -206,7 +204,7 @@ def _warning(facts: Standing, now: datetime, live_since: datetime | None) -> tup
     if (CLOSING, cycle, CLOSING) in facts.steps:
         return [], []
     outcome = outcome_of(facts.warned_at, live_since)
-    told = (Do.WARN_CLOSING,)
+    told = Step(None, (Do.WARN_CLOSING,))
     event = _noted(now, f"{CLOSING}/{cycle}", CLOSING, cycle, CLOSING, facts.warned_at, outcome, told)
     act = Act(f"{CLOSING}/{cycle}", Do.WARN_CLOSING, "owner", None, cycle, CLOSING, 0, facts.warned_at)
     return [event], [act] if outcome == ACTED else []

@@ -18,6 +18,8 @@ from inboxsla.errors import NoWorkingTime
 NO_TIME = timedelta(0)
 _RESPONSES = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
 _RESOLUTION = (Metric.RESOLUTION,)
+# How events begin that somebody in the mailbox asked for by a label or an act of their own, who may not be known.
+_BY_SOMEBODY = ("wish:", "wished:", "verb:", "desk:")
 _NONE: Mapping[int, Habits] = MappingProxyType({})
 
 
@@ -187,8 +189,15 @@ def _hold_ends(so_far: SoFar, at: datetime, habits: Habits) -> datetime | None:
     return min(ends, default=None)
 
 
+def is_by_somebody(event: Event) -> bool:
+    """Whether a person did it, who may not be known, rather than a rule, a step or whoever hands out tickets."""
+    return event.actor is not None or event.source.startswith(_BY_SOMEBODY)
+
+
 def _assigned(so_far: SoFar, event: Event, habits: Habits) -> None:
     so_far.owner = event.data.get("owner")
+    if so_far.owner is not None and is_by_somebody(event):
+        so_far.last_taken = event.happened_at
 
 
 def _priority_set(so_far: SoFar, event: Event, habits: Habits) -> None:

@@ -15,6 +15,8 @@ from inboxsla.errors import NoWorkingTime
 PRIORITIES = ("critical", "high", NORMAL, "low")
 # A step that waits for more is a slip of the pen.
 MOST_REOPENINGS = 100
+# What repeats more often than this is no reminder but a storm.
+SHORTEST_REPEAT = timedelta(minutes=15)
 
 
 class Do(StrEnum):
@@ -26,6 +28,8 @@ class Do(StrEnum):
     NOTIFY_ON_DUTY_LEAD = "notify_on_duty_lead"
     NOTIFY_PERSON = "notify_person"
     RAISE_PRIORITY = "raise_priority"
+    ADD_TAG = "add_tag"
+    POST_WEBHOOK = "post_webhook"
     REASSIGN = "reassign"
     WARN_CLOSING = "warn_closing"
     # What people ask for by hand.
@@ -34,8 +38,18 @@ class Do(StrEnum):
     TELL_MENTIONED = "tell_mentioned"
 
 
-_NEVER_WRITTEN = frozenset({Do.NOTIFY_PERSON, Do.WARN_CLOSING, Do.TELL_ESCALATED, Do.TELL_REFUSED, Do.TELL_MENTIONED})
-# What an admin may write in a step; the others follow from other settings or from what people do.
+_NEVER_WRITTEN = frozenset(
+    {
+        Do.NOTIFY_PERSON,
+        Do.ADD_TAG,
+        Do.POST_WEBHOOK,
+        Do.WARN_CLOSING,
+        Do.TELL_ESCALATED,
+        Do.TELL_REFUSED,
+        Do.TELL_MENTIONED,
+    }
+)
+# What an admin may write in the list of what a step does; the others follow from other keys or from what people do.
 WRITTEN = tuple(do for do in Do if do not in _NEVER_WRITTEN)
 
 
@@ -44,8 +58,9 @@ class Step:
     """One reminder step: at `percent` of the target or, where that is None, `offset` after it is due (before, if negative).
 
     All of it in the clock's business time. `metrics` are the promises it belongs to, empty for every one; `notify` are
-    addresses of people told beside those that `do` names by role. One with `reopened` belongs to no promise: it comes when
-    the customer has reopened the ticket that many times.
+    addresses of people told beside those that `do` names by role, `tags` those it adds, `webhooks` the names of those it
+    posts to. One with `reopened` belongs to no promise: it comes when the customer has reopened the ticket that many times.
+    One with `every` comes again and again after the due time, that far apart, until somebody acts (`escalation.repetition`).
     """
 
     percent: int | None
@@ -54,17 +69,29 @@ class Step:
     metrics: frozenset[Metric] = frozenset()
     notify: tuple[str, ...] = ()
     reopened: int | None = None
+    tags: tuple[str, ...] = ()
+    webhooks: tuple[str, ...] = ()
+    every: timedelta | None = None
 
     @property
     def key(self) -> str:
         if self.reopened is not None:
             return f"reopened {self.reopened}"
+        if self.every is not None:
+            return f"every {self.every.total_seconds():.0f}s"
         if self.percent is not None:
             return f"{self.percent}%"
         return f"{self.offset.total_seconds():+.0f}s"
 
+    def targets(self, do: Do) -> tuple[str, ...]:
+        """Whom or what an action names, one act for each: addresses, tags or webhooks; ("",) for one that names nothing."""
+        named = {Do.NOTIFY_PERSON: self.notify, Do.ADD_TAG: self.tags, Do.POST_WEBHOOK: self.webhooks}
+        return named.get(do, ("",))
+
     def budget(self, target: timedelta) -> timedelta:
-        """How much business time is used when it comes; nothing or less if it lies before the start."""
+        """How much business time is used when it comes (first); nothing or less if it lies before the start."""
+        if self.every is not None:
+            return target + self.every
         return target + self.offset if self.percent is None else share(target, self.percent)
 
 

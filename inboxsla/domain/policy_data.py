@@ -9,11 +9,13 @@ from typing import Any
 
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.durations import words
-from inboxsla.domain.policy import MOST_REOPENINGS, PRIORITIES, WRITTEN, Do, Policy, Step
+from inboxsla.domain.policy import MOST_REOPENINGS, PRIORITIES, SHORTEST_REPEAT, WRITTEN, Do, Policy, Step
 from inboxsla.domain.timeline import NORMAL, Habits, Metric, Status
 from inboxsla.errors import ConfigMistakes, NoWorkingTime
 
-_PLACES = ("at", "before", "after", "reopened")
+_PLACES = ("at", "before", "after", "every", "reopened")
+# What a step does because it names somebody or something.
+_BY_KEYS = (Do.NOTIFY_PERSON, Do.ADD_TAG, Do.POST_WEBHOOK)
 
 
 def from_data(data: Mapping[str, Any]) -> Policy:
@@ -130,50 +132,62 @@ def _step(row: Mapping[str, Any], mistakes: list[str]) -> Step | None:
     given = [name for name in _PLACES if row.get(name) is not None]
     if len(given) != 1:
         mistakes.append(
-            "A reminder step says when it comes exactly once: at (a percentage), before or after (a length of time), or"
-            " reopened (how many times the customer came back)."
+            "A reminder step says when it comes exactly once: at (a percentage), before, after or every (a length of time),"
+            " or reopened (how many times the customer came back)."
         )
         return None
     place, when = given[0], row[given[0]]
-    if place == "at" and (not isinstance(when, int) or isinstance(when, bool) or not 0 < when <= 1000):
-        mistakes.append(f"A reminder step is at “{when}”; write a percentage from 1 to 1000.")
-    elif place == "reopened" and (
-        not isinstance(when, int) or isinstance(when, bool) or not 0 < when <= MOST_REOPENINGS
-    ):
-        mistakes.append(
-            f"A reminder step comes when the ticket was reopened “{when}” times; write a whole number from 1 to"
-            f" {MOST_REOPENINGS}."
-        )
-    elif place in ("before", "after") and (not isinstance(when, int | float) or when <= 0):
-        mistakes.append(f"A reminder step comes {place} “{when}”; write a length of time longer than nothing.")
-    if len(mistakes) > known:
+    if wrong := _wrong_place(place, when):
+        mistakes.append(wrong)
         return None
-    names, notify = tuple(row.get("do", ())), tuple(row.get("notify", ()))
     metrics = tuple(name for name in row.get("metrics", ()) if _is_metric(name, mistakes))
     step = Step(
         when if place == "at" else None,
         (),
         timedelta(seconds={"after": when, "before": -when}.get(place, 0)),
         frozenset(Metric(name) for name in metrics),
-        notify,
+        tuple(row.get("notify", ())),
         when if place == "reopened" else None,
+        tuple(row.get("tags", ())),
+        tuple(row.get("webhooks", ())),
+        timedelta(seconds=when) if place == "every" else None,
     )
     if step.reopened is not None and metrics:
         mistakes.append(f"The step {_place(step)} belongs to no promise; leave out metrics ({', '.join(metrics)}).")
+    names = tuple(row.get("do", ()))
     unknown = [name for name in names if name not in WRITTEN]
-    if unknown or not (names or notify):
+    named = tuple(do for do in _BY_KEYS if step.targets(do))
+    if unknown or not (names or named):
         mistakes.append(
             f"The step {_place(step)} does “{', '.join(unknown) or 'nothing'}”; it can {', '.join(WRITTEN)}."
         )
     if len(mistakes) > known:
         return None
-    do = (*(Do(name) for name in dict.fromkeys(names)), *((Do.NOTIFY_PERSON,) if notify else ()))
-    return replace(step, do=do)
+    return replace(step, do=(*(Do(name) for name in dict.fromkeys(names)), *named))
+
+
+def _wrong_place(place: str, when: Any) -> str:
+    """Why a step cannot come then, or nothing."""
+    whole = isinstance(when, int) and not isinstance(when, bool)
+    if place == "at" and not (whole and 0 < when <= 1000):
+        return f"A reminder step is at “{when}”; write a percentage from 1 to 1000."
+    if place == "reopened" and not (whole and 0 < when <= MOST_REOPENINGS):
+        return (
+            f"A reminder step comes when the ticket was reopened “{when}” times; write a whole number from 1 to"
+            f" {MOST_REOPENINGS}."
+        )
+    if place in ("before", "after", "every") and (not isinstance(when, int | float) or when <= 0):
+        return f"A reminder step comes {place} “{when}”; write a length of time longer than nothing."
+    if place == "every" and timedelta(seconds=when) < SHORTEST_REPEAT:
+        return f"A reminder step comes every {words(timedelta(seconds=when))}; {words(SHORTEST_REPEAT)} is the least."
+    return ""
 
 
 def _place(step: Step) -> str:
     if step.reopened is not None:
         return f"after {step.reopened} reopening{'' if step.reopened == 1 else 's'}"
+    if step.every is not None:
+        return f"every {words(step.every)} after the due time"
     if step.percent is not None:
         return f"at {step.percent} %"
     return f"{words(abs(step.offset))} {'before' if step.offset < timedelta() else 'after'} the due time"

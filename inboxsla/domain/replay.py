@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inboxsla.domain.clock import NO_CHANGES, NO_TIME, ClockReading, Running, State, read_clock, runs_of
-from inboxsla.domain.fold import standing
+from inboxsla.domain.fold import is_by_somebody, standing
 from inboxsla.domain.policy import Do, Policy, Step
 from inboxsla.domain.returning import in_force
 from inboxsla.domain.taken_back import in_effect
@@ -19,7 +19,10 @@ from inboxsla.domain.timeline import Event, Kind, Standing, Status
 
 # Events that follow from policies and rules, not from people or customers.
 _MADE = frozenset({Kind.POLICY_SET, Kind.STEP_TAKEN, Kind.UNDONE})
-_FOLLOWED = ("begins:", "rule:", "configuration:", "raise:", "reassign:")
+_FOLLOWED = ("begins:", "rule:", "configuration:", "raise:", "tag:", "reassign:")
+_ACTS = frozenset(
+    {Kind.STAFF_WROTE, Kind.ANSWERED_ELSEWHERE, Kind.UNARCHIVED, Kind.STATUS_SET, Kind.NOTED, Kind.EXTENDED}
+)
 MAILS = frozenset(
     {Do.REMIND_OWNER, Do.NOTIFY_OWNER, Do.NOTIFY_LEAD, Do.NOTIFY_ON_DUTY_LEAD, Do.NOTIFY_PERSON, Do.WARN_CLOSING}
 )
@@ -56,14 +59,14 @@ def replay(
     clocks = tuple([read_clock(run, until) for run in runs])
     if not counts:
         return Replayed(facts, clocks, counts, {})
+    acted = [event.happened_at for event in in_effect(list(events)) if _is_act(event)]
     came = [
         *(
-            step
+            (step, _times(run, step, clock, acted, until))
             for run, clock in zip(runs, clocks, strict=True)
             for step in run.policy.steps_of(run.cycle.metric)
-            if _came(run, step, clock, until)
         ),
-        *_on_return(facts, in_force(facts, policy, later)),
+        *((step, 1) for step in _on_return(facts, in_force(facts, policy, later))),
     ]
     return Replayed(facts, clocks, counts, _done(came, facts, until))
 
@@ -72,14 +75,33 @@ def _on_return(facts: Standing, policy: Policy) -> Iterator[Step]:
     return (step for times, step in policy.on_reopening.items() if times <= len(facts.reopenings))
 
 
-def _done(steps: Iterable[Step], facts: Standing, until: datetime) -> Counter[Do]:
+def _done(steps: Iterable[tuple[Step, int]], facts: Standing, until: datetime) -> Counter[Do]:
+    """Steps, each with how often it came."""
     did: Counter[Do] = Counter()
-    for step in steps:
-        for do in step.do:
-            did[do] += len(step.notify) if do is Do.NOTIFY_PERSON else 1
+    for step, times in steps:
+        for do in step.do if times else ():
+            did[do] += times * len(step.targets(do))
     if facts.warned_at is not None and facts.warned_at <= until:
         did[Do.WARN_CLOSING] += 1
     return did
+
+
+def _times(run: Running, step: Step, clock: ClockReading, acted: Sequence[datetime], until: datetime) -> int:
+    """How often the step came; one that repeats, until the clock stopped or somebody acted (at one of the instants `acted`)."""
+    if step.every is None:
+        return int(_came(run, step, clock, until))
+    due = run.instant_of(run.target) if clock.elapsed > run.target + step.every else None
+    if due is None:
+        return 0
+    ended = min(at for at in (*acted, run.cycle.ended_at or until) if at >= due)
+    return max(-(-(run.elapsed(min(ended, until)) - run.target) // step.every) - 1, 0)
+
+
+def _is_act(event: Event) -> bool:
+    """Whether somebody did something on the ticket, which ends what repeats."""
+    if event.kind is Kind.ASSIGNED:
+        return event.data.get("owner") is not None and is_by_somebody(event)
+    return event.kind in _ACTS and event.data.get("where") != "label"
 
 
 def _came(run: Running, step: Step, clock: ClockReading, until: datetime) -> bool:

@@ -42,7 +42,7 @@ class SoFar:
     __slots__ = (
         "_away_span", "_cycles", "_running", "_spans", "_status_span", "answered_at", "back_at", "channel",
         "closes_at", "closing_since", "customers", "extensions", "first_reply_at", "hold_asked", "hold_keeps_on_reply",
-        "hold_until", "last_activity", "last_touched", "opened_at", "owner", "policies", "priorities", "priority",
+        "hold_until", "last_activity", "last_taken", "last_touched", "opened_at", "owner", "policies", "priorities", "priority",
         "reopenings", "rule", "started_by_staff", "status", "status_reason", "steps", "strategy", "tags", "team", "tier",
         "unreached", "waiting_since", "warned_at", "why",
     )  # fmt: skip
@@ -60,6 +60,7 @@ class SoFar:
         self.waiting_since: datetime | None = None
         self.last_activity: datetime | None = None
         self.last_touched: datetime | None = None
+        self.last_taken: datetime | None = None
         self.opened_at: datetime | None = None
         self.answered_at: datetime | None = None
         self.closes_at: datetime | None = None
@@ -90,7 +91,7 @@ class SoFar:
             self.last_touched, self.opened_at, frozenset(self.customers), self.spans(), cycles, self.steps,
             tuple(self.priorities), tuple(self.policies), self.rule, self.why, self.tags, self.tier, self.channel,
             self.team, self.strategy, self.answered_at, self.closes_at, self.warned_at,
-            frozenset(self.unreached), tuple(self.reopenings), tuple(self.extensions),
+            frozenset(self.unreached), tuple(self.reopenings), tuple(self.extensions), self.last_taken,
         )  # fmt: skip
 
     def enter(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from inboxsla.domain.decide import CLOSING
-from inboxsla.domain.policy import Do
+from inboxsla.domain.policy import Do, Step
 from inboxsla.domain.returning import REOPENED
 from inboxsla.domain.speech import Speech
 from inboxsla.domain.ticket_view import METRIC_WORDS, came_back
@@ -20,6 +20,8 @@ STEP_WORDS = {
     Do.NOTIFY_ON_DUTY_LEAD: "the lead on duty is told",
     Do.NOTIFY_PERSON: "a mail goes to %(people)s",
     Do.RAISE_PRIORITY: "the priority is raised",
+    Do.ADD_TAG: "the tag %(people)s is added",
+    Do.POST_WEBHOOK: "%(people)s is told by webhook",
     Do.REASSIGN: "the ticket goes to somebody else",
     Do.WARN_CLOSING: "the owner is told that the ticket will close",
     Do.TELL_ESCALATED: "owner and lead are told that the ticket was escalated",
@@ -28,10 +30,14 @@ STEP_WORDS = {
 }
 
 
-def step_plan(do: Iterable[Do], notify: Sequence[str], say: Speech) -> str:
+def step_plan(step: Step, say: Speech) -> str:
     """What a step will do, as a sentence without its full stop."""
-    sentence = ", ".join(say.text(STEP_WORDS[one], people=say.text(" and ").join(notify)) for one in do)
+    sentence = _doings(step, say)
     return sentence[:1].upper() + sentence[1:]
+
+
+def _doings(step: Step, say: Speech) -> str:
+    return ", ".join(say.text(STEP_WORDS[do], people=say.text(" and ").join(step.targets(do))) for do in step.do)
 
 
 def step_place(data: Mapping[str, Any], say: Speech) -> str:
@@ -41,6 +47,9 @@ def step_place(data: Mapping[str, Any], say: Speech) -> str:
         return say.text("the ticket closes by itself if the customer stays silent")
     if data["metric"] == REOPENED:
         return came_back(int(data["cycle"]), say)
+    if step.startswith("every "):
+        every = timedelta(seconds=int(step.removeprefix("every ").rstrip("s")))
+        return place(Metric(data["metric"]), 0, None, say, every=every)
     if step.endswith("%"):
         return place(Metric(data["metric"]), int(step.rstrip("%")), None, say)
     return place(Metric(data["metric"]), 0, timedelta(seconds=int(step.rstrip("s"))), say)
@@ -49,14 +58,19 @@ def step_place(data: Mapping[str, Any], say: Speech) -> str:
 def would_have(data: Mapping[str, Any], say: Speech) -> str:
     """What an observed step would have done, as the words of a sentence; empty where that was not noted."""
     known = {do.value: do for do in Do}
-    do = [known[name] for name in data.get("would", ()) if name in known]
-    people = [str(each) for each in data.get("notify", ())]
-    return ", ".join(say.text(STEP_WORDS[one], people=say.text(" and ").join(people)) for one in do)
+    do = tuple(known[name] for name in data.get("would", ()) if name in known)
+    people, tags, hooks = (tuple(map(str, data.get(key, ()))) for key in ("notify", "tags", "webhooks"))
+    return _doings(Step(None, do, notify=people, tags=tags, webhooks=hooks), say)
 
 
-def place(metric: Metric, percent: int, offset: timedelta | None, say: Speech) -> str:
-    """Where on a promise a step stands: at a percentage, or `offset` after it is due (before, if negative)."""
+def place(
+    metric: Metric, percent: int, offset: timedelta | None, say: Speech, *, every: timedelta | None = None
+) -> str:
+    """Where on a promise a step stands: at a percentage, or `offset` after it is due (before, if negative), or `every` so often."""
     promise = say.text(METRIC_WORDS[metric]).lower()
+    if every is not None:
+        repeats = "every %(length)s after %(promise)s was due, until somebody acts"
+        return say.text(repeats, length=say.length(every), promise=promise)
     if offset is None:
         return say.text("%(percent)s %% of %(promise)s", percent=percent, promise=promise)
     length = say.length(abs(offset))

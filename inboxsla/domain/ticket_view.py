@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inboxsla.domain.clock import ClockReading, State, Urgency
-from inboxsla.domain.policy import Do
+from inboxsla.domain.policy import Do, Step
 from inboxsla.domain.speech import Dated, Speech
 from inboxsla.domain.timeline import Extension, Metric
 
@@ -52,24 +52,18 @@ class StepView:
     """A reminder step of one clock. `instant` is None while a pause keeps it from coming; `outcome` None until taken.
 
     `percent` is how much of the target is used then. `offset` is set where the step is written as a length of time after the
-    due instant (before, if negative). `notify` are people named beside those that `do` means.
+    due instant (before, if negative). Of one that repeats `instant` is the next time it comes, None if it does so no more.
     """
 
     percent: int
-    do: tuple[Do, ...]
+    step: Step
     instant: datetime | None
     outcome: str | None
     offset: timedelta | None = None
-    notify: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class ReturnView:
-    """A reminder step that comes when the customer has reopened the ticket `times` times, which has not happened yet."""
-
-    times: int
-    do: tuple[Do, ...]
-    notify: tuple[str, ...] = ()
+    @property
+    def do(self) -> tuple[Do, ...]:
+        return self.step.do
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +145,7 @@ class TicketView:
     closes_at: datetime | None = None
     # How often the customer reopened it, and the steps that come if that goes on.
     reopened: int = 0
-    on_return: tuple[ReturnView, ...] = ()
+    on_return: tuple[Step, ...] = ()
     # The newest event known when this was read: acts are refused if somebody did something after it.
     seen: int = 0
 

@@ -183,7 +183,7 @@ class Standing:
     sources of mails that were meant for the customer and reached none. `answered_at` is when the customer last heard from a
     person; `closes_at` when the ticket closes by itself and `warned_at` when its owner is told so, if nothing happens before.
     `reopenings` are the instants at which a customer's mail reopened the ticket, and `extensions` what single cycles were given
-    beyond their target, both oldest first.
+    beyond their target, both oldest first. `last_taken` is when a person last took the ticket or gave it to somebody.
     """
 
     status: Status = Status.OPEN
@@ -218,6 +218,7 @@ class Standing:
     unreached: frozenset[str] = frozenset()
     reopenings: tuple[datetime, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    last_taken: datetime | None = None
 
 
 def participant(address: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from inboxsla.domain.clock import State
 from inboxsla.domain.delivery import with_bounces
+from inboxsla.domain.policy import Step
 from inboxsla.domain.speech import Speech
 from inboxsla.domain.step_words import place, step_place, step_plan, would_have
 from inboxsla.domain.taken_back import in_effect
@@ -16,7 +17,6 @@ from inboxsla.domain.ticket_view import (
     METRIC_WORDS,
     PRIORITY_WORDS,
     STATUS_WORDS,
-    ReturnView,
     TicketView,
     name_of,
 )
@@ -80,8 +80,8 @@ def planned(view: TicketView, say: Speech) -> tuple[Entry, ...]:
             step.instant,
             "step",
             "",
-            step_plan(step.do, step.notify, say),
-            place(clock.reading.metric, step.percent, step.offset, say),
+            step_plan(step.step, say),
+            place(clock.reading.metric, step.percent, step.offset, say, every=step.step.every),
             planned=True,
         )
         for clock in view.clocks
@@ -97,11 +97,11 @@ def on_return(view: TicketView, say: Speech) -> tuple[str, ...]:
     return tuple(_on_return(step, say) for step in view.on_return)
 
 
-def _on_return(step: ReturnView, say: Speech) -> str:
-    what = step_plan(step.do, step.notify, say)
-    if step.times == 1:
+def _on_return(step: Step, say: Speech) -> str:
+    what = step_plan(step, say)
+    if step.reopened == 1:
         return say.text("%(what)s (when the customer comes back after it was solved)", what=what)
-    return say.text("%(what)s (when the customer has come back %(count)s times)", what=what, count=step.times)
+    return say.text("%(what)s (when the customer has come back %(count)s times)", what=what, count=step.reopened or 0)
 
 
 def _told(event: Event, facts: Standing, quote: Quote | None, names: Mapping[str, str], say: Speech) -> Entry | None:

@@ -7,12 +7,12 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from inboxsla.domain.business_time import BusinessCalendar
-from inboxsla.domain.clock import NO_CHANGES, ClockReading, Reading, Running, running
-from inboxsla.domain.escalation import instant_of
+from inboxsla.domain.clock import NO_CHANGES, ClockReading, Reading, Running, State, running
+from inboxsla.domain.escalation import instant_of, repetition
 from inboxsla.domain.policy import Policy, Step
 from inboxsla.domain.returning import in_force, taken
 from inboxsla.domain.speech import Speech, with_hours
-from inboxsla.domain.ticket_view import ClockView, ReturnView, StepView, WhySpan
+from inboxsla.domain.ticket_view import ClockView, StepView, WhySpan
 from inboxsla.domain.timeline import Cycle, Span, Standing, Status
 
 _NOTHING = timedelta(0)
@@ -42,12 +42,12 @@ def extended_words(clock: ClockView, say: Speech, now: datetime) -> tuple[str, .
     )
 
 
-def return_views(facts: Standing, policy: Policy, later: Mapping[int, Policy] = NO_CHANGES) -> tuple[ReturnView, ...]:
+def return_views(facts: Standing, policy: Policy, later: Mapping[int, Policy] = NO_CHANGES) -> tuple[Step, ...]:
     """The steps of the policy in force that come if the customer keeps coming back, the nearest first."""
     if facts.status is Status.NOT_A_TICKET:
         return ()
     return tuple(
-        ReturnView(times, step.do, step.notify)
+        step
         for times, step in in_force(facts, policy, later).on_reopening.items()
         if times > len(facts.reopenings) and not taken(facts, times)
     )
@@ -58,17 +58,23 @@ def _clock_view(
 ) -> ClockView:
     run = running(cycle, facts, policy, later)
     assert run is not None, "a clock that was read has a target"
-    steps = tuple(_step_view(run, step, facts) for step in run.policy.steps_of(cycle.metric))
+    steps = tuple(_step_view(run, step, clock, facts, now) for step in run.policy.steps_of(cycle.metric))
     mine = (given for given in facts.extensions if (given.metric, given.key) == (cycle.metric, cycle.key))
     given = tuple(one for one in mine if cycle.ended_at is None or one.at < cycle.ended_at)
     return ClockView(clock, steps, tuple(_why(run, clock, facts.spans, now)), run.calendar.is_always_open, given)
 
 
-def _step_view(run: Running, step: Step, facts: Standing) -> StepView:
+def _step_view(run: Running, step: Step, clock: ClockReading, facts: Standing, now: datetime) -> StepView:
     before = facts.steps.get((run.cycle.metric, run.cycle.key, step.key))
+    if step.every is not None:
+        runs = clock.state is State.RUNNING
+        coming = repetition(run, step.every, before, facts, now).next_at if runs else None
+        used = step.budget(run.target) if coming is None else run.elapsed(coming)
+        outcome = before.outcome if before and coming is None else None
+        return StepView(round(used / run.target * 100), step, coming, outcome)
     percent = round(step.budget(run.target) / run.target * 100) if step.percent is None else step.percent
     offset = step.offset if step.percent is None else None
-    return StepView(percent, step.do, instant_of(run, step), before.outcome if before else None, offset, step.notify)
+    return StepView(percent, step, instant_of(run, step), before.outcome if before else None, offset)
 
 
 def _why(run: Running, clock: ClockReading, spans: Iterable[Span], now: datetime) -> Iterator[WhySpan]:

@@ -32,6 +32,8 @@ _WOULD = {
     "notify_person": "mail somebody named",
     "reassign": "hand over",
     "raise_priority": "raise the priority",
+    "add_tag": "add a tag",
+    "post_webhook": "post to a webhook",
     "warn_closing": "warn that it will close",
 }
 _HOW = (

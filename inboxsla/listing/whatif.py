@@ -80,6 +80,12 @@ def _lines(found: WhatIf) -> Iterator[str]:
     yield f"  Misses that would appear  {found.misses_appear:,}{_named(found.appear)}"
     yield f"  Reminder mails            {found.now.mails:,} now, {found.then.mails:,} then"
     yield f"  Reassignments             {found.now.reassignments:,} now, {found.then.reassignments:,} then"
+    for name, now, then in (
+        ("Posts to webhooks", found.now.posts, found.then.posts),
+        ("Tags added by steps", found.now.tags, found.then.tags),
+    ):
+        if now or then:
+            yield f"  {name:<24}  {now:,} now, {then:,} then"
     if found.no_tickets:
         yield f"  No longer tickets         {found.no_tickets:,}, because a rule says so"
     yield f"  Tickets by policy, now    {_counted(found.now.policies)}"
@@ -136,4 +142,6 @@ def _side(side: Side) -> dict[str, Any]:
         "policies": dict(side.policies),
         "reminder_mails": side.mails,
         "reassignments": side.reassignments,
+        "webhook_posts": side.posts,
+        "tags_added": side.tags,
     }

@@ -255,6 +255,10 @@ def _doings(do: set[Do], owner: str, lead: str, say: Speech) -> str:
         doings.append(say.text("others are told"))
     if Do.RAISE_PRIORITY in do:
         doings.append(say.text(STEP_WORDS[Do.RAISE_PRIORITY]))
+    if Do.ADD_TAG in do:
+        doings.append(say.text("a tag is added"))
+    if Do.POST_WEBHOOK in do:
+        doings.append(say.text("another system is told"))
     if Do.REASSIGN in do:
         doings.append(say.text(STEP_WORDS[Do.REASSIGN]))
     return say.text(" and ").join(doings)

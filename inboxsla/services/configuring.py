@@ -83,7 +83,7 @@ def export(ports: Ports) -> str:
 
 def plan(ports: Ports, text: str, name: str = "configuration") -> Plan:
     """What importing this text would do; nothing is written. Raises ConfigMistakes with every mistake."""
-    return _plan(ports, _from_text(text, name, ports.now()))
+    return _plan(ports, _from_text(ports, text, name))
 
 
 def import_(
@@ -99,32 +99,35 @@ def import_(
     `open_too`: open tickets get it as well; None leaves it to what changes (see Plan.open_too_by_default). `seen` is the plan
     that whoever saves has looked at: Refused if somebody saved something else meanwhile.
     """
-    return _save(ports, _from_text(text, name, ports.now()), actor, open_too, seen)
+    return _save(ports, _from_text(ports, text, name), actor, open_too, seen)
 
 
 def save(ports: Ports, body: Mapping[str, Any], actor: str, open_too: bool | None, seen: Plan | None = None) -> Saved:
     """The same with plain data, as a form gives it."""
-    return _save(ports, lambda _, known: from_body(body, ports.now(), known), actor, open_too, seen)
+    webhooks = ports.settings.webhooks
+    return _save(ports, lambda _, known: from_body(body, ports.now(), known, webhooks), actor, open_too, seen)
 
 
 def plan_template(ports: Ports, name: str, calendar: str | None) -> Plan:
     """What adding a ready-made policy would do. Raises Missing and Refused as `with_template` does."""
-    return _plan(ports, _with_template(name, calendar, ports.now()))
+    return _plan(ports, _with_template(ports, name, calendar))
 
 
 def apply_template(
     ports: Ports, name: str, calendar: str | None, actor: str, open_too: bool | None, seen: Plan | None = None
 ) -> Saved:
     """Add a ready-made policy and its rules to the configuration in force."""
-    return _save(ports, _with_template(name, calendar, ports.now()), actor, open_too, seen)
+    return _save(ports, _with_template(ports, name, calendar), actor, open_too, seen)
 
 
-def _from_text(text: str, name: str, now: datetime) -> Makes:
-    return lambda _, known: read(text, name, now, known)
+def _from_text(ports: Ports, text: str, name: str) -> Makes:
+    return lambda _, known: read(text, name, ports.now(), known, ports.settings.webhooks)
 
 
-def _with_template(name: str, calendar: str | None, now: datetime) -> Makes:
-    return lambda old, known: from_body(with_template(old.body, name, calendar), now, known)
+def _with_template(ports: Ports, name: str, calendar: str | None) -> Makes:
+    return lambda old, known: from_body(
+        with_template(old.body, name, calendar), ports.now(), known, ports.settings.webhooks
+    )
 
 
 def _plan(ports: Ports, makes: Makes) -> Plan:

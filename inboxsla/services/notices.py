@@ -26,13 +26,14 @@ from inboxsla.services.owing import BATCH, looks_at, set_apart, still_wanted
 from inboxsla.services.ports import Ports
 from inboxsla.services.raising import raise_priorities
 from inboxsla.services.reassigning import reassign
+from inboxsla.services.tagging import add_tags
 from inboxsla.services.telling import ToTell, resolve
 from inboxsla.storage import envelopes, mailboxes, messages, outbox, people
 from inboxsla.storage.mailboxes import MailboxRow
 
 log = structlog.get_logger()
 
-_NO_MAIL = frozenset({Do.REASSIGN, Do.RAISE_PRIORITY})
+_NO_MAIL = frozenset({Do.REASSIGN, Do.RAISE_PRIORITY, Do.ADD_TAG})
 _STRENGTH = {told: rank for rank, told in enumerate(Told)}
 
 
@@ -50,6 +51,7 @@ def _compose_owed(ports: Ports, mailbox_id: int) -> int:
             outbox.drop_for_mailbox(conn, mailbox_id, now, "the mailbox is not live")
             return 0
         raise_priorities(conn, mailbox, now)
+        add_tags(conn, mailbox, now)
         reassign(conn, ports, mailbox, now)
         if writing.is_stopped(conn):
             # Composed now, a mail would say later how things stood today.

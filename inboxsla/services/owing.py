@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from inboxsla.domain.clock import State
 from inboxsla.domain.policy import Do
 from inboxsla.domain.speech import English
-from inboxsla.domain.ticket_view import came_back
+from inboxsla.domain.ticket_view import METRIC_WORDS, came_back
+from inboxsla.domain.timeline import Metric
 from inboxsla.errors import TicketMoved, TryLater
 from inboxsla.services.apart import note_apart
 from inboxsla.services.looking import Look, look
@@ -73,6 +74,14 @@ def returned(act: Owed) -> str:
     """ "the customer came back 2 times", for the timeline; empty where that is not why the act is owed."""
     times = act.data.get("reopened")
     return came_back(times, English("UTC")) if times else ""
+
+
+def cause(act: Owed) -> str:
+    """Why the act is owed, for the timeline: how often the customer came back, or how much of a promise was used."""
+    if back := returned(act):
+        return back
+    promise = METRIC_WORDS[Metric(act.data["metric"])].lower()
+    return f"{act.data['percent']} % of {promise} was used"
 
 
 def local_key(act: Owed) -> str:

@@ -7,10 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from inboxsla.domain.policy import PRIORITIES, Do
-from inboxsla.domain.ticket_view import METRIC_WORDS
-from inboxsla.domain.timeline import Event, Kind, Metric
+from inboxsla.domain.timeline import Event, Kind
 from inboxsla.services import ruling, settle
-from inboxsla.services.owing import BATCH, local_key, looks_at, returned, still_wanted
+from inboxsla.services.owing import BATCH, cause, local_key, looks_at, still_wanted
 from inboxsla.storage import events, outbox, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.outbox import Owed
@@ -31,14 +30,9 @@ def _raise_one(conn: Connection, mailbox: MailboxRow, act: Owed, now: datetime) 
     if rank == 0:
         outbox.finish(conn, [act.id], "done", now, "stays: no priority is higher")
         return
-    data = {"priority": PRIORITIES[rank - 1], "why": returned(act) or _used(act)}
+    data = {"priority": PRIORITIES[rank - 1], "why": cause(act)}
     news = [Event(Kind.PRIORITY_SET, now, f"{ruling.RAISED}{local_key(act)}", data=data)]
     timeline = [*events.timeline(conn, ticket.id), *news]
     follows = ruling.again(conn, ticket, mailbox, timeline, now, f"rule:{ticket.version}")
     settle.settle_in(conn, ticket, mailbox, [*news, *follows], now)
     outbox.finish(conn, [act.id], "done", now, f"priority {data['priority']}")
-
-
-def _used(act: Owed) -> str:
-    promise = METRIC_WORDS[Metric(act.data["metric"])].lower()
-    return f"{act.data['percent']} % of {promise} was used"

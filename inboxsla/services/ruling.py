@@ -29,6 +29,8 @@ from inboxsla.storage.tickets import TicketRow
 EARLIER = 100
 # How the events of raised priorities are named.
 RAISED = "raise:"
+# And those of tags that reminder steps add.
+TAGGED = "tag:"
 # How the events begin that somebody in the mailbox asked for by a label: Gmail does not say who. So named that at equal
 # instants they come after what was there when the label was put on.
 BY_LABEL = "wish:"
@@ -154,7 +156,7 @@ def _decided(timeline: Iterable[Event]) -> frozenset[str]:
     """What a person, or a reminder step that a person wrote, decided: in the words of `Facts.by_hand`."""
     found: set[str] = set()
     for event in in_effect(list(timeline)):
-        if event.actor is None and not event.source.startswith((RAISED, BY_LABEL, BY_ACT)):
+        if event.actor is None and not event.source.startswith((RAISED, TAGGED, BY_LABEL, BY_ACT)):
             continue
         if event.kind in _BY_HAND:
             found.add(_BY_HAND[event.kind])

@@ -48,6 +48,14 @@ class Side:
     def reassignments(self) -> int:
         return self.did.get(Do.REASSIGN, 0)
 
+    @property
+    def posts(self) -> int:
+        return self.did.get(Do.POST_WEBHOOK, 0)
+
+    @property
+    def tags(self) -> int:
+        return self.did.get(Do.ADD_TAG, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from inboxsla.storage.outbox import POST
 from inboxsla.storage.schema import alarms, envelopes, kept_aside, label_commands, mailboxes, messages, outbox
 from inboxsla.storage.schema import tickets as t
 
@@ -85,8 +86,10 @@ def open_mails(conn: Connection) -> list[OpenMail]:
 
 
 def owed_acts(conn: Connection) -> list[OwedAct]:
+    """Without posts to webhooks, which have alarms of their own."""
     columns = [outbox.c[name] for name in OwedAct.__dataclass_fields__]
-    return [OwedAct(*row) for row in conn.execute(select(*columns).where(_OWED).order_by(outbox.c.id))]
+    statement = select(*columns).where(_OWED, outbox.c.act != POST).order_by(outbox.c.id)
+    return [OwedAct(*row) for row in conn.execute(statement)]
 
 
 def failed_mails(conn: Connection, since: datetime) -> list[FailedMail]:

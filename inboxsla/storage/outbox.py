@@ -31,7 +31,9 @@ class Owed:
 
 # Written out, because an index of part of a table is used only where the query repeats its condition to the letter.
 _IS_OWED = text("outbox.state = 'owed'")
-_COLUMNS = [t.c[name] for name in Owed.__dataclass_fields__]
+# Posts to webhooks wait for others' servers; who makes mails and labels never looks at them (see `posts`).
+POST = "post_webhook"
+COLUMNS = [t.c[name] for name in Owed.__dataclass_fields__]
 
 
 def _owed(row: Row[Any]) -> Owed:
@@ -64,10 +66,10 @@ def put(
 
 
 def owed(conn: Connection, mailbox_id: int, now: datetime, limit: int) -> list[Owed]:
-    """What is owed now, oldest first."""
+    """What is owed now, oldest first, without posts to webhooks."""
     rows = conn.execute(
-        select(*_COLUMNS)
-        .where(_IS_OWED, t.c.not_before <= now, t.c.mailbox_id == mailbox_id)
+        select(*COLUMNS)
+        .where(_IS_OWED, t.c.not_before <= now, t.c.mailbox_id == mailbox_id, t.c.act != POST)
         .order_by(t.c.id)
         .limit(limit)
     )
@@ -75,7 +77,7 @@ def owed(conn: Connection, mailbox_id: int, now: datetime, limit: int) -> list[O
 
 
 def mailboxes_owing(conn: Connection, now: datetime) -> list[int]:
-    rows = conn.execute(select(t.c.mailbox_id).where(_IS_OWED, t.c.not_before <= now).distinct())
+    rows = conn.execute(select(t.c.mailbox_id).where(_IS_OWED, t.c.not_before <= now, t.c.act != POST).distinct())
     return list(rows.scalars())
 
 
@@ -119,7 +121,7 @@ def hold(conn: Connection, act_id: int, until: datetime, why: str) -> None:
 
 def release_held(conn: Connection, mailbox_id: int) -> None:
     """Look again at everything this mailbox owes: what it waited for may have changed."""
-    where = (_IS_OWED, t.c.mailbox_id == mailbox_id, t.c.not_before > t.c.owed_at)
+    where = (_IS_OWED, t.c.mailbox_id == mailbox_id, t.c.not_before > t.c.owed_at, t.c.act != POST)
     conn.execute(update(t).where(*where).values(not_before=t.c.owed_at))
 
 
@@ -129,8 +131,14 @@ def count_handed(conn: Connection, mailbox_id: int, act: str, since: datetime) -
     return Counter(str(data.get("recipient", "")) for data in rows.scalars())
 
 
+def owed_at(conn: Connection, act_id: int) -> datetime:
+    """Since when an act is, or was, owed."""
+    at: datetime = conn.execute(select(t.c.owed_at).where(t.c.id == act_id)).scalar_one()
+    return at
+
+
 def by_key(conn: Connection, key: str) -> Owed | None:
-    row = conn.execute(select(*_COLUMNS).where(t.c.key == key)).one_or_none()
+    row = conn.execute(select(*COLUMNS).where(t.c.key == key)).one_or_none()
     return None if row is None else _owed(row)
 
 

@@ -28,6 +28,8 @@ _STEP_SHORT = {
     Do.NOTIFY_ON_DUTY_LEAD: "tell the lead on duty",
     Do.NOTIFY_PERSON: "tell %(people)s",
     Do.RAISE_PRIORITY: "raise the priority",
+    Do.ADD_TAG: "add the tag %(people)s",
+    Do.POST_WEBHOOK: "post to %(people)s",
     Do.REASSIGN: "hand over",
     Do.WARN_CLOSING: "warn that it will close",
     Do.TELL_ESCALATED: "tell owner and lead",
@@ -78,7 +80,7 @@ def _next_step(clock: ClockView, view: TicketView, say: BabelSpeech) -> str:
     return say.text(
         "Next step %(when)s: %(what)s",
         when=say.short(step.instant, view.now),
-        what=", ".join(say.text(_STEP_SHORT[do], people=", ".join(step.notify)) for do in step.do),
+        what=", ".join(say.text(_STEP_SHORT[do], people=", ".join(step.step.targets(do))) for do in step.do),
     )
 
 

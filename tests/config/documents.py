@@ -159,7 +159,7 @@ def _calendar() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-_PLACES = (("at", 75), ("reopened", 2), ("after", "1h"), ("before", "5m"))
+_PLACES = (("at", 75), ("reopened", 2), ("after", "1h"), ("every", "1h"), ("before", "5m"))
 
 
 def _policy(name: str, calendars: list[str], people: list[str]) -> st.SearchStrategy[dict[str, Any]]:
@@ -167,7 +167,7 @@ def _policy(name: str, calendars: list[str], people: list[str]) -> st.SearchStra
     by_priority = st.fixed_dictionaries({"normal": _SHORT}, optional={"low": _SHORT, "high": _SHORT})
     step = st.fixed_dictionaries(
         {"do": st.sampled_from((["remind_owner"], ["notify_lead", "reassign"], ["raise_priority"]))},
-        optional={"notify": _some(people), "for": st.just(["resolution"])},
+        optional={"notify": _some(people), "for": st.just(["resolution"]), "webhook": st.just("pager")},
     )
     return st.fixed_dictionaries(
         {

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from inboxsla.config.document import compile_policies, people_rows, teams_rows
+from inboxsla.config.document import compile_policies, from_body, people_rows, teams_rows
 from inboxsla.domain.policy_data import from_data
 from inboxsla.domain.timeline import Metric
-from tests.config.documents import ANA, CLAIRE, JONAS, accepted, changed, mistakes, plain, policy, with_policy
+from inboxsla.errors import ConfigMistakes
+from tests.config.documents import ANA, CLAIRE, JONAS, NOW, accepted, changed, mistakes, plain, policy, with_policy
 
 REMIND = ["remind_owner"]
 
@@ -52,8 +53,14 @@ def compiled(**more: Any) -> dict[str, Any]:
         ({"steps": [{"reopened": 2, "do": REMIND, "for": ["resolution"]}]}, [
             "policies[1].steps[1]: a step that comes with reopened belongs to no promise. Leave out its “for”."]),
         ({"steps": [{"reopened": 2, "at": 75, "do": REMIND}]}, [
-            "policies[1].steps[1]: say once when this step comes: at = 75 (percent), before = “1h”, after = “30m”, or reopened = 2"
-            " (times the customer came back)."]),
+            "policies[1].steps[1]: say once when this step comes: at = 75 (percent), before = “1h”, after = “30m”, every = “4h”,"
+            " or reopened = 2 (times the customer came back)."]),
+        ({"steps": [{"every": "5m", "do": REMIND}]}, [
+            "policies[1].steps[1].every: this would come every 5\u00a0min. 15\u00a0min is the least."]),
+        ({"steps": [{"at": 80, "add_tag": "late"}]}, [
+            "policies[1].steps[1].add_tag: “late” is not one of the tags. There are multi-touch, standard. Add it under tags."]),
+        ({"steps": [{"at": 80, "webhook": ["a b"]}]}, [
+            "policies[1].steps[1].webhook[1]: “a b” is no name for a webhook. Write up to 40 letters, digits, - or _, such as pager."]),
         ({"steps": [{"reopened": "often", "do": REMIND}]}, [
             "policies[1].steps[1].reopened: “often” is no number of reopenings. Write a whole number from 1 to 100, such as 2."]),
         ({"steps": [{"at": 75, "notify": ["bos@lumenvelo.example"]}]}, [
@@ -182,3 +189,25 @@ def test_people_and_teams_are_compiled_to_what_is_kept_of_them() -> None:
             "reassign_absent_after": 4 * 3600,
         }
     }
+
+
+def test_what_repeats_tags_and_posts_reaches_the_domain() -> None:
+    body = compiled(
+        steps=[{"every": "1 business day", "webhook": "pager"}, {"at": 80, "do": REMIND, "webhook": ["b", "a", "b"]}]
+    )
+
+    assert body["ladder"] == [
+        {"at": 80, "do": REMIND, "webhooks": ["b", "a"]},
+        {"every": 8 * 3600, "do": [], "webhooks": ["pager"]},
+    ]
+    assert [step.key for step in from_data(body).ladder] == ["80%", "every 28800s"]
+
+
+def test_a_webhook_that_is_not_set_up_here_is_refused_when_a_step_names_it() -> None:
+    with pytest.raises(ConfigMistakes) as refused:
+        from_body(with_policy(steps=[{"at": 80, "webhook": "pagr"}]), NOW, None, ["pager"])
+
+    assert refused.value.mistakes == (
+        "policies[1].steps[1].webhook: “pagr” is not one of the webhooks. Did you mean “pager”?"
+        " Set it up in config.toml: [webhooks.pagr] with its url and secret.",
+    )

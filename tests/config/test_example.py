@@ -22,6 +22,8 @@ def test_every_setting_is_in_the_example_and_nothing_else_is(tmp_path: Path):
     written_out = tmp_path / "config.toml"
     written_out.write_text(everything_written_out(), "utf-8")
     written = {tuple(part for part in key if isinstance(part, str)) for key in places(everything_written_out())}
+    # What stands under a name that people give themselves is known without it.
+    written = {(key[0], *key[2:]) if key[0] == "webhooks" else key for key in written}
     known = set(known_keys())
 
     assert load(written_out, {}).people[0].name == "Ana Ruiz"

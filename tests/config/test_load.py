@@ -148,7 +148,7 @@ mailboxes = ["suport@lumen.example"]
         ("[calendar.special_days]\nxmas = 'closed'", "config.toml:2: calendar.special_days.xmas: “xmas” is not a date."),
         ("[policy]\nresolution = '0h'", "config.toml:2: policy.resolution: this must be longer than nothing."),
         ("[policy]\nmedium_at = 80", "config.toml:2: policy.medium_at: medium_at 80 and urgent_at 75 must rise"),
-        ("[policy]\nladder = [{at=75, do=[]}]", "config.toml:2: policy.ladder[1].do: this step does nothing. Write one or more of"),
+        ("[policy]\nladder = [{at=75, do=[]}]", "config.toml:2: policy.ladder[1]: this step does nothing. Write one or more of"),
         ("[policy]\nladder = [{at=5, do=['reassign']}, {at=5, do=['reassign']}]", "there are two steps at 5 %."),
         ("[policy.pauses]\nasleep = []", "config.toml:2: policy.pauses.asleep: “asleep” is not known here."),
         ("[sync]\nfirst_window = '3 business days'", "config.toml:2: sync.first_window: this length is not counted in"),

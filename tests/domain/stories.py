@@ -32,6 +32,18 @@ RETURNS = (
     Step(None, (Do.REMIND_OWNER, Do.REASSIGN), reopened=1),
     Step(None, (Do.NOTIFY_LEAD, Do.RAISE_PRIORITY, Do.NOTIFY_PERSON), notify=(ANA,), reopened=2),
 )
+# Steps that come again and again until somebody acts, also where the time runs out.
+REPEATS = (
+    LADDER[-1],
+    Step(None, (Do.NOTIFY_LEAD, Do.REASSIGN, Do.POST_WEBHOOK), every=HOUR, webhooks=("pager",)),
+    Step(
+        None,
+        (Do.REMIND_OWNER, Do.ADD_TAG),
+        metrics=frozenset({Metric.RESOLUTION}),
+        every=25 * MINUTE,
+        tags=("standard",),
+    ),
+)
 _PEOPLE = (ZOFIA, SOREN, SUPPLIER)
 _KINDS = (
     [Kind.CUSTOMER_WROTE] * 4 + [Kind.STAFF_WROTE] * 4 + [Kind.STATUS_SET] * 4 + [Kind.BOUNCED] * 2
@@ -60,7 +72,7 @@ LATER = {
 }
 _TAGS = ("multi-touch", "standard")
 _EVERYTHING = frozenset(Metric)
-_LADDERS = (LADDER, LADDER[:1], (), OFFSETS, RETURNS, RETURNS[-2:])
+_LADDERS = (LADDER, LADDER[:1], (), OFFSETS, RETURNS, RETURNS[-2:], REPEATS, REPEATS[1:])
 _PAUSED = (PAUSES, {}, {"on_hold": _EVERYTHING, "waiting_on_customer": _EVERYTHING})
 _CALENDARS: tuple[dict[Metric, BusinessCalendar], ...] = (
     {},
@@ -104,7 +116,7 @@ def stories(longest: int = LONGEST) -> Recipe[list[Event]]:
 
 
 _DONE_BY_HAND = (
-    Kind.STAFF_WROTE, Kind.STATUS_SET, Kind.NOTED, Kind.PRIORITY_SET, Kind.ANSWERED_ELSEWHERE, Kind.EXTENDED, Kind.UNDONE
+    Kind.STAFF_WROTE, Kind.ASSIGNED, Kind.STATUS_SET, Kind.NOTED, Kind.PRIORITY_SET, Kind.ANSWERED_ELSEWHERE, Kind.EXTENDED, Kind.UNDONE
 )  # fmt: skip
 
 

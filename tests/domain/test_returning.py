@@ -173,7 +173,7 @@ def test_the_timeline_says_how_often_the_customer_came_back() -> None:
 
 
 def test_what_comes_if_it_goes_on_is_known_before() -> None:
-    ahead = [view.times for view in return_views(decided(BACK_ONCE, june("1 13:00"), RULES).facts, RULES)]
+    ahead = [step.reopened for step in return_views(decided(BACK_ONCE, june("1 13:00"), RULES).facts, RULES)]
 
     assert ahead == [2]
     no_ticket = decided([*ANSWERED, set_to(june("1 12:00"), Status.NOT_A_TICKET)], june("1 13:00"), RULES).facts

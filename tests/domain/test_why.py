@@ -230,9 +230,9 @@ def test_each_step_says_where_it_stands_what_it_does_and_whom_it_tells() -> None
     view = explained(story, "1 13:00", rules, FIRST)
 
     assert view.steps == (
-        StepView(75, (Do.REMIND_OWNER,), june("1 13:00"), "acted"),
-        StepView(88, (Do.NOTIFY_LEAD,), june("1 13:30"), None, -HOUR / 2),
-        StepView(125, (Do.NOTIFY_PERSON,), june("1 15:00"), None, HOUR, (CLAIRE,)),
+        StepView(75, rules.ladder[0], june("1 13:00"), "acted"),
+        StepView(88, rules.ladder[1], june("1 13:30"), None, -HOUR / 2),
+        StepView(125, rules.ladder[2], june("1 15:00"), None, HOUR),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from inboxsla.config.checks import Complaint
 from inboxsla.config.document import kinds, promises, rule_checks, staff
+from inboxsla.config.document.model import Step
 from inboxsla.config.document.parts import Parts, texts, unknown
 from inboxsla.config.overlaps import overlaps
 from inboxsla.config.places import Path as Key
@@ -70,6 +71,18 @@ def _policy_names(seen: Parts) -> Iterator[Complaint]:
             for each, address in enumerate(step.notify):
                 if address not in seen.names("people"):
                     yield (*part.key, "steps", nth, "notify", each), unknown(address, seen.names("people"), "people")
+            yield from _named_by_step(step, (*part.key, "steps", nth), seen)
+
+
+def _named_by_step(step: Step, key: Key, seen: Parts) -> Iterator[Complaint]:
+    tags = seen.names("tags")
+    for tag in step.add_tag:
+        if tag not in tags:
+            yield (*key, "add_tag"), unknown(tag, tags, "tags") + " Add it under tags."
+    for name in step.webhook:
+        if seen.known_webhooks is not None and name not in seen.known_webhooks:
+            hint = f" Set it up in config.toml: [webhooks.{name}] with its url and secret."
+            yield (*key, "webhook"), unknown(name, seen.known_webhooks, "webhooks") + hint
 
 
 def _policy(name: str, key: Key, seen: Parts) -> Iterator[Complaint]:

@@ -75,19 +75,23 @@ def _target(target: Target, policy: Policy, document: Document) -> dict[str, int
 
 def _step(step: Step, calendar: Calendar) -> Data:
     when: Data = {name: count for name in ("at", "reopened") if (count := getattr(step, name)) is not None}
-    when |= {name: seconds(text, calendar) for name in ("before", "after") if (text := getattr(step, name))}
+    when |= {name: seconds(text, calendar) for name in ("before", "after", "every") if (text := getattr(step, name))}
     return {
         **when,
         "do": list(dict.fromkeys(step.do)),
         **({"metrics": [metric for metric in METRICS if metric in step.promises]} if step.promises else {}),
         **({"notify": list(dict.fromkeys(step.notify))} if step.notify else {}),
+        **({"tags": list(step.add_tag)} if step.add_tag else {}),
+        **({"webhooks": list(step.webhook)} if step.webhook else {}),
     }
 
 
 def _order(step: Data) -> tuple[int, int, list[str]]:
-    """Before the due time, at percentages, after it, by reopenings; how steps are written makes no other policy."""
+    """Before the due time, at percentages, after it, again and again, by reopenings; how steps are written makes no other policy."""
     if "reopened" in step:
-        return 3, step["reopened"], []
+        return 4, step["reopened"], []
+    if "every" in step:
+        return 3, step["every"], step.get("metrics", [])
     if "before" in step:
         return 0, -step["before"], step.get("metrics", [])
     return (1, step["at"], step.get("metrics", [])) if "at" in step else (2, step["after"], step.get("metrics", []))

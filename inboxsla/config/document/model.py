@@ -12,8 +12,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from inboxsla.config import fields
 from inboxsla.config.document import kinds
+from inboxsla.config.ladder import OneOrMore
 from inboxsla.config.section import Section
 from inboxsla.config.settings import Calendar, Status
+from inboxsla.config.webhooks import HookName
 
 Metric = Literal["first_response", "next_response", "resolution", "update"]
 Priority = Literal["critical", "high", "normal", "low"]
@@ -69,28 +71,31 @@ class Targets(Section):
 
 
 class Step(Section):
-    """A reminder step at a percentage of the promise, a length of business time before or after it is due, or as soon as
-    the customer has reopened the ticket so many times.
+    """A reminder step at a percentage of the promise, a length of business time before or after it is due, every so often
+    after it was due, or as soon as the customer has reopened the ticket so many times.
     """
 
     at: kinds.Percent | None = None
     before: kinds.Length | None = None
     after: kinds.Length | None = None
+    every: kinds.Length | None = None
     reopened: kinds.Times | None = None
     do: tuple[Action, ...] = ()
     promises: tuple[Metric, ...] = Field((), alias="for")
     notify: tuple[fields.Address, ...] = ()
+    add_tag: OneOrMore[kinds.Word] = ()
+    webhook: OneOrMore[HookName] = ()
 
     @model_validator(mode="after")
     def _comes_once_and_does_something(self) -> Step:
-        if sum(when is not None for when in (self.at, self.before, self.after, self.reopened)) != 1:
+        if sum(when is not None for when in (self.at, self.before, self.after, self.every, self.reopened)) != 1:
             raise ValueError(
-                "say once when this step comes: at = 75 (percent), before = “1h”, after = “30m”,"
+                "say once when this step comes: at = 75 (percent), before = “1h”, after = “30m”, every = “4h”,"
                 " or reopened = 2 (times the customer came back)."
             )
         if self.reopened is not None and self.promises:
             raise ValueError("a step that comes with reopened belongs to no promise. Leave out its “for”.")
-        if not self.do and not self.notify:
+        if not (self.do or self.notify or self.add_tag or self.webhook):
             raise ValueError("this step does nothing. Write for example do = [“remind_owner”].")
         return self
 

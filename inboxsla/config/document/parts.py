@@ -40,7 +40,10 @@ class Part(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`mailboxes` are the addresses that may be named: those known here, or (None) those of the document."""
+    """`known_mailboxes` are the addresses that may be named: those known here, or (None) those of the document.
+
+    `known_webhooks` are the names of those that are set up here; None: any may be named.
+    """
 
     tree: Mapping[str, Any]
     calendars: Mapping[str, Calendar | None]
@@ -50,6 +53,7 @@ class Parts:
     teams: tuple[Part[Team], ...]
     mailboxes: tuple[Part[Any], ...]
     known_mailboxes: frozenset[str] | None
+    known_webhooks: frozenset[str] | None = None
 
     def names(self, section: str) -> list[str]:
         """What the parts of a section are called: addresses of people and mailboxes, names of everything else."""
@@ -73,7 +77,7 @@ class Parts:
 ROUND_THE_CLOCK: Mapping[str, Any] = {"hours": kinds.ALWAYS, "business_day": "24h"}
 
 
-def parts(tree: Mapping[str, Any], mailboxes: Collection[str] | None) -> Parts:
+def parts(tree: Mapping[str, Any], mailboxes: Collection[str] | None, webhooks: Collection[str] | None = None) -> Parts:
     written = tree.get("calendars")
     calendars = written if isinstance(written, Mapping) else {}
     return Parts(
@@ -85,6 +89,7 @@ def parts(tree: Mapping[str, Any], mailboxes: Collection[str] | None) -> Parts:
         _rows(tree, "teams", Team),
         _rows(tree, "mailboxes", None),
         None if mailboxes is None else frozenset(mailboxes),
+        None if webhooks is None else frozenset(webhooks),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from inboxsla.config.checks import Complaint
 from inboxsla.config.document import kinds, saying
 from inboxsla.config.document.lengths import length
 from inboxsla.config.document.model import METRICS, PRIORITIES, Metric, Policy, Priority, Step, Target
 from inboxsla.config.document.parts import Part, Parts
+from inboxsla.config.ladder import not_too_often
 from inboxsla.config.places import Path as Key
 from inboxsla.config.settings import Calendar
 from inboxsla.errors import NoWorkingTime
@@ -83,6 +84,8 @@ def _steps(part: Part[Policy], policy: Policy, seen: Parts) -> Iterator[Complain
             same = "" if step.reopened else " for the same promise"
             yield key, f"there are two steps {saying.when(step)}{same}. Put what they do into one."
         before.append((when, step))
+        if step.every:
+            yield from _too_often((*key, "every"), length(step.every, calendar))
         if step.before and not missing:
             yield from _too_early(key, step, policy, seen)
 
@@ -91,7 +94,14 @@ def _when(step: Step, calendar: Calendar | None) -> object:
     """When it comes, equal for what is the same however it is written."""
     if step.at or step.reopened:
         return step.at, step.reopened
-    return step.after is None, length(step.before or step.after or "1s", calendar)
+    return step.after is None, step.every is None, length(step.before or step.after or step.every or "1s", calendar)
+
+
+def _too_often(key: Key, every: timedelta) -> Iterator[Complaint]:
+    try:
+        not_too_often(every)
+    except ValueError as storm:
+        yield key, str(storm)
 
 
 def _too_early(key: Key, step: Step, policy: Policy, seen: Parts) -> Iterator[Complaint]:

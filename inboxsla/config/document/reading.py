@@ -38,22 +38,33 @@ class Written:
     remarks: tuple[str, ...] = ()
 
 
-def read(text: str, name: str, now: datetime, mailboxes: Collection[str] | None = None) -> Written:
+def read(
+    text: str,
+    name: str,
+    now: datetime,
+    mailboxes: Collection[str] | None = None,
+    webhooks: Collection[str] | None = None,
+) -> Written:
     """The document a TOML text holds; `name` is what the text is called in complaints.
 
-    `mailboxes` are the addresses known here; None: any may be named. `now` (aware) is from when on its promises must be able
+    `mailboxes` are the addresses known here, `webhooks` the names; None: any may be named. `now` (aware) is from when on its promises must be able
     to come due. Raises ConfigMistakes with every mistake: “policies.toml:12: policies[1].calendar: …”.
     """
     source = sources.from_text(text.replace("\r\n", "\n"), name)
     if source.mistakes:
         raise ConfigMistakes(source.mistakes)
     source.where.setdefault((), name)
-    return _checked(source, now, mailboxes)
+    return _checked(source, now, mailboxes, webhooks)
 
 
-def from_body(body: Mapping[str, Any], now: datetime, mailboxes: Collection[str] | None = None) -> Written:
+def from_body(
+    body: Mapping[str, Any],
+    now: datetime,
+    mailboxes: Collection[str] | None = None,
+    webhooks: Collection[str] | None = None,
+) -> Written:
     """The same from plain data, as a form gives it or the database keeps it; complaints then name keys, not lines."""
-    return _checked(Source(dict(body)), now, mailboxes)
+    return _checked(Source(dict(body)), now, mailboxes, webhooks)
 
 
 def is_document(tree: Mapping[str, Any]) -> bool:
@@ -61,8 +72,10 @@ def is_document(tree: Mapping[str, Any]) -> bool:
     return bool(_ITS_OWN & tree.keys())
 
 
-def _checked(source: Source, now: datetime, mailboxes: Collection[str] | None) -> Written:
-    seen = parts(source.tree, mailboxes)
+def _checked(
+    source: Source, now: datetime, mailboxes: Collection[str] | None, webhooks: Collection[str] | None
+) -> Written:
+    seen = parts(source.tree, mailboxes, webhooks)
     complaints = list(checks.complaints(seen, now))
     # What is wrong within a rule is said once, by whoever reads the rule.
     told = {key[:2] for key, _ in complaints if key[:1] == ("rules",)}

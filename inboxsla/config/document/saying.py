@@ -60,6 +60,8 @@ def hours(calendar: str) -> str:
 def step(written: Step) -> str:
     """“at 75 %: remind the owner (resolution)”."""
     told = [f"tell {address}" for address in written.notify]
+    told += [f"add the tag {quoted(tag)}" for tag in written.add_tag]
+    told += [f"post to the webhook {quoted(name)}" for name in written.webhook]
     only = f" ({', '.join(spaced(metric) for metric in written.promises)})" if written.promises else ""
     return f"{when(written)}: {', '.join([*(_DOES[do] for do in written.do), *told])}{only}"
 
@@ -70,6 +72,8 @@ def when(written: Step) -> str:
         return f"after {written.reopened} reopening{'' if written.reopened == 1 else 's'}"
     if written.at is not None:
         return f"at {written.at} %"
+    if written.every is not None:
+        return f"every {written.every} after it was due"
     return f"{written.before} before it is due" if written.before else f"{written.after} after it was due"
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from inboxsla.config.document import kinds
 from inboxsla.config.document.lengths import written
 from inboxsla.config.document.model import HOLD_REASONS
 from inboxsla.config.fields import WEEKDAYS, Periods
+from inboxsla.config.ladder import LadderStep
 from inboxsla.config.settings import Calendar, Person, Settings
 
 OFFICE = "office"
@@ -18,9 +20,11 @@ _STRATEGIES = {"manual": "nobody"}
 def of_settings(settings: Settings) -> dict[str, Any]:
     """One policy, its calendar, all people, and for each different people list a default team."""
     teams, default_teams = _teams(settings)
+    tags = list(dict.fromkeys(tag for step in settings.policy.ladder for tag in step.add_tag))
     return {
         "default_policy": settings.policy.name,
         "hold_reasons": list(HOLD_REASONS),
+        **({"tags": tags} if tags else {}),
         "calendars": {OFFICE: _calendar(settings.calendar)},
         "policies": [_policy(settings)],
         **({"people": [_person(person, settings) for person in settings.people]} if settings.people else {}),
@@ -42,13 +46,23 @@ def _policy(settings: Settings) -> dict[str, Any]:
             metric: written(getattr(policy, metric), day)
             for metric in ("first_response", "next_response", "resolution")
         },
-        "steps": [{"at": step.at, "do": list(step.do)} for step in policy.ladder],
+        "steps": [_step(step, day) for step in policy.ladder],
         "pauses": {status: list(metrics) for status, metrics in policy.pauses.items()},
         "medium_at": policy.medium_at,
         "urgent_at": policy.urgent_at,
         "reply_sets_waiting": policy.reply_sets_waiting,
         "archiving_solves": policy.archiving_solves,
         "reopening": policy.reopening,
+    }
+
+
+def _step(step: LadderStep, day: timedelta) -> dict[str, Any]:
+    return {
+        **({"at": step.at} if step.at is not None else {}),
+        **({"every": written(step.every, day)} if step.every is not None else {}),
+        "do": list(step.do),
+        **({"add_tag": list(step.add_tag)} if step.add_tag else {}),
+        **({"webhook": list(step.webhook)} if step.webhook else {}),
     }
 
 

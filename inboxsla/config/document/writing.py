@@ -50,7 +50,7 @@ _ORDER = {
     "targets": METRICS,
     "hours": WEEKDAYS,
     "then": tuple(Then.model_fields),
-    "steps": ("at", "before", "after", "reopened", "do", "for", "notify"),
+    "steps": ("at", "before", "after", "every", "reopened", "do", "for", "notify", "add_tag", "webhook"),
     "absences": ("from", "until", "substitute"),
 }
 # Tables that get a header of their own below their policy or calendar.
