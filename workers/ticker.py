@@ -1,4 +1,4 @@
-"""The ticker process: one tick a second; and beside it those who must not wait for it: pulling notices, mailing alarms."""
+"""The ticker process: one tick a second; and beside it those who wait for others: pulling notices, mailing alarms, webhooks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inboxsla.errors import InboxSLAError
 from inboxsla.queue import RedisBell
 from inboxsla.services.ports import Ports
 from inboxsla.services.ticking import Memory, tick
-from workers import alarmer, puller
+from workers import alarmer, poster, puller
 
 log = structlog.get_logger()
 
@@ -25,6 +25,9 @@ def run(ports: Ports, *, stopping: threading.Event, every: float = 1.0) -> None:
         threading.Thread(target=puller.run, args=(ports, opens), kwargs={"stopping": stopping}, daemon=True).start()
     if ports.settings.alarms.route != "none":
         threading.Thread(target=alarmer.run, args=(ports,), kwargs={"stopping": stopping}, daemon=True).start()
+    for name in ports.settings.webhooks:
+        # Each by itself, so that one that hangs keeps no other waiting.
+        threading.Thread(target=poster.run, args=(ports, name), kwargs={"stopping": stopping}, daemon=True).start()
     memory = Memory()
     while not stopping.is_set():
         try:

@@ -11,7 +11,9 @@ LONGEST = timedelta(seconds=64)
 _MOST = 16
 
 
-def wait(failures: int, dice: Callable[[], float]) -> timedelta:
+def wait(
+    failures: int, dice: Callable[[], float], *, first: timedelta = FIRST, longest: timedelta = LONGEST
+) -> timedelta:
     """After the `failures`th failure in a row, from 1. `dice` gives 0 to 1; from half of the wait up to all of it is waited."""
-    longest: timedelta = min(LONGEST, FIRST * 2 ** (min(failures, _MOST) - 1))
-    return longest * (1 + dice()) / 2
+    most: timedelta = min(longest, first * 2 ** (min(failures, _MOST) - 1))
+    return most * (1 + dice()) / 2

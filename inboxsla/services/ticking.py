@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from inboxsla.errors import TryLater
 from inboxsla.services import assign as assigning
-from inboxsla.services import dead_hours, our_labels, pulling, runs, watching
+from inboxsla.services import dead_hours, our_labels, posting, pulling, runs, watching
 from inboxsla.services.ports import Ports
 from inboxsla.storage import (
     configurations,
@@ -119,6 +119,7 @@ def _sweep(ports: Ports, memory: Memory, now: datetime) -> int:
         rolling = configurations.rolling(conn)
     with ports.db.write() as conn:
         unwatched = watching.claim_due(conn, ports.settings, now, _WATCHES_AT_ONCE)
+    posting.give_up_strangers(ports)
     rung = sum(_ring(ports, memory, "assign", [mailbox_id]) for mailbox_id in assigning.untried(ports))
     rung += _ring(ports, memory, "roll_out", [rolling]) if rolling is not None else 0
     rung += sum(_ring(ports, memory, "watch", [mailbox_id]) for mailbox_id in unwatched)

@@ -1,0 +1,156 @@
+"""One post to another system: signed, to the address that was looked up once, and never where that may not lead."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from http.client import HTTPException
+from urllib.parse import SplitResult, urlsplit
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+
+from inboxsla.errors import Refused, TryLater
+
+TIMEOUT = timedelta(seconds=10)
+# What is asked to come back later says when; nobody is believed who says never.
+_LONGEST_WAIT = timedelta(days=1)
+_AGAIN = (408, 425, 429)
+# IPv6 addresses that stand for an IPv4 address elsewhere.
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_LOWER_32 = (1 << 32) - 1
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    """HMAC-SHA256 over timestamp, a full stop and the body, as lower-case hexadecimal digits."""
+    return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def headers(secret: str, body: bytes, key: str, now: datetime) -> dict[str, str]:
+    """`key` is the same whenever the same thing is posted again; the timestamp (seconds since 1970) is not."""
+    timestamp = str(int(now.timestamp()))
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "InboxSLA",
+        "Idempotency-Key": key,
+        "InboxSLA-Timestamp": timestamp,
+        "InboxSLA-Signature": f"v1={signature(secret, timestamp, body)}",
+    }
+
+
+def post(url: str, body: bytes, sent: Mapping[str, str], *, allow_private: bool, timeout: timedelta = TIMEOUT) -> None:
+    """Post `body` with the headers `sent`; what is answered beside the status is not read, redirects are not followed.
+
+    `timeout` is for all of it. Raises TryLater where another try may help, Refused where only somebody can. No message names
+    the URL, which may be a secret.
+    """
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        address = _resolved(parts.hostname or "", port, allow_private=allow_private)
+        connection = _connection(parts, str(address), port, timeout)
+        with _ended_after(timeout, connection) as late:
+            status, wait = _answer(connection, parts, body, sent)
+    except (OSError, HTTPException, HTTPError, UnicodeError) as error:
+        raise TryLater(_words(error, timeout)) from error
+    if late.is_set():
+        raise TryLater(_late(timeout))
+    _judge(status, wait)
+
+
+def _resolved(host: str, port: int, *, allow_private: bool) -> Address:
+    """The address to connect to. It is looked up here and nowhere else, so that no second look-up can lead elsewhere."""
+    found = [ipaddress.ip_address(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if not allow_private and not all(map(is_public, found)):
+        raise Refused(
+            "its address leads into a private network, which is not allowed; allow_private = true in config.toml would"
+        )
+    return found[0]
+
+
+def is_public(address: Address) -> bool:
+    """Whether it is somewhere on the internet: not this machine, not a private network, nothing that only means one."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inside = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
+        if address in _NAT64:
+            inside = ipaddress.IPv4Address(int(address) & _LOWER_32)
+        if inside:
+            return is_public(inside)
+    return address.is_global and not address.is_multicast
+
+
+def _connection(parts: SplitResult, address: str, port: int, timeout: timedelta) -> HTTPConnection:
+    seconds, name = timeout.total_seconds(), parts.hostname
+    if parts.scheme != "https":
+        return HTTPConnection(address, port, timeout=seconds)
+    context = ssl.create_default_context()
+    return HTTPSConnection(
+        address, port, timeout=seconds, ssl_context=context, server_hostname=name, assert_hostname=name
+    )
+
+
+@contextmanager
+def _ended_after(timeout: timedelta, connection: HTTPConnection) -> Iterator[threading.Event]:
+    """Hang up after `timeout`: whoever answers a byte now and then would keep a socket's own timeout from ever coming."""
+    late = threading.Event()
+
+    def hang_up() -> None:
+        late.set()
+        if connection.sock is not None:
+            connection.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(timeout.total_seconds(), hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield late
+    except (OSError, HTTPException, HTTPError) as error:
+        if late.is_set():
+            raise TimeoutError from error
+        raise
+    finally:
+        timer.cancel()
+        connection.close()
+
+
+def _answer(
+    connection: HTTPConnection, parts: SplitResult, body: bytes, sent: Mapping[str, str]
+) -> tuple[int, timedelta | None]:
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection.request("POST", path, body, {"Host": parts.netloc, **sent}, preload_content=False)
+    answer = connection.getresponse()
+    asked = answer.headers.get("Retry-After", "")
+    return answer.status, timedelta(seconds=int(asked)) if asked.isascii() and asked.isdecimal() else None
+
+
+def _judge(status: int, wait: timedelta | None) -> None:
+    if 200 <= status < 300:
+        return
+    if 300 <= status < 400:
+        raise Refused(f"it answered with a redirect ({status}), which is not followed; write the address it leads to")
+    if 400 <= status < 500 and status not in _AGAIN:
+        raise Refused(f"it answered {status}")
+    raise TryLater(f"it answered {status}", None if wait is None else min(wait, _LONGEST_WAIT))
+
+
+def _words(error: Exception, timeout: timedelta) -> str:
+    if isinstance(error, TimeoutError):
+        return _late(timeout)
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "its address cannot be found"
+    if isinstance(error, ssl.SSLError):
+        return f"its certificate or encryption is not accepted ({type(error).__name__})"
+    return f"it cannot be reached ({type(error).__name__})"
+
+
+def _late(timeout: timedelta) -> str:
+    return f"it did not answer within {timeout.total_seconds():.0f} s"
