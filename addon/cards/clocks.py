@@ -74,7 +74,7 @@ def next_step(opened: Opened, face: Face) -> Json | None:
 def _doing(do: Do, step: StepView, opened: Opened, face: Face) -> str:
     view = opened.view
     owner = face.text("you") if view.owner == opened.reader else view.owner_name or face.text("the team")
-    people = ", ".join(_called(each, opened, face) for each in step.notify)
+    people = ", ".join(_called(each, opened, face) for each in step.step.targets(do))
     lead = _called(opened.leads[0], opened, face) if len(opened.leads) == 1 else face.text("the lead")
     sentence = {
         Do.REMIND_OWNER: "remind %(owner)s",
@@ -83,6 +83,8 @@ def _doing(do: Do, step: StepView, opened: Opened, face: Face) -> str:
         Do.NOTIFY_ON_DUTY_LEAD: "tell the lead on duty",
         Do.NOTIFY_PERSON: "tell %(people)s",
         Do.RAISE_PRIORITY: "raise the priority",
+        Do.ADD_TAG: "add the tag %(people)s",
+        Do.POST_WEBHOOK: "post to %(people)s",
         Do.REASSIGN: "hand over",
         Do.WARN_CLOSING: "warn %(owner)s that it will close",
         Do.TELL_ESCALATED: "tell owner and lead",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 from inboxsla.domain.clock import ClockReading, State, runs_of
@@ -140,6 +141,27 @@ def test_no_act_is_ever_owed_twice(
 
     assert [key for key, count in Counter(keys).items() if count > 1] == []
     assert [source for source, count in Counter(e.source for e in events).items() if count > 1] == []
+
+
+@law_of(stories(), policies(), naps, since)
+def test_what_repeats_never_comes_more_often_than_set(
+    story: list[Event], rules: Policy, naps: list[timedelta], since: datetime | None
+) -> None:
+    """However long nobody looked, and however often somebody does: in the business time that its promise counts in."""
+    events: list[Event] = []
+    moments = [event.happened_at for event in story]
+    moments += accumulate([quarter for nap in naps for quarter in [nap / 4] * 4], initial=moments[-1])
+    for now in moments:
+        known = [*(event for event in story if event.happened_at <= now), *events]
+        decision = decided(known, now, rules, since)
+        for run in runs_of(decision.facts, rules, LATER):
+            for step in run.policy.steps_of(run.cycle.metric):
+                before = decision.facts.steps.get((run.cycle.metric, run.cycle.key, step.key))
+                name = (run.cycle.metric.value, run.cycle.key, step.key)
+                comes = any(name == (e.data["metric"], e.data["cycle"], e.data["step"]) for e in decision.steps_taken)
+                if step.every is not None and comes:
+                    assert run.elapsed(now) - (run.elapsed(before.at) if before else run.target) >= step.every
+        events.extend(decision.steps_taken)
 
 
 @law_of(stories(), policies(), pace, pace)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -20,6 +21,7 @@ from inboxsla.storage.database import Database
 from inboxsla.storage.schema import outbox
 from tests.builders import ANA, SUPPORT, Desk, a_desk, settings
 from tests.services.listening import Listening, listening
+from workers import poster
 
 SECRET = "correct horse battery staple"
 BRIEF = timedelta(seconds=0.3)
@@ -42,6 +44,12 @@ def hooked(database: Database, url: str, **more: object) -> Iterator[Desk]:
 @pytest.fixture
 def desk(sqlite_database: Database, pager: Listening) -> Iterator[Desk]:
     yield from hooked(sqlite_database, pager.url)
+
+
+@pytest.fixture
+def on_both(database: Database, pager: Listening) -> Iterator[Desk]:
+    """The same on SQLite and on PostgreSQL: acts are claimed by a statement of its own."""
+    yield from hooked(database, pager.url)
 
 
 def half_used(desk: Desk) -> str:
@@ -71,13 +79,13 @@ def alarms(desk: Desk) -> str:
     return " ".join(desk.board().alarms)
 
 
-def test_a_step_is_posted_once_signed_and_without_a_word_of_the_customers(desk: Desk, pager: Listening) -> None:
-    thread = half_used(desk)
-    assert (posted(desk), posted(desk)) == (1, 0)
+def test_a_step_is_posted_once_signed_and_without_a_word_of_the_customers(on_both: Desk, pager: Listening) -> None:
+    thread = half_used(on_both)
+    assert (posted(on_both), posted(on_both)) == (1, 0)
 
     (post,) = pager.posts
     assert post.path == "/hooks/1?token=abc"
-    ticket = desk.ticket(thread)
+    ticket = on_both.ticket(thread)
     assert post.said == {
         "version": 1,
         "id": post.headers["Idempotency-Key"],
@@ -102,7 +110,7 @@ def test_a_step_is_posted_once_signed_and_without_a_word_of_the_customers(desk: 
     }
     signed = post.headers["InboxSLA-Timestamp"].encode() + b"." + post.raw
     assert post.headers["InboxSLA-Signature"] == "v1=" + hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
-    assert outcome(desk) == ("done", "posted to pager")
+    assert outcome(on_both) == ("done", "posted to pager")
 
 
 def test_what_fails_is_tried_again_later_each_time_under_the_same_key(desk: Desk, pager: Listening) -> None:
@@ -276,3 +284,23 @@ def test_no_complaint_and_no_listing_of_the_settings_shows_address_or_secret(des
     with pytest.raises(Refused) as refused:
         webhook.post("https://localhost/token=abc", b"", {}, allow_private=False)
     assert "token" not in str(refused.value)
+
+
+class Hasty(threading.Event):
+    """Nobody waits; the second time somebody would, everything is over."""
+
+    waited = 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited += 1
+        if self.waited > 1:
+            self.set()
+        return self.is_set()
+
+
+def test_whoever_posts_takes_one_after_the_other_until_told_to_stop(desk: Desk, pager: Listening) -> None:
+    desk.writes(subject="Another")
+    half_used(desk)
+
+    poster.run(desk.ports, TO, stopping=Hasty())
+    assert [post.said["ticket"]["id"] for post in pager.posts] == [1, 2]
