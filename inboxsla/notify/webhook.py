@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from urllib.parse import SplitResult, urlsplit
@@ -106,7 +106,9 @@ def _ended_after(timeout: timedelta, connection: HTTPConnection) -> Iterator[thr
     def hang_up() -> None:
         late.set()
         if connection.sock is not None:
-            connection.sock.shutdown(socket.SHUT_RDWR)
+            # It may have been closed in the same moment.
+            with suppress(OSError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
 
     timer = threading.Timer(timeout.total_seconds(), hang_up)
     timer.daemon = True
