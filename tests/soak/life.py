@@ -12,7 +12,7 @@ from enum import StrEnum
 # Everybody acts on the half hour. No promise in `world` falls due within seven minutes of one, so a delay of minutes
 # changes when InboxSLA learns of something, and nothing else.
 SLOT = timedelta(minutes=30)
-TICKETS_A_DAY = int(os.environ.get("SOAK_TICKETS", "2"))
+TICKETS_A_DAY = int(os.environ.get("SOAK_TICKETS", "1"))
 
 
 class What(StrEnum):

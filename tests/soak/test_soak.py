@@ -1,6 +1,6 @@
 """Days under a clock that is moved by hand: bad ones leave the same tickets, labels and mails as good ones.
 
-Twenty days here; `make soak` lives longer and more often: SOAK_SEEDS, SOAK_DAYS and SOAK_TICKETS (a day) say how much.
+Twenty days with a new conversation each day here; `make soak` lives longer and more often: SOAK_SEEDS, SOAK_DAYS and SOAK_TICKETS (a day) say how much.
 """
 
 from __future__ import annotations
