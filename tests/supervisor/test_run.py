@@ -198,8 +198,10 @@ def test_it_stops_as_well_when_its_terminal_is_closed(desk: Desk):
         eventually(lambda: not any(map(lives, desk.pids())))
 
 
+# Whoever runs the tests may have said that a closed terminal is nothing to them (nohup), and children take that over.
 IN_A_TERMINAL = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
