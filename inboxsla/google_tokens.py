@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from hashlib import sha256
 from http.client import HTTPException
 from typing import Any
@@ -99,7 +100,8 @@ class GoogleTokens:
     def _prove(self, token: str, now: datetime) -> _Proven:
         """The key's id and the key that signed it, and what it says."""
         signed, _, signature = token.rpartition(".")
-        header, body = (_json_of(part) for part in _halves(signed))
+        head, content = _halves(signed)
+        header, body = _header(head), _json_of(content)
         if header.get("alg") != "RS256" or "crit" in header:
             raise BadToken("it is not signed with RS256")
         kid = str(header.get("kid", ""))
@@ -153,6 +155,12 @@ def _bytes_of(part: str) -> bytes:
         return base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
     except ValueError:
         raise BadToken("it is no signed token") from None
+
+
+@lru_cache(maxsize=64)
+def _header(part: str) -> Mapping[str, Any]:
+    """The same for every token that a key signs."""
+    return _json_of(part)
 
 
 def _json_of(part: str) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, redirect, request, session, url_for
@@ -35,6 +35,7 @@ def _own_name_only() -> None:
         raise MisdirectedRequest
 
 
+@lru_cache(maxsize=256)
 def _name(url: str) -> str | None:
     try:
         return urlsplit(url).hostname
