@@ -91,7 +91,8 @@ class Desk:
         self.database, self.server, self.clock = database, server, clock
         self.store, self.faults = server.store, server.faults
         self.bell = bell or Notepad()
-        self.ports = Ports(chosen or _usual(), database, self.bell, clock, self.gmail)
+        # Waits after failures are the same in every run.
+        self.ports = Ports(chosen or _usual(), database, self.bell, clock, self.gmail, dice=lambda: 0.5)
         self.memory = ticking.Memory()
         setup.prepare(self.ports)
         self.id = self.mailbox.id

@@ -223,4 +223,5 @@ def test_the_gallery_draws_every_card_in_both_themes(browser: Browser, stage: St
         assert page.locator(".frame .card-shown h3:not(:empty)").count() == 2 * states
         assert page.locator(".unsupported, .unsupported-text").count() == 0
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        expect(page.locator(".frame").first).to_be_visible()
         assert not sideways(page)
