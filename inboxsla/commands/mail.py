@@ -10,7 +10,8 @@ import click
 from inboxsla import wiring
 from inboxsla.commands.base import opened, text_in
 from inboxsla.commands.consenting import WayBack, show
-from inboxsla.commands.mailboxes import Address, waits
+from inboxsla.commands.mailboxes import waits
+from inboxsla.commands.options import Address, asks_google
 from inboxsla.errors import OutcomeUnknown, OverQuota, Refused
 from inboxsla.notify.mailer import Mailer, Route, Way
 from inboxsla.notify.smtp import SmtpRelay
@@ -65,14 +66,7 @@ def _mailer(ports: Ports, way: Way, sender: str) -> Mailer:
 
 
 @mail.command("connect", short_help="Connect a Gmail account that only sends.")
-@click.argument("address", type=Address())
-@click.option(
-    "--credentials",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    metavar="FILE",
-    help="An authorized-user or service-account JSON, instead of the browser (“-”: from standard input).",
-)
-@click.option("--no-browser", is_flag=True, help="Only print the link, and open no browser.")
+@asks_google
 def connect(address: str, credentials: Path | None, no_browser: bool) -> None:
     """Connect the Gmail account ADDRESS for sending; again where access was lost. It is never read and needs no more permission
     than to send. If it may also show headers, a mail whose answer was lost is looked for there instead of being sent twice.

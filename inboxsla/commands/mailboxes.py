@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 
 from inboxsla import listing
 from inboxsla.commands.base import opened, text_in
 from inboxsla.commands.consenting import WayBack, show
-from inboxsla.config.fields import address as read_address
+from inboxsla.commands.options import Address, asks_google
 from inboxsla.config.program import typed
 from inboxsla.errors import Misused
 from inboxsla.gmail.keys import new_key
@@ -28,25 +27,8 @@ from inboxsla.services.ports import Ports
 LONGEST_WAIT = timedelta(minutes=2)
 
 
-class Address(click.ParamType[str]):
-    name = "address"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            return read_address(value)
-        except ValueError as wrong:
-            self.fail(str(wrong), param, ctx)
-
-
 @click.command(short_help="Connect a Gmail mailbox; again where access was lost.")
-@click.argument("address", type=Address())
-@click.option(
-    "--credentials",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    metavar="FILE",
-    help="An authorized-user or service-account JSON, instead of the browser (“-”: from standard input).",
-)
-@click.option("--no-browser", is_flag=True, help="Only print the link, and open no browser.")
+@asks_google
 def connect(address: str, credentials: Path | None, no_browser: bool) -> None:
     """Connect the Gmail mailbox ADDRESS. It is observed at first: read, but nothing is written there and nobody is mailed.
 
