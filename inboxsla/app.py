@@ -24,9 +24,11 @@ from inboxsla.web import (
     mail_acts,
     mailboxes,
     mails,
+    more,
     preview,
     push,
     refusals,
+    settings,
     who,
 )
 
@@ -70,8 +72,9 @@ def create_app(ports: Ports) -> Flask:
     refusals.install(app)
     panel.install(app, ports)
     push.install(app, ports.settings)
-    for room in (board.bp, acts.bp, who.bp, mail_acts.bp, mails.bp, mailboxes.bp, health.bp):
+    for room in (board.bp, acts.bp, who.bp, mail_acts.bp, mails.bp, mailboxes.bp, health.bp, more.bp):
         app.register_blueprint(room)
+    settings.install(app)
     if ports.settings.demo:
         app.register_blueprint(preview.room(gallery.examples))
     return app

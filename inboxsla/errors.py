@@ -78,8 +78,12 @@ class OutcomeUnknown(InboxSLAError):
 
 
 class ConfigMistakes(InboxSLAError):
-    """The configuration cannot be used; `mistakes` names every one of them, one sentence each."""
+    """The configuration cannot be used; `mistakes` names every one of them, one sentence each.
 
-    def __init__(self, mistakes: Sequence[str]) -> None:
+    `found` says the same for forms: (where in the data: keys and positions, what is wrong), where that is known.
+    """
+
+    def __init__(self, mistakes: Sequence[str], found: Sequence[tuple[tuple[str | int, ...], str]] = ()) -> None:
         super().__init__("\n".join(mistakes))
         self.mistakes = tuple(mistakes)
+        self.found = tuple(found)

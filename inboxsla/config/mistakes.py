@@ -16,18 +16,20 @@ from inboxsla.config.sources import Source
 from inboxsla.domain.nearest import did_you_mean
 
 
-def sentences(
-    error: ValidationError, source: Source, model: type[BaseModel] = Settings, told: Collection[Key] = ()
-) -> list[str]:
-    """One sentence for each thing that is wrong, in the order it is written. `model` is what the whole should have been.
+def sentences(error: ValidationError, source: Source, model: type[BaseModel] = Settings) -> list[str]:
+    """One sentence for each thing that is wrong, in the order it is written. `model` is what the whole should have been."""
+    return [sentence(key, reason, source) for key, reason in reasons(error, source, model)]
 
-    Nothing is said about what stands below the keys in `told` (of at most two parts).
-    """
+
+def reasons(
+    error: ValidationError, source: Source, model: type[BaseModel], told: Collection[Key] = ()
+) -> list[tuple[Key, str]]:
+    """The same apart: where it stands, and what is wrong. Nothing about what stands below the keys in `told` (of at most two parts)."""
     found = []
     for details in error.errors(include_url=False):
         key = _as_written(tuple(part for part in details["loc"] if part != "[key]"), source.tree)
         if key[:1] not in told and key[:2] not in told:
-            found.append(sentence(key, _reason(key, details, model), source))
+            found.append((key, _reason(key, details, model)))
     return found
 
 

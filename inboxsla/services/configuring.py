@@ -24,7 +24,19 @@ from inboxsla.services.in_force import InForce, current, in_force, known_mailbox
 from inboxsla.services.ports import Ports
 from inboxsla.storage import configurations, policies, records
 
-__all__ = ["Fate", "InForce", "Plan", "apply_template", "current", "export", "import_", "plan", "plan_template", "save"]
+__all__ = [
+    "Fate",
+    "InForce",
+    "Plan",
+    "apply_template",
+    "current",
+    "export",
+    "import_",
+    "plan",
+    "plan_body",
+    "plan_template",
+    "save",
+]
 
 # What a change of these can mean for tickets that are open already.
 _CHOOSING = frozenset({"default_policy", "rules", "tiers", "organisations", "mailboxes"})
@@ -84,6 +96,14 @@ def export(ports: Ports) -> str:
 def plan(ports: Ports, text: str, name: str = "configuration") -> Plan:
     """What importing this text would do; nothing is written. Raises ConfigMistakes with every mistake."""
     return _plan(ports, _from_text(ports, text, name))
+
+
+def plan_body(ports: Ports, body: Mapping[str, Any]) -> tuple[Written, Plan]:
+    """The same with plain data, as a form gives it; and the document it makes."""
+    with ports.db.read() as conn:
+        old = in_force(conn, ports.settings)
+        new = from_body(body, ports.now(), known_mailboxes(conn, ports.settings), ports.settings.webhooks)
+        return new, _looked_at(conn, old, new)
 
 
 def import_(

@@ -53,6 +53,12 @@ def in_force(conn: Connection, settings: Settings) -> InForce:
     return starting_from(settings) if saved is None else _built(saved.version, saved.text)
 
 
+def saved_as(conn: Connection, settings: Settings, version: int) -> InForce:
+    """The configuration of that number, whether or not it still counts; what config.toml says where there is none."""
+    saved = configurations.get(conn, version)
+    return starting_from(settings) if saved is None else _built(saved.version, saved.text)
+
+
 def starting_from(settings: Settings) -> InForce:
     """What config.toml alone says."""
     return _built(None, as_json(of_settings(settings)))

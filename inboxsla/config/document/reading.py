@@ -79,19 +79,20 @@ def _checked(
     complaints = list(checks.complaints(seen, now))
     # What is wrong within a rule is said once, by whoever reads the rule.
     told = {key[:2] for key, _ in complaints if key[:1] == ("rules",)}
-    found = []
+    found: list[Complaint] = []
     document = None
     try:
         document = Document.model_validate(source.tree)
     except ValidationError as error:
-        found += mistakes.sentences(error, source, Document, told)
-    found += [mistakes.sentence(key, reason, source) for key, reason in complaints]
+        found += mistakes.reasons(error, source, Document, told)
+    found += complaints
     if document is not None and not found:
-        found += [mistakes.sentence(key, reason, source) for key, reason in _last_look(document)]
+        found += _last_look(document)
     if found or document is None:
-        raise ConfigMistakes(sorted(dict.fromkeys(found), key=mistakes.line))
-    said = tuple(mistakes.sentence(key, reason, source) for key, reason in remarks(document))
-    return Written(_plain(source.tree), document, said)
+        said = dict.fromkeys(mistakes.sentence(key, reason, source) for key, reason in found)
+        raise ConfigMistakes(sorted(said, key=mistakes.line), found)
+    remarked = tuple(mistakes.sentence(key, reason, source) for key, reason in remarks(document))
+    return Written(_plain(source.tree), document, remarked)
 
 
 def _last_look(document: Document) -> Iterator[Complaint]:

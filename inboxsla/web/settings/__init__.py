@@ -1,0 +1,36 @@
+"""The settings pages: admins say what is promised to whom, and see what it would change before they save."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import lazy_gettext
+
+from inboxsla.web.settings import sections, words
+
+ROOMS = (words.bp,)
+SECTION_WORDS = {
+    "default_policy": lazy_gettext("Default policy"),
+    "hold_reasons": lazy_gettext("Pause reasons"),
+    "tags": lazy_gettext("Tags"),
+    "calendars": lazy_gettext("Calendar"),
+    "tiers": lazy_gettext("Tier"),
+    "organisations": lazy_gettext("Organisation"),
+    "policies": lazy_gettext("Policy"),
+    "rules": lazy_gettext("Rule"),
+    "people": lazy_gettext("Person"),
+    "teams": lazy_gettext("Team"),
+    "mailboxes": lazy_gettext("Mailbox"),
+}
+WHAT_WORDS = {
+    "added": lazy_gettext("added"),
+    "removed": lazy_gettext("removed"),
+    "changed": lazy_gettext("changed"),
+    "moved": lazy_gettext("moved"),
+}
+
+
+def install(app: Flask) -> None:
+    """The pages, and what their templates name."""
+    for room in ROOMS:
+        app.register_blueprint(room)
+    app.jinja_env.globals.update(settings_sections=sections.offered, SECTION_WORDS=SECTION_WORDS, WHAT_WORDS=WHAT_WORDS)

@@ -1,0 +1,167 @@
+"""How a page edits one part of the configuration: fill in, add and remove rows, look at the effect, save; nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from flask import flash, redirect, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from inboxsla.errors import Refused
+from inboxsla.services import drafting, in_force
+from inboxsla.services.configuring import Saved
+from inboxsla.services.drafting import Draft, Edit
+from inboxsla.services.in_force import InForce
+from inboxsla.web import guards
+from inboxsla.web.context import LARGEST_ID, ports
+from inboxsla.web.forms import FIELD
+from inboxsla.web.settings.form import Complaint, Form, Key, at_fields
+from inboxsla.web.settings.typed import Typed
+
+Answer = str | Response | tuple[str, int]
+# Fields of every form here that are no part of what is edited.
+DO, OVER, LOOKED, OPEN_TOO = "do", "over", "looked", "open_too"
+_OURS = frozenset({FIELD, DO, OVER, LOOKED, OPEN_TOO})
+
+
+class Wrong(Exception):
+    """What was typed cannot even be put into the document; (field, what is wrong) of each, field "" for none."""
+
+    def __init__(self, *complaints: tuple[str, str]) -> None:
+        super().__init__("; ".join(words for _name, words in complaints))
+        self.complaints = tuple(Complaint(name, words) for name, words in complaints)
+
+
+class Part(Protocol):
+    """A part of the configuration and its form."""
+
+    # Whether saving can change what open tickets stand under: then the effect is shown before it is saved.
+    shows_effect: bool
+
+    def find(self, body: Mapping[str, Any]) -> Any:
+        """The part as plain data, None where it is not there (yet)."""
+        ...
+
+    def filled_in(self, force: InForce) -> Typed:
+        """The form as the configuration in force has it; what somebody new would begin with where it is not there."""
+        ...
+
+    def edit(self, typed: Typed) -> Edit:
+        """What puts the typed part into a body. Raises Wrong."""
+        ...
+
+    def key(self, body: Mapping[str, Any]) -> Key:
+        """Where the part is in a body it was put into."""
+        ...
+
+    def field_of(self, key: Key) -> str | None:
+        """The field for a key below the part, if it is not named like the key."""
+        ...
+
+    def blank(self, prefix: str) -> Typed:
+        """A new row of the list with that name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """What a template of an editing page gets as `editing`.
+
+    `looked` names the content whose effect is shown; "" if none is. `stale`: it was to be saved and is shown first.
+    """
+
+    form: Form
+    force: InForce
+    draft: Draft | None = None
+    looked: str = ""
+    stale: bool = False
+
+    @property
+    def wrong(self) -> Sequence[Complaint]:
+        return self.form.complaints
+
+
+def draw(template: str, editing: Editing, part: Part, **values: Any) -> str:
+    """An editing page by its template, which extends settings/edit.html."""
+    return render_template(template, editing=editing, form=editing.form, effect_shown=part.shows_effect, **values)
+
+
+def run(part: Part, page: Callable[[Editing], str], after: Callable[[Saved, Draft], str]) -> Answer:
+    """Answer a request for the editing page of `part`. `page` draws it; `after` says where to go once saved (and may flash)."""
+    force = in_force.current(ports())
+    if request.method == "GET":
+        return page(Editing(Form(part.filled_in(force), force.version or 0), force))
+    typed = Typed(tuple((name, text) for name, text in request.form.items(multi=True) if name not in _OURS))
+    over, do = _number(request.form.get(OVER, "")), request.form.get(DO, "save")
+    rows = do.split(":")[1] if do.count(":") else ""
+    if (changed := typed.obeyed(do, part.blank(rows))) is not None:
+        return page(Editing(Form(changed, over), force))
+    editing = _looked(part, typed, over, force)
+    if do == "look":
+        return render_template("settings/effect.html", editing=editing) if _asked_by_the_page() else page(editing)
+    if editing.draft is None or editing.wrong or editing.draft.meanwhile is not None:
+        return page(editing), 409 if editing.draft is not None and editing.draft.meanwhile is not None else 422
+    if not editing.draft.changes:
+        flash(_("Nothing was different, so nothing was saved."))
+        return redirect(after(_nothing(editing.draft), editing.draft), code=303)
+    if part.shows_effect and request.form.get(LOOKED, "") != typed.digest:
+        return page(replace(editing, stale=True))
+    try:
+        saved = drafting.save(ports(), editing.draft, guards.actor(), _open_too())
+    except Refused:
+        # Somebody was faster by moments: look again, at what is in force now.
+        return page(_looked(part, typed, over, in_force.current(ports()))), 409
+    return redirect(after(saved, editing.draft), code=303)
+
+
+def remove(without: Edit, page: Callable[[Draft], str], after: Callable[[Saved, Draft], str]) -> Answer:
+    """Answer a request for the page that asks before a part is removed. `without` takes it out of a body.
+
+    `page` draws the question, or why it cannot be done yet (`Draft.complaints`).
+    """
+    force = in_force.current(ports())
+    over = force.version or 0
+    draft = drafting.draft(ports(), without, lambda body: None, over)
+    if request.method == "GET":
+        return page(draft)
+    # What it touches was counted for the configuration that was in force then.
+    if draft.plan is None or _number(request.form.get(OVER, "")) != over:
+        return page(draft), 409
+    try:
+        saved = drafting.save(ports(), draft, guards.actor(), _open_too())
+    except Refused:
+        return page(draft), 409
+    return redirect(after(saved, draft), code=303)
+
+
+def _looked(part: Part, typed: Typed, over: int, force: InForce) -> Editing:
+    try:
+        edit = part.edit(typed)
+    except Wrong as wrong:
+        return Editing(Form(typed, over, wrong.complaints), force)
+    one = drafting.draft(ports(), edit, part.find, over)
+    if one.complaints:
+        found = at_fields(one.complaints, part.key(one.body), part.field_of, typed)
+        return Editing(Form(typed, one.over, found), force, one)
+    return Editing(Form(typed, one.over), force, one, typed.digest)
+
+
+def _nothing(one: Draft) -> Saved:
+    assert one.plan is not None
+    return Saved(one.plan, None, False)
+
+
+def _open_too() -> bool | None:
+    given = request.form.get(OPEN_TOO)
+    return None if given is None else given == "yes"
+
+
+def _asked_by_the_page() -> bool:
+    return "HX-Request" in request.headers and request.headers.get("HX-Target") == "effect"
+
+
+def _number(text: str) -> int:
+    return min(int(text), LARGEST_ID) if text.isascii() and text.isdigit() and len(text) < 12 else 0
