@@ -140,6 +140,12 @@ class GoogleMailbox:
         body = {"addLabelIds": list(add), "removeLabelIds": list(remove)}
         self._ask(self._threads.modify(userId=_ME, id=thread_id, body=body), lambda answer: None)
 
+    def modify_messages(self, message_ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> None:
+        if not message_ids or not (add or remove):
+            return
+        body = {"ids": list(message_ids), "addLabelIds": list(add), "removeLabelIds": list(remove)}
+        self._ask(self._messages.batchModify(userId=_ME, body=body), lambda answer: None, missing=Refused)
+
     def send(self, raw: bytes, thread_id: str | None = None) -> Sent:
         body = {"raw": base64.urlsafe_b64encode(raw).decode("ascii")} | ({"threadId": thread_id} if thread_id else {})
         request = self._messages.send(userId=_ME, body=body)

@@ -134,6 +134,11 @@ class Mailbox(Protocol):
     def modify_thread(self, thread_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
         """Add and remove label ids on every message the thread has now. Raises Gone (thread), Refused (unknown label id)."""
 
+    def modify_messages(self, message_ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> None:
+        """Add and remove label ids on these messages, a thousand at most, in one call. Those that are gone are passed over
+        without a word. Raises Refused (unknown label id).
+        """
+
     def send(self, raw: bytes, thread_id: str | None = None) -> Sent:
         """Send RFC 5322 bytes at most once: the transport never repeats it by itself. They begin a thread of their own, or
         join `thread_id` if they answer a mail in it under the same subject.

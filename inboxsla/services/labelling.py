@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -13,21 +14,24 @@ from inboxsla.services import our_labels, writing
 from inboxsla.services.apart import set_apart
 from inboxsla.services.correspondence import AWAY
 from inboxsla.services.delivered import Delivered
+from inboxsla.services.label_changes import FEWEST_THREADS, LabelChange, change_of, shown, together
 from inboxsla.services.ports import Ports
 from inboxsla.storage import label_commands, mailboxes, messages, tickets
 from inboxsla.storage.mailboxes import MailboxRow
-from inboxsla.storage.messages import MessageRow
 from inboxsla.storage.tickets import TicketRow
 
 log = structlog.get_logger()
 
 LABEL_LEASE = timedelta(minutes=2)
-_LABELS_A_RUN = 50
-_NOT_A_TICKET = "not_a_ticket"
+# How many tickets one run looks at, and how many of them it asks Gmail about one by one.
+_LABELS_A_RUN, _SINGLY_A_RUN = 500, 50
 
 
 def relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered) -> None:
-    """Put right every thread of a live mailbox whose labels may be wrong, as many as one run takes."""
+    """Put right every thread of a live mailbox whose labels may be wrong, as many as one run takes.
+
+    Where many threads change alike, as when the day begins, they change in one call.
+    """
     now = ports.now()
     with ports.db.read() as conn:
         if writing.is_stopped(conn):
@@ -37,6 +41,60 @@ def relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered) 
         if writing.is_stopped(conn):
             return
         waiting = tickets.claim_labels(conn, mailbox.id, now, now + LABEL_LEASE, _LABELS_A_RUN)
+    left = _all_alike(ports, gmail, mailbox, waiting, ids, done) if len(waiting) >= FEWEST_THREADS else waiting
+    singly, later = left[:_SINGLY_A_RUN], left[_SINGLY_A_RUN:]
+    if later:
+        with ports.db.write() as conn:
+            tickets.labels_later(conn, [ticket.id for ticket in later], now)
+    _one_by_one(ports, gmail, mailbox, singly, ids, done)
+    done.more = done.more or bool(later) or len(waiting) == _LABELS_A_RUN
+    _clear(ports, gmail, mailbox, ids)
+
+
+def _all_alike(
+    ports: Ports,
+    gmail: Mailbox,
+    mailbox: MailboxRow,
+    waiting: Sequence[TicketRow],
+    ids: dict[str, str],
+    done: Delivered,
+) -> list[TicketRow]:
+    """Make the changes that many threads have in common; returns the tickets that are left to be looked at one by one."""
+    owners = ports.settings.labels.owners
+    with ports.db.read() as conn:
+        if writing.is_stopped(conn) or not mailboxes.get(conn, mailbox.id).is_live:
+            return list(waiting)
+        threads = messages.of_threads(conn, mailbox.id, [ticket.thread_id for ticket in waiting])
+    changes = [change_of(ticket, threads.get(ticket.thread_id, ()), ids, owners=owners) for ticket in waiting]
+    finished = set()
+    for part in together(changes):
+        for change in part:
+            _expect_echoes(ports, mailbox, change, ids)
+        try:
+            named = [message_id for change in part for message_id in change.message_ids]
+            gmail.modify_messages(named, part[0].add, part[0].remove)
+        except TooFast as fast:
+            with ports.db.write() as conn:
+                tickets.labels_later(conn, [ticket.id for ticket in waiting], ports.now() + fast.wait)
+            raise
+        except (Refused, TryLater) as wrong:
+            log.warning("labels of many not changed at once, so one by one", mailbox=mailbox.id, reason=str(wrong))
+            continue
+        for change in part:
+            _write_down(ports, mailbox, change, shown(ids))
+            finished.add(change.ticket.id)
+    done.relabelled += len(finished)
+    return [ticket for ticket in waiting if ticket.id not in finished]
+
+
+def _one_by_one(
+    ports: Ports,
+    gmail: Mailbox,
+    mailbox: MailboxRow,
+    waiting: Sequence[TicketRow],
+    ids: dict[str, str],
+    done: Delivered,
+) -> None:
     refused_in_a_row = 0
     for ticket in waiting:
         with set_apart(ports, f"label/{ticket.id}", f"The label of ticket {ticket.id}", mailbox.id):
@@ -58,23 +116,6 @@ def relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered) 
                     raise
             else:
                 refused_in_a_row = 0
-    done.more = done.more or len(waiting) == _LABELS_A_RUN
-    _clear(ports, gmail, mailbox, ids)
-
-
-def _wanted(ports: Ports, ticket: TicketRow, ids: dict[str, str]) -> set[str]:
-    """The ids of the labels that show how the ticket stands and whose it is."""
-    state = None if ticket.label_wanted is None else labels.label_for(ticket.label_wanted)
-    found = set() if state is None else {ids[state]}
-    if ports.settings.labels.owners and ticket.owner is not None and ticket.status != _NOT_A_TICKET:
-        found |= {ids[key] for key in [labels.owner_key(ticket.owner)] if key in ids}
-    return found
-
-
-def _shown(ids: dict[str, str]) -> set[str]:
-    """Every label of ours that says something about a thread; folders do not."""
-    says = {*labels.NAMES.values(), *labels.COMMANDS.values()}
-    return {label_id for key, label_id in ids.items() if key in says or labels.owner_of(key) is not None}
 
 
 def _put_right(
@@ -91,50 +132,39 @@ def _put_right(
     Raises Refused for a label that is not there any more, and Gone if that or the thread is not, unless `labels_are_there`.
     Nothing is sent for a mailbox that was stopped meanwhile.
     """
-    ours = _shown(ids)
     with ports.db.read() as conn:
         if writing.is_stopped(conn) or not mailboxes.get(conn, mailbox.id).is_live:
             return False
-        kept = [row for row in messages.of_thread(conn, mailbox.id, ticket.thread_id) if not row.gone]
-    on_thread = [row.labels for row in kept if not row.labels & AWAY]
-    add, remove = labels.changes(_wanted(ports, ticket, ids), on_thread, ours)
-    # Commands come off wherever they are, in Spam and Trash too.
-    asked = {ids[key] for key in labels.COMMANDS.values() if key in ids}
-    remove = tuple(sorted({*remove, *(frozenset().union(*(row.labels for row in kept)) & asked)}))
-    _expect_echoes(ports, mailbox, ticket, {*add} & {i for key, i in ids.items() if labels.owner_of(key)})
-    if add or remove:
+        thread = messages.of_thread(conn, mailbox.id, ticket.thread_id)
+    change = change_of(ticket, thread, ids, owners=ports.settings.labels.owners)
+    _expect_echoes(ports, mailbox, change, ids)
+    if not change.is_none:
         try:
-            gmail.modify_thread(ticket.thread_id, add, remove)
+            gmail.modify_thread(ticket.thread_id, change.add, change.remove)
         except Gone:
             if not labels_are_there:
                 raise
             log.info("thread gone before it was labelled", ticket=ticket.id)
-    _write_down(ports, mailbox, ticket, kept, frozenset(add), frozenset(remove), ours)
-    return bool(add or remove)
+    _write_down(ports, mailbox, change, shown(ids))
+    return not change.is_none
 
 
-def _expect_echoes(ports: Ports, mailbox: MailboxRow, ticket: TicketRow, added: set[str]) -> None:
+def _expect_echoes(ports: Ports, mailbox: MailboxRow, change: LabelChange, ids: dict[str, str]) -> None:
     """Said before Gmail is asked, so that a sync never takes for a person's what is our own."""
+    added = {*change.add} & {label_id for key, label_id in ids.items() if labels.owner_of(key)}
     if not added:
         return
-    since = mailbox.last_sync_begun_at
+    ticket, since = change.ticket, mailbox.last_sync_begun_at
     recent = {key: at for key, at in ticket.label_echoes.items() if since is None or at >= since.isoformat()}
     with ports.db.write() as conn:
         tickets.expect_echoes(conn, ticket.id, recent | dict.fromkeys(sorted(added), ports.now().isoformat()))
 
 
-def _write_down(
-    ports: Ports,
-    mailbox: MailboxRow,
-    ticket: TicketRow,
-    before: list[MessageRow],
-    add: frozenset[str],
-    remove: frozenset[str],
-    ours: set[str],
-) -> None:
+def _write_down(ports: Ports, mailbox: MailboxRow, change: LabelChange, ours: set[str]) -> None:
     """What the thread carries now, unless a sync saw our labels change on it while Gmail was asked: then it knows better."""
-    had = {row.gmail_id: row.labels & ours for row in before}
-    reached = {row.gmail_id for row in before if not row.labels & AWAY}
+    ticket, add, remove = change.ticket, frozenset(change.add), frozenset(change.remove)
+    had = {row.gmail_id: row.labels & ours for row in change.kept}
+    reached = {row.gmail_id for row in change.kept if not row.labels & AWAY}
     with ports.db.write() as conn:
         # Read again: somebody may have archived the thread while Gmail was asked, and a sync may know already.
         kept = [row for row in messages.of_thread(conn, mailbox.id, ticket.thread_id, lock=True) if row.gmail_id in had]
