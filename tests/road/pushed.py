@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +38,13 @@ class Road:
 
     @property
     def mailbox(self) -> mailboxes.MailboxRow:
-        with self.ports.db.read() as conn:
-            (box,) = mailboxes.every(conn)
+        (box,) = self.mailboxes
         return box
+
+    @property
+    def mailboxes(self) -> list[mailboxes.MailboxRow]:
+        with self.ports.db.read() as conn:
+            return mailboxes.every(conn)
 
     def writes(self, nth: int) -> str:
         """A customer writes; gives the thread."""
@@ -59,13 +63,26 @@ class Road:
 
 
 @contextmanager
-def road(way: str = "push", *, latency: float = 0.0) -> Iterator[Road]:
-    """A live, watched mailbox, polled so rarely that only notices bring its mail. `latency` in seconds for each Gmail call."""
+def road(
+    way: str = "push",
+    *,
+    latency: float = 0.0,
+    promise: str = "20m",
+    addresses: Sequence[str] = (SUPPORT,),
+    workers: int = 2,
+    more: Mapping[str, str] | None = None,
+    before: Callable[[Road], None] | None = None,
+) -> Iterator[Road]:
+    """Live, watched mailboxes (one, unless others are named), polled so rarely that only notices bring its mail. `latency` in seconds for each Gmail call.
+
+    `more` are further settings. `before` is called once the mailboxes are known and before anything runs.
+    """
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="inboxsla-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         store = Store(":memory:", now=now, seed=7)
-        store.add_mailbox(SUPPORT)
+        for address in addresses:
+            store.add_mailbox(address)
         server = stack.enter_context(SimulatorServer(store))
         valkey = Valkey(folder)
         valkey.start()
@@ -81,8 +98,9 @@ def road(way: str = "push", *, latency: float = 0.0) -> Iterator[Road]:
             "INBOXSLA_REDIS_URL": valkey.url,
             "INBOXSLA_SERVER__PORT": str(port),
             "INBOXSLA_SYNC__POLL_EVERY": "10m",
-            "INBOXSLA_POLICY__FIRST_RESPONSE": "20m",
-            "INBOXSLA_POLICY__NEXT_RESPONSE": "20m",
+            "INBOXSLA_POLICY__FIRST_RESPONSE": promise,
+            "INBOXSLA_POLICY__NEXT_RESPONSE": promise,
+            "INBOXSLA_POLICY__RESOLUTION": "2 business days",
             "INBOXSLA_GOOGLE__API_ROOT": server.url,
             "INBOXSLA_GOOGLE__CERTS_URI": f"{server.url}/oauth2/v1/certs",
             "INBOXSLA_GOOGLE__TOKEN_URI": f"{server.url}/token",
@@ -92,17 +110,22 @@ def road(way: str = "push", *, latency: float = 0.0) -> Iterator[Road]:
             "INBOXSLA_PUSH__TOPIC": TOPIC,
             "INBOXSLA_PUSH__SUBSCRIPTION": NAME,
             "INBOXSLA_PUSH__SERVICE_ACCOUNT": ACCOUNT,
+            **(more or {}),
         }
         ports = wired(settings(None, environ))
         migrations.upgrade(ports.settings.sql_url)
         setup.prepare(ports)
         made = Road(server, ports, push_to)
-        sync.sync(ports, made.mailbox.id)
+        for box in made.mailboxes:
+            sync.sync(ports, box.id)
+        if before is not None:
+            before(made)
         said = stack.enter_context((folder / "said").open("wb"))
-        for command in ("web", "ticker", "worker", "worker"):
+        for command in ("web", "ticker", *["worker"] * workers):
             stack.enter_context(_running(command, folder, environ, said.fileno()))
         until(lambda: _answers(push_to), "the pages answer")
-        watching.watch(ports, made.mailbox.id)
+        for box in made.mailboxes:
+            watching.watch(ports, box.id)
         until(lambda: _noticed(made), "the first notice has come")
         if latency:
             server.faults.plan(Fault("latency", "*", times=None, seconds=latency))
@@ -130,7 +153,7 @@ def _running(command: str, folder: Path, environ: dict[str, str], said: int) -> 
 
 def _noticed(made: Road) -> bool:
     with made.ports.db.read() as conn:
-        seen = watches.get(conn, made.mailbox.id)
+        seen = watches.get(conn, made.mailboxes[0].id)
     return seen is not None and seen.noticed_at is not None
 
 
