@@ -14,11 +14,13 @@ from addon import routes as panel
 from inboxsla.services import secret
 from inboxsla.services.ports import Ports
 from inboxsla.web import (
+    account,
     acts,
     board,
     context,
     entry,
     forms,
+    guards,
     headers,
     health,
     mail_acts,
@@ -29,6 +31,7 @@ from inboxsla.web import (
     push,
     refusals,
     settings,
+    signing_in,
     who,
 )
 
@@ -48,15 +51,17 @@ def create_app(ports: Ports) -> Flask:
     """The pages over `ports`. Raises Refused when the key that signs sessions can be neither read nor made."""
     app = Flask("inboxsla.web")
     key = secret.session_key(ports.settings.data_dir)
+    # Cookies ignore ports: without a name of its own, a second InboxSLA on this computer would end the first's sessions.
+    ours, secure = sha256(key.encode()).hexdigest()[:8], ports.settings.server.url.startswith("https://")
     app.config.update(
         SECRET_KEY=key,
-        # Cookies ignore ports: without a name of its own, a second InboxSLA on this computer would end the first's sessions.
-        SESSION_COOKIE_NAME=f"inboxsla_{sha256(key.encode()).hexdigest()[:8]}",
+        # Whose browser it is says a cookie of its own, which a browser takes from this very host and over https only.
+        **{who.COOKIE: f"{'__Host-' if secure else ''}inboxsla_{ours}"},
+        # Flask's own keeps what is said on the next page, and what a form needs before somebody is signed in.
+        SESSION_COOKIE_NAME=f"inboxsla_page_{ours}",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=ports.settings.server.url.startswith("https://"),
-        SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        SESSION_COOKIE_SECURE=secure,
         # Every address of a static file carries a digest of its content.
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_AGE,
         MAX_CONTENT_LENGTH=64 * 1024,
@@ -66,15 +71,19 @@ def create_app(ports: Ports) -> Flask:
     Babel(app, default_locale=context.LOCALES[0], locale_selector=context.locale)
     context.install(app, ports)
     headers.install(app)
-    public = entry.PUBLIC | panel.PUBLIC
-    entry.install(app, public)
-    forms.install(app, public)
+    entry.install(app)
+    who.install(app)
+    guards.install(app)
+    forms.install(app)
     refusals.install(app)
     panel.install(app, ports)
+    for endpoint in panel.PUBLIC:
+        guards.needs(guards.Level.PUBLIC)(app.view_functions[endpoint])
     push.install(app, ports.settings)
-    for room in (board.bp, acts.bp, who.bp, mail_acts.bp, mails.bp, mailboxes.bp, health.bp, more.bp):
+    for room in (board.bp, acts.bp, mail_acts.bp, mails.bp, mailboxes.bp, health.bp, more.bp, account.bp):
         app.register_blueprint(room)
     settings.install(app)
+    signing_in.install(app, ports)
     if ports.settings.demo:
         app.register_blueprint(preview.room(gallery.examples))
     return app

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from inboxsla.config import mail_settings
+from inboxsla.config import mail_settings, sign_in
 from inboxsla.config.places import Path as Key
 from inboxsla.domain.nearest import did_you_mean
 
@@ -20,6 +20,7 @@ def across(tree: Mapping[str, Any]) -> Iterator[Complaint]:
     yield from _mailboxes_of_people(tree)
     yield from _push(tree.get("push"))
     yield from _one_client(tree.get("google"))
+    yield from sign_in.complaints(tree)
     yield from mail_settings.complaints(tree)
     yield from _webhooks_of_steps(tree)
 

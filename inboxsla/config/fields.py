@@ -116,14 +116,6 @@ def _web_address_or_none(value: object) -> str:
     return "" if value == "" else _web_address(value).rstrip("/")
 
 
-def _loopback(value: object) -> str:
-    if not isinstance(value, str) or not (value in ("localhost", "::1") or re.fullmatch(r"127(\.\d{1,3}){3}", value)):
-        raise ValueError(
-            f"“{value}” would open the pages to the network, and there is no sign-in yet. Write 127.0.0.1."
-        )
-    return value
-
-
 def _database_url(value: object) -> str:
     """The value is never quoted in a complaint: it may hold a password."""
     if value == "":
@@ -280,7 +272,6 @@ Name = Annotated[str, BeforeValidator(name)]
 Address = Annotated[str, BeforeValidator(address)]
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
 WebAddressOrNone = Annotated[str, BeforeValidator(_web_address_or_none)]
-Loopback = Annotated[str, BeforeValidator(_loopback)]
 DatabaseUrl = Annotated[str, BeforeValidator(_database_url), Field(repr=False)]
 RedisUrl = Annotated[str, BeforeValidator(_redis_url), Field(repr=False)]
 Folder = Annotated[Path, BeforeValidator(_folder)]

@@ -17,6 +17,7 @@ from inboxsla.config import fields, news_fields
 from inboxsla.config.ladder import Ladder, LadderStep
 from inboxsla.config.mail_settings import Alarms, Mail, Smtp
 from inboxsla.config.section import Section
+from inboxsla.config.sign_in import Host, SignIn
 from inboxsla.config.webhooks import HookName, Webhook
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.errors import InboxSLAError
@@ -27,7 +28,7 @@ Whole = Annotated[int, BeforeValidator(fields.whole_number)]
 
 
 class Server(Section):
-    host: fields.Loopback = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Annotated[Whole, Field(ge=1, le=65535)] = 8000
     base_url: fields.WebAddressOrNone = ""
 
@@ -50,6 +51,11 @@ class Google(Section):
     client_secret: fields.Hidden = ""
     client_file: fields.FileOrNone = None
     service_account_mailboxes: tuple[fields.Address, ...] = ()
+
+    @property
+    def has_client(self) -> bool:
+        """Whether an OAuth client is named."""
+        return bool(self.client_id or self.client_file)
 
 
 # How often Gmail is asked where nothing else brings news; and where polling is only the net beneath push.
@@ -182,6 +188,7 @@ class Settings(Section):
     database_url: fields.DatabaseUrl = ""
     sealing_key: fields.SealingKeys = ""
     server: Server = Server()
+    sign_in: SignIn = SignIn()
     google: Google = Google()
     sync: Sync = Sync()
     push: Push = Push()

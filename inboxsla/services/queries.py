@@ -25,7 +25,7 @@ from inboxsla.services import acting, blindness, correspondence, noting
 from inboxsla.services.in_force import in_force
 from inboxsla.services.looking import Look, look
 from inboxsla.services.ports import Ports
-from inboxsla.services.viewers import Viewer
+from inboxsla.services.viewers import Sees, Viewer, may_see
 from inboxsla.services.views import Board, KeptAside, MailboxState, MailLine, MailPage, Progress, TicketPage
 from inboxsla.storage import envelopes, first_readings, mailboxes, messages, records, switches, tickets
 from inboxsla.storage.envelopes import Envelope
@@ -57,18 +57,19 @@ def board(
     address: str = "",
     limit: int = 200,
     imported: bool = False,
+    sees: Sees = None,
 ) -> Board:
     """Tickets, most pressing first. `show` is open, nobody (owns it), solved or all. Raises Refused for another word.
 
     What was read from a file is past: without `imported` its tickets are neither listed nor counted, unless there are no
     others; with it they come after all others. Mailboxes that left the configuration are left out. `mailbox_id` or `address`
-    name the mailboxes to show instead. Raises Refused for an address nobody knows.
+    name the mailboxes to show instead. Raises Refused for an address nobody knows. `sees` are the mailboxes there are for whoever looks.
     """
     if show not in SHOWS:
         raise Refused(f"“{show}” is not a list we have; there are {', '.join(SHOWS)}.")
     now = ports.now()
     with ports.db.read() as conn:
-        boxes = mailboxes.every(conn)
+        boxes = [box for box in mailboxes.every(conn) if may_see(sees, box.id)]
         named = _named(boxes, mailbox_id, address)
         connected, files = named or _usual(boxes, imported=imported)
         views: list[TicketView] = []
@@ -77,7 +78,7 @@ def board(
             views += sorted((one.view for one in look(conn, rows, now)), key=_pressing)
         listed = [*connected, *files]
         counts = {name: tickets.count(conn, *where, _in(listed)) for name, where in SHOWS.items()}
-        alarms = tuple(records.open_alarms(conn, now - ALARM_SHOWN))
+        alarms = tuple(records.open_alarms(conn, now - ALARM_SHOWN, sees))
         zone = in_force(conn, ports.settings).zone
         stopped = switches.thrown(conn, switches.WRITING_STOPPED)
         reading = progress(conn, now)
@@ -154,15 +155,15 @@ def mailbox_state(
     )
 
 
-def ticket(ports: Ports, ticket_id: int, say: Speech, viewer: Viewer | None = None) -> TicketPage:
+def ticket(ports: Ports, ticket_id: int, say: Speech, viewer: Viewer | None = None, sees: Sees = None) -> TicketPage:
     """One ticket with everything that happened and what comes next, for `viewer` where it is known who looks.
 
-    Raises Missing if there is no such ticket.
+    Raises Missing if there is no such ticket among the mailboxes that `sees` names.
     """
     now = ports.now()
     with ports.db.read() as conn:
         row = tickets.find(conn, ticket_id) if ticket_id <= _LARGEST_ID else None
-        if row is None:
+        if row is None or not may_see(sees, row.mailbox_id):
             raise Missing(f"There is no ticket {ticket_id}.")
         seen = look(conn, [row], now)[0]
         quotes = _quotes(conn, seen)
@@ -170,7 +171,7 @@ def ticket(ports: Ports, ticket_id: int, say: Speech, viewer: Viewer | None = No
         lines = _lines(conn, sent)
         unseen = _unseen(conn, ports, seen, now, say)
         mailed = _mailed(seen, sent, envelopes.acts_of(conn, ticket_id), say)
-        also = _also(conn, seen)
+        also = _also(conn, seen, sees)
     facts = seen.decision.facts
     return TicketPage(
         view=seen.view,
@@ -195,14 +196,14 @@ def _unseen(conn: Connection, ports: Ports, seen: Look, now: datetime, say: Spee
     return tuple(blindness.said(span, say, now) for span in spans[-_UNSEEN_SHOWN:])
 
 
-def _also(conn: Connection, seen: Look) -> tuple[tuple[int, str], ...]:
+def _also(conn: Connection, seen: Look, sees: Sees) -> tuple[tuple[int, str], ...]:
     """Ids are Gmail’s own in every mailbox; that it is the same mail is known by its Message-ID."""
     others = {box.id: box.address for box in mailboxes.every(conn) if box.kind == "gmail" and box.retired_at is None}
     if others.pop(seen.mailbox.id, None) is None or not others:
         return ()
     kept = messages.of_thread(conn, seen.mailbox.id, seen.ticket.thread_id)
     rfc_ids = [row.rfc_id for row in kept if row.kind == "human"]
-    found = messages.threads_with_rfc_ids(conn, list(others), rfc_ids)
+    found = messages.threads_with_rfc_ids(conn, [box_id for box_id in others if may_see(sees, box_id)], rfc_ids)
     twins = ((tickets.by_thread(conn, mailbox_id, thread_id), others[mailbox_id]) for mailbox_id, thread_id in found)
     return tuple((twin.id, address) for twin, address in twins if twin is not None)
 
@@ -234,10 +235,10 @@ def _quotes(conn: Connection, seen: Look) -> dict[str, Quote]:
     return written | noting.quotes(conn, seen.ticket.id, seen.events)
 
 
-def mails(ports: Ports, limit: int = 50) -> tuple[MailLine, ...]:
+def mails(ports: Ports, limit: int = 50, sees: Sees = None) -> tuple[MailLine, ...]:
     """Mails composed, newest first."""
     with ports.db.read() as conn:
-        return _lines(conn, envelopes.newest(conn, limit))
+        return _lines(conn, envelopes.newest(conn, limit, of=sees))
 
 
 def _lines(conn: Connection, found: Sequence[Envelope]) -> tuple[MailLine, ...]:
@@ -258,11 +259,11 @@ def _lines(conn: Connection, found: Sequence[Envelope]) -> tuple[MailLine, ...]:
     )
 
 
-def mail(ports: Ports, mail_id: int) -> MailPage:
+def mail(ports: Ports, mail_id: int, sees: Sees = None) -> MailPage:
     """One mail as it was composed. Raises Missing if there is no such mail."""
     with ports.db.read() as conn:
         found = envelopes.get(conn, mail_id) if mail_id <= _LARGEST_ID else None
-        if found is None:
+        if found is None or not may_see(sees, found.mailbox_id):
             raise Missing(f"There is no mail {mail_id}.")
         line = _lines(conn, [found])[0]
     message = email.message_from_string(found.raw, policy=email.policy.default)
@@ -282,7 +283,7 @@ def _with_pictures(message: EmailMessage, html: str) -> str:
     return html
 
 
-def kept_aside(ports: Ports) -> tuple[KeptAside, ...]:
+def kept_aside(ports: Ports, sees: Sees = None) -> tuple[KeptAside, ...]:
     """Messages that could not be processed, newest first."""
     with ports.db.read() as conn:
-        return tuple(KeptAside(*row) for row in records.all_kept_aside(conn))
+        return tuple(KeptAside(*row) for row in records.all_kept_aside(conn, of=sees))

@@ -10,6 +10,9 @@ from sqlalchemy import Connection
 from inboxsla.storage import people
 from inboxsla.storage.people import Membership
 
+# The ids of mailboxes somebody may see; None: every one there is.
+Sees = frozenset[int] | None
+
 LEADING = frozenset({"lead", "admin"})
 # What a colleague at the mailbox's own account may do: Gmail does not say who it is.
 _ROLE_OF_THE_ACCOUNT = "agent"
@@ -38,6 +41,10 @@ class Viewer:
 
     def leads(self, mailbox_id: int) -> bool:
         return self.roles.get(mailbox_id) in LEADING
+
+
+def may_see(sees: Sees, mailbox_id: int) -> bool:
+    return sees is None or mailbox_id in sees
 
 
 def viewer(conn: Connection, address: str) -> Viewer | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -260,9 +260,13 @@ def get(conn: Connection, envelope_id: int) -> Envelope | None:
     return None if row is None else _row(row)
 
 
-def newest(conn: Connection, limit: int, ticket_id: int | None = None) -> list[Envelope]:
-    """Mails, newest first; of one ticket if given."""
+def newest(
+    conn: Connection, limit: int, ticket_id: int | None = None, of: Collection[int] | None = None
+) -> list[Envelope]:
+    """Mails, newest first; of one ticket, or of these mailboxes, if given."""
     statement = select(*_COLUMNS).order_by(t.c.id.desc()).limit(limit)
+    if of is not None:
+        statement = statement.where(t.c.mailbox_id.in_(of))
     if ticket_id is not None:
         statement = statement.where(t.c.id.in_(select(outbox.c.envelope_id).where(outbox.c.ticket_id == ticket_id)))
     return [_row(row) for row in conn.execute(statement)]

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, and_, bindparam, or_, select, type_coerce, update
+from sqlalchemy import Connection, Row, Text, and_, bindparam, func, or_, select, type_coerce, update
 
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.people import Absence, Person, absences_data
@@ -45,12 +45,13 @@ class Membership:
     zone: str | None
 
 
+_CONNECTED = (mailboxes.c.kind == "gmail", mailboxes.c.retired_at.is_(None))
 _MEMBERSHIPS = (
     select(mailboxes.c.id, t.c.role, t.c.name, t.c.zone)
     .select_from(
         mailboxes.outerjoin(t, and_(t.c.mailbox_id == mailboxes.c.id, t.c.address == bindparam("address"), t.c.active))
     )
-    .where(mailboxes.c.kind == "gmail", mailboxes.c.retired_at.is_(None))
+    .where(*_CONNECTED)
     .where(or_(t.c.id.is_not(None), mailboxes.c.address == bindparam("address")))
     .order_by(mailboxes.c.id)
 )
@@ -131,6 +132,29 @@ def names(conn: Connection, mailbox_id: int) -> dict[str, str]:
 def memberships(conn: Connection, address: str) -> list[Membership]:
     """Every connected mailbox that `address` (lower-case) is an active person of, or the account of; by mailbox id."""
     return [Membership(*row) for row in conn.execute(_MEMBERSHIPS, {"address": address})]
+
+
+def named_with(conn: Connection, roles: Iterable[str], mailbox_id: int | None = None) -> list[tuple[str, str]]:
+    """(address, name) of active people who have one of these roles in that connected mailbox, or in any; by name."""
+    where = [t.c.active, t.c.role.in_(list(roles)), *_CONNECTED]
+    if mailbox_id is not None:
+        where.append(t.c.mailbox_id == mailbox_id)
+    rows = conn.execute(select(t.c.address, t.c.name).join_from(t, mailboxes).where(*where).order_by(t.c.name, t.c.id))
+    return list({row.address: (row.address, row.name) for row in rows}.values())
+
+
+def admins_of_all(conn: Connection) -> list[tuple[str, str]]:
+    """(address, name) of those who are admins of every connected mailbox, listed first first; none where none is connected."""
+    everything = select(func.count()).select_from(mailboxes).where(*_CONNECTED).scalar_subquery()
+    rows = conn.execute(
+        select(t.c.address, func.min(t.c.name).label("name"))
+        .join_from(t, mailboxes)
+        .where(t.c.active, t.c.role == "admin", *_CONNECTED)
+        .group_by(t.c.address)
+        .having(func.count() == everything)
+        .order_by(func.min(t.c.id))
+    )
+    return [(row.address, row.name) for row in rows]
 
 
 def id_of(conn: Connection, mailbox_id: int, address: str) -> int:

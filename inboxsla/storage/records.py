@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import alarms, audit, kept_aside, mailboxes
@@ -18,14 +18,17 @@ def keep_aside(conn: Connection, mailbox_id: int, source: str, reason: str, now:
     return bool(insert_ignore(conn, kept_aside, [row], conflict=["mailbox_id", "source"]))
 
 
-def all_kept_aside(conn: Connection, limit: int = 500) -> list[tuple[str, str, str, datetime]]:
-    """(mailbox address, source, reason, when), newest first."""
-    rows = conn.execute(
+def all_kept_aside(
+    conn: Connection, limit: int = 500, of: Collection[int] | None = None
+) -> list[tuple[str, str, str, datetime]]:
+    """(mailbox address, source, reason, when), newest first; of these mailboxes if given."""
+    statement = (
         select(mailboxes.c.address, kept_aside.c.source, kept_aside.c.reason, kept_aside.c.learned_at)
         .join(mailboxes, mailboxes.c.id == kept_aside.c.mailbox_id)
         .order_by(kept_aside.c.id.desc())
         .limit(limit)
     )
+    rows = conn.execute(statement if of is None else statement.where(kept_aside.c.mailbox_id.in_(of)))
     return [(row.address, row.source, row.reason, row.learned_at) for row in rows]
 
 
@@ -68,9 +71,11 @@ def clear_alarms_of(conn: Connection, mailbox_id: int) -> None:
     conn.execute(delete(alarms).where(alarms.c.mailbox_id == mailbox_id))
 
 
-def open_alarms(conn: Connection, since: datetime) -> list[str]:
-    """What was raised or still went on after `since`, newest first."""
+def open_alarms(conn: Connection, since: datetime, of: Collection[int] | None = None) -> list[str]:
+    """What was raised or still went on after `since`, newest first; of these mailboxes, and of none in particular, if given."""
     recent = select(alarms.c.words).where(alarms.c.last_seen_at > since).order_by(alarms.c.raised_at.desc())
+    if of is not None:
+        recent = recent.where(or_(alarms.c.mailbox_id.is_(None), alarms.c.mailbox_id.in_(of)))
     return list(conn.execute(recent).scalars())
 
 

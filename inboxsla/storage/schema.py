@@ -21,6 +21,7 @@ from inboxsla.storage.schema_labels import label_commands
 from inboxsla.storage.schema_mails import envelopes
 from inboxsla.storage.schema_notes import notes, own_absences
 from inboxsla.storage.schema_relistings import relistings
+from inboxsla.storage.schema_sessions import sessions, sign_in_links
 from inboxsla.storage.schema_setup import configurations, people, policies, teams
 from inboxsla.storage.schema_watching import blind_spans, watches
 from inboxsla.storage.schema_ways import alarm_mails, closed_ways, senders, told_alarms, way_tests
@@ -49,6 +50,7 @@ __all__ = [
     "people",
     "policies",
     "relistings",
+    "sessions",
     "sign_in_links",
     "switches",
     "teams",
@@ -269,14 +271,4 @@ alarms = Table(
     Column("words", Text, nullable=False),
     Column("raised_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
-)
-
-sign_in_links = Table(
-    "sign_in_links",
-    metadata,
-    id_column(),
-    Column("digest", String(64), nullable=False, unique=True),
-    Column("made_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
-    Column("used_at", Instant),
 )

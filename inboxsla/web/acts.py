@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from inboxsla.domain.ticket_view import TicketView, time_left
@@ -19,6 +20,8 @@ from inboxsla.services.viewers import Viewer
 from inboxsla.web import act_forms, act_menu, who
 from inboxsla.web.context import ID, LARGEST_ID, ports, say
 from inboxsla.web.forms import FIELD, form_token
+from inboxsla.web.guards import Level, needs
+from inboxsla.web.refusals import Words, page
 
 bp = Blueprint("acts", __name__)
 _OURS = frozenset({FIELD, "act", "seen", "nonce"})
@@ -26,23 +29,25 @@ Answer = str | Response | tuple[str, int]
 
 
 @bp.get(f"/tickets/<{ID}:ticket_id>/<name>")
+@needs(Level.AGENT)
 def ask(ticket_id: int, name: str) -> Answer:
     """The form of one act, on a page of its own."""
     if name not in ACTS or not act_menu.asks(ACTS[name]):
         abort(404)
     viewer = who.viewer()
     if viewer is None:
-        return redirect(url_for("who.ask", next=request.path))
+        return _nobody()
     return _form(ticket_id, name, viewer)
 
 
 @bp.post(f"/tickets/<{ID}:ticket_id>/act")
+@needs(Level.AGENT)
 def act(ticket_id: int) -> Answer:
     """Do one act; what was typed comes back with what is wrong about it."""
     name, viewer = request.form.get("act", ""), who.viewer()
     here = url_for("board.ticket", ticket_id=ticket_id)
     if viewer is None:
-        return redirect(url_for("who.ask", next=here), code=303)
+        return _nobody()
     if name not in ACTS:
         abort(404)
     fields = {key: value for key, value in request.form.items() if key not in _OURS}
@@ -57,6 +62,21 @@ def act(ticket_id: int) -> Answer:
         return _form(ticket_id, name, viewer, Back(done, fields, seen)), 422
     flash(done.notice, "undo" if done.offers_undo else done.outcome)
     return redirect(here, code=303)
+
+
+def _nobody() -> tuple[str, int]:
+    """Whoever sets InboxSLA up is nobody whom a ticket could name."""
+    return page(
+        403,
+        Words(
+            _("Sign in as a person"),
+            _(
+                "You are signed in by the setup link, and what is done with a ticket is written down in somebody's name. Nothing "
+                "was changed. Put yourself on the people list, then sign in as yourself."
+            ),
+            back=True,
+        ),
+    )
 
 
 def nonce(view: TicketView, name: str) -> str:
@@ -75,11 +95,11 @@ class Back:
 
 def _form(ticket_id: int, name: str, viewer: Viewer, back: Back | None = None) -> str:
     try:
-        page = queries.ticket(ports(), ticket_id, say())
+        shown = queries.ticket(ports(), ticket_id, say(), sees=who.sees())
     except Missing:
         abort(404)
-    view, spec = page.view, ACTS[name]
-    if not viewer.may_see(page.mailbox.id):
+    view, spec = shown.view, ACTS[name]
+    if not viewer.may_see(shown.mailbox.id):
         abort(404)
     found = panel_forms.choices(ports(), viewer, ticket_id)
     known = act_forms.Known(view, act_forms.people(found.people, say()), found.reasons)

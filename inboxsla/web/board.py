@@ -12,6 +12,7 @@ from inboxsla.services.viewers import Viewer
 from inboxsla.services.views import MailboxState, TicketPage
 from inboxsla.web import act_menu, acts, clocks, rows, who
 from inboxsla.web.context import ID, LARGEST_ID, now, ports, say, zone
+from inboxsla.web.guards import Level, needs
 from inboxsla.web.live import live_page
 
 bp = Blueprint("board", __name__)
@@ -20,28 +21,32 @@ PAGE, MOST = 200, 2000
 
 
 @bp.get("/")
+@needs(Level.SIGNED_IN)
 def home() -> AnyResponse:
     return redirect(url_for(".tickets"))
 
 
 @bp.get("/dashboard")
+@needs(Level.SIGNED_IN)
 def dashboard() -> AnyResponse:
     """Where the side panel's menu leads, whatever page shows the figures."""
     return redirect(url_for(".tickets"))
 
 
 @bp.get("/settings")
+@needs(Level.SIGNED_IN)
 def settings() -> AnyResponse:
     return redirect(url_for("mailboxes.listed"))
 
 
 @bp.get("/tickets")
+@needs(Level.SIGNED_IN)
 def tickets() -> Response:
     show = request.args.get("show", "open")
     show = show if show in SHOWS else "open"
     mailbox = request.args.get("mailbox", type=_id)
     limit = min(max(request.args.get("limit", PAGE, type=int), PAGE), MOST)
-    board = queries.board(ports(), show=show, mailbox_id=mailbox, limit=limit)
+    board = queries.board(ports(), show=show, mailbox_id=mailbox, limit=limit, sees=who.sees())
     shown = board.listed
     return live_page(
         "board",
@@ -61,10 +66,11 @@ def tickets() -> Response:
 
 
 @bp.get(f"/tickets/<{ID}:ticket_id>")
+@needs(Level.AGENT)
 def ticket(ticket_id: int) -> Response:
     you = who.viewer()
     try:
-        page = queries.ticket(ports(), ticket_id, say(), you)
+        page = queries.ticket(ports(), ticket_id, say(), you, who.sees())
     except Missing:
         abort(404)
     view = page.view

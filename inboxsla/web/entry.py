@@ -1,32 +1,20 @@
-"""Who gets in: requests for our own name, from somebody who opened a one-time link."""
+"""Requests are answered under our own name only."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from functools import lru_cache, partial
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, redirect, request, session, url_for
-from werkzeug.wrappers import Response
+from flask import Flask, request
 
-from inboxsla.services import sign_in
 from inboxsla.web.context import ports
 from inboxsla.web.refusals import MisdirectedRequest
 
-# What of the pages answers without a session; a push brings a token of Google's instead. Everything else is for people who signed
-# in, also what is added later.
-PUBLIC = frozenset(
-    {"static", "health.healthz", "health.readyz", "push.gmail", "sign_in", "mail_acts.show", "mail_acts.press"}
-)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_SINCE = "since"
 
 
-def install(app: Flask, public: Collection[str]) -> None:
-    """`public` are the endpoints that answer without a session."""
+def install(app: Flask) -> None:
     app.before_request(_own_name_only)
-    app.before_request(partial(_signed_in_only, public))
-    app.add_url_rule("/sign-in/<token>", "sign_in", _sign_in, methods=["GET"])
 
 
 def _own_name_only() -> None:
@@ -41,20 +29,3 @@ def _name(url: str) -> str | None:
         return urlsplit(url).hostname
     except ValueError:
         return None
-
-
-def _signed_in_only(public: Collection[str]) -> None:
-    if request.endpoint not in public and _SINCE not in session:
-        abort(401)
-
-
-def _sign_in(token: str) -> Response | str:
-    # Browsers look ahead and chat programs peek; neither is the person the link was made for.
-    if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")):
-        return ""
-    if not sign_in.use(ports(), token) and _SINCE not in session:
-        abort(403)
-    if _SINCE not in session:
-        session.permanent = True
-        session[_SINCE] = int(ports().now().timestamp())
-    return redirect(url_for("preview.page" if ports().settings.demo else "board.tickets"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
-from collections.abc import Collection
-from functools import partial
 
-from flask import Flask, request, session
+from flask import Flask, current_app, request, session
 from werkzeug.exceptions import HTTPException
+
+from inboxsla.web import who
+from inboxsla.web.guards import is_public
 
 _TOKEN = "form"
 FIELD = "form_token"
@@ -19,23 +21,36 @@ class FormTooOld(HTTPException):
     description = "This form was not made by this page for this session."
 
 
-def install(app: Flask, public: Collection[str]) -> None:
-    """To be installed after whatever asks who is there; `public` are the endpoints for which nobody is asked."""
-    app.before_request(partial(_own_forms_only, public))
+def install(app: Flask) -> None:
+    """To be installed after whatever asks who is there."""
+    app.before_request(_own_forms_only)
     app.jinja_env.globals.update(form_token=form_token, FORM_FIELD=FIELD)
 
 
 def form_token() -> str:
     """What each form of this session carries; nobody elsewhere can know it."""
+    if who.present() is not None:
+        return token_of(who.token())
     if _TOKEN not in session:
         session[_TOKEN] = secrets.token_urlsafe(24)
     return str(session[_TOKEN])
 
 
-def _own_forms_only(public: Collection[str]) -> None:
-    # What asks for no session cannot be abused through one.
-    if request.method in _SAFE or request.endpoint is None or request.endpoint in public:
-        return
+def token_of(sign_in_token: str) -> str:
+    """The same for a session that has just begun. It tells nothing about the token it is made of."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, b"form:" + sign_in_token.encode(), "sha256").hexdigest()
+
+
+def check() -> None:
+    """For a public view that nevertheless changes something for the browser it is sent from. Raises FormTooOld."""
     given = request.form.get(FIELD, "")
-    if _TOKEN not in session or not secrets.compare_digest(given.encode(), str(session[_TOKEN]).encode()):
+    known = token_of(who.token()) if who.present() is not None else str(session.get(_TOKEN, ""))
+    if not known or not hmac.compare_digest(given.encode(), known.encode()):
         raise FormTooOld
+
+
+def _own_forms_only() -> None:
+    # What asks for no session cannot be abused through one.
+    if request.method not in _SAFE and request.endpoint is not None and not is_public(current_app, request.endpoint):
+        check()

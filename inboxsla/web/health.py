@@ -10,17 +10,20 @@ from inboxsla.errors import InboxSLAError
 from inboxsla.services.ports import Ports
 from inboxsla.storage import migrations
 from inboxsla.web.context import ports
+from inboxsla.web.guards import Level, needs
 
 OK = "ok"
 bp = Blueprint("health", __name__)
 
 
 @bp.get("/healthz")
+@needs(Level.PUBLIC)
 def healthz() -> Response:
     return Response("ok", mimetype="text/plain")
 
 
 @bp.get("/readyz")
+@needs(Level.PUBLIC)
 def readyz() -> tuple[Response, int]:
     found = readings(ports())
     return jsonify(found), 200 if all(words == OK for words in found.values()) else 503

@@ -21,6 +21,7 @@ from inboxsla.services.by_link import Holder, NotTheirs, Shown
 from inboxsla.speech import BabelSpeech
 from inboxsla.web import act_forms
 from inboxsla.web.context import LARGEST_ID, LOCALES, ports
+from inboxsla.web.guards import Level, needs
 from inboxsla.web.refusals import Words, page
 
 bp = Blueprint("mail_acts", __name__)
@@ -29,6 +30,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @bp.get("/act/<token>")
+@needs(Level.PUBLIC)
 def show(token: str) -> Answer:
     opened = _opened(token)
     if not isinstance(opened, _Opened):
@@ -37,6 +39,7 @@ def show(token: str) -> Answer:
 
 
 @bp.post("/act/<token>")
+@needs(Level.PUBLIC)
 def press(token: str) -> Answer:
     opened = _opened(token)
     if not isinstance(opened, _Opened):

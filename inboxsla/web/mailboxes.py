@@ -14,13 +14,14 @@ from inboxsla.errors import InboxSLAError, Missing, TryLater
 from inboxsla.services import connecting, disconnecting, exporting, setup, writing
 from inboxsla.services import foreseen as foreseeing
 from inboxsla.services.connections import Connection, connections
+from inboxsla.services.viewers import may_see
+from inboxsla.web import guards, who
 from inboxsla.web.context import ID, now, ports, say
 from inboxsla.web.forms import form_token
+from inboxsla.web.guards import Level, needs
 from inboxsla.web.live import live_page
 
 bp = Blueprint("mailboxes", __name__, url_prefix="/settings/mailboxes")
-# Until people sign in with Google nobody here has a name.
-SOMEBODY = "somebody signed in"
 # How long one press of “Disconnect” takes labels off: nobody looks at a page that does not come.
 PATIENCE = timedelta(seconds=10)
 
@@ -28,11 +29,13 @@ Answer = str | Response | tuple[str, int]
 
 
 @bp.get("")
+@needs(Level.AGENT)
 def listed() -> Answer:
     return _page()
 
 
 @bp.post("/connect")
+@needs(Level.HOUSE)
 def connect() -> Answer:
     written = request.form.get("address", "")
     try:
@@ -45,10 +48,11 @@ def connect() -> Answer:
 
 
 @bp.get("/connected")
+@needs(Level.HOUSE)
 def connected() -> Answer:
     """Google sends the browser here."""
     try:
-        done = connecting.finish_for_browser(ports(), request.args.to_dict(), form_token(), SOMEBODY)
+        done = connecting.finish_for_browser(ports(), request.args.to_dict(), form_token(), guards.actor())
     except InboxSLAError as wrong:
         return _page(str(wrong))
     words = {
@@ -62,6 +66,7 @@ def connected() -> Answer:
 
 
 @bp.get(f"/<{ID}:mailbox_id>/observed")
+@needs(Level.AGENT)
 def foreseen(mailbox_id: int) -> Response:
     try:
         found = foreseeing.foreseen(ports(), mailbox_id, say())
@@ -71,6 +76,7 @@ def foreseen(mailbox_id: int) -> Response:
 
 
 @bp.get(f"/<{ID}:mailbox_id>/live")
+@needs(Level.ADMIN)
 def before_live(mailbox_id: int) -> Answer:
     """Asks, with what it touches: mails that went out cannot be called back."""
     box = _found(mailbox_id)
@@ -78,15 +84,17 @@ def before_live(mailbox_id: int) -> Answer:
 
 
 @bp.post(f"/<{ID}:mailbox_id>/live")
+@needs(Level.ADMIN)
 def live(mailbox_id: int) -> Answer:
     box = _found(mailbox_id)
     return _done(
-        lambda: setup.live(ports(), box.address, SOMEBODY),
+        lambda: setup.live(ports(), box.address, guards.actor()),
         _("%(address)s is live: labels are written and people are mailed from now on.", address=box.address),
     )
 
 
 @bp.get(f"/<{ID}:mailbox_id>/disconnect")
+@needs(Level.ADMIN)
 def before_disconnecting(mailbox_id: int) -> Answer:
     """Asks, with what it touches."""
     box = _found(mailbox_id)
@@ -98,6 +106,7 @@ def before_disconnecting(mailbox_id: int) -> Answer:
 
 
 @bp.post(f"/<{ID}:mailbox_id>/disconnect")
+@needs(Level.ADMIN)
 def disconnect(mailbox_id: int) -> Answer:
     box, keep = _found(mailbox_id), "keep" in request.form
     until = ports().now() + PATIENCE
@@ -108,7 +117,7 @@ def disconnect(mailbox_id: int) -> Answer:
 
     try:
         receipt = disconnecting.disconnect(
-            ports(), box.address, SOMEBODY, keep=keep, moved=moved, again=_("Go on below.")
+            ports(), box.address, guards.actor(), keep=keep, moved=moved, again=_("Go on below.")
         )
     except InboxSLAError as wrong:
         return _page(str(wrong))
@@ -116,6 +125,7 @@ def disconnect(mailbox_id: int) -> Answer:
 
 
 @bp.get(f"/<{ID}:mailbox_id>/tickets.jsonl")
+@needs(Level.ADMIN)
 def export(mailbox_id: int) -> Response:
     """Everything that disconnecting would delete, to be kept elsewhere first."""
     box = _found(mailbox_id)
@@ -125,13 +135,15 @@ def export(mailbox_id: int) -> Response:
 
 
 @bp.post("/stop")
+@needs(Level.HOUSE)
 def stop() -> Answer:
-    return _done(lambda: writing.stop(ports(), SOMEBODY), _("Labels and mail are stopped. Reading goes on."))
+    return _done(lambda: writing.stop(ports(), guards.actor()), _("Labels and mail are stopped. Reading goes on."))
 
 
 @bp.post("/resume")
+@needs(Level.HOUSE)
 def resume() -> Answer:
-    return _done(lambda: writing.resume(ports(), SOMEBODY), _("Labels and mail go on."))
+    return _done(lambda: writing.resume(ports(), guards.actor()), _("Labels and mail go on."))
 
 
 def _done(act: Callable[[], None], words: str) -> Answer:
@@ -144,7 +156,7 @@ def _done(act: Callable[[], None], words: str) -> Answer:
 
 
 def _page(wrong: str = "", written: str = "") -> Answer:
-    found = connections(ports())
+    found = _seen()
     page = render_template(
         "mailboxes.html",
         boxes=found,
@@ -157,7 +169,13 @@ def _page(wrong: str = "", written: str = "") -> Answer:
 
 
 def _found(mailbox_id: int) -> Connection:
-    return next((box for box in connections(ports()) if box.id == mailbox_id), None) or abort(404)
+    return next((box for box in _seen() if box.id == mailbox_id), None) or abort(404)
+
+
+def _seen() -> list[Connection]:
+    """The mailboxes there are for whoever asks."""
+    sees = who.sees()
+    return [box for box in connections(ports()) if may_see(sees, box.id)]
 
 
 def _way_back() -> str:

@@ -11,7 +11,9 @@ from flask import Blueprint, Response, abort, render_template, request
 from inboxsla.errors import Missing
 from inboxsla.services import queries
 from inboxsla.services.views import KeptAside, MailPage
+from inboxsla.web import who
 from inboxsla.web.context import ID, ports
+from inboxsla.web.guards import Level, needs
 from inboxsla.web.headers import MAIL_POLICY
 from inboxsla.web.live import live_page
 
@@ -32,16 +34,19 @@ class Aside:
 
 
 @bp.get("/mail")
+@needs(Level.AGENT)
 def sent() -> Response:
-    return live_page("mails", mails=queries.mails(ports()))
+    return live_page("mails", mails=queries.mails(ports(), sees=who.sees()))
 
 
 @bp.get(f"/mail/<{ID}:mail_id>")
+@needs(Level.AGENT)
 def mail(mail_id: int) -> str:
     return render_template("mail.html", mail=_mail(mail_id), as_text=request.args.get("as") == "text")
 
 
 @bp.get(f"/mail/<{ID}:mail_id>/body")
+@needs(Level.AGENT)
 def body(mail_id: int) -> Response:
     # Inside a sandbox a link can only open a page of its own.
     html = re.sub(r"<head\b[^>]*>", lambda head: head[0] + '<base target="_blank">', _mail(mail_id).html, count=1)
@@ -49,8 +54,9 @@ def body(mail_id: int) -> Response:
 
 
 @bp.get("/kept-aside")
+@needs(Level.AGENT)
 def kept_aside() -> Response:
-    return live_page("kept_aside", messages=[_aside(message) for message in queries.kept_aside(ports())])
+    return live_page("kept_aside", messages=[_aside(message) for message in queries.kept_aside(ports(), who.sees())])
 
 
 def _aside(message: KeptAside) -> Aside:
@@ -71,6 +77,6 @@ def _capital(text: str) -> str:
 
 def _mail(mail_id: int) -> MailPage:
     try:
-        return queries.mail(ports(), mail_id)
+        return queries.mail(ports(), mail_id, who.sees())
     except Missing:
         abort(404)

@@ -17,10 +17,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from inboxsla.errors import InboxSLAError, Missing, TryLater
-from inboxsla.services import colleagues, preview
+from inboxsla.services import colleagues, preview, sign_in
 from inboxsla.speech import BabelSpeech
-from inboxsla.web import who
+from inboxsla.web import forms, who
 from inboxsla.web.context import now, one_line, plain, ports, say
+from inboxsla.web.guards import Level, needs
 from inboxsla.web.preview_words import words
 
 
@@ -42,7 +43,7 @@ def room(states: States) -> Blueprint:
     """The pages of the preview; `states` gives what the gallery shows."""
     bp = Blueprint("preview", __name__, url_prefix="/addon/preview")
     bp.add_url_rule("", "page", page)
-    bp.add_url_rule("/gallery", "gallery", lambda: gallery(states))
+    bp.add_url_rule("/gallery", "gallery", needs(Level.SIGNED_IN)(lambda: gallery(states)))
     bp.add_url_rule("/threads", "threads", threads)
     bp.add_url_rule("/threads/<thread_id>", "thread", thread)
     bp.add_url_rule("/threads/<thread_id>/answer", "answer", answer, methods=["POST"])
@@ -55,13 +56,14 @@ def room(states: States) -> Blueprint:
     return bp
 
 
+@needs(Level.SIGNED_IN)
 def page() -> str:
-    base = ports().settings.server.url
+    base, here = ports().settings.server.url, who.viewer()
     return render_template(
         "preview.html",
         address=preview.address(ports()),
         personas=colleagues.everybody(ports()),
-        chosen=who.chosen(),
+        chosen=here.address if here else "",
         ROLES={"agent": _("agent"), "lead": _("lead"), "admin": _("admin")},
         addresses={"message": f"{base}/addon/message", "home": f"{base}/addon/home"},
         links=[
@@ -87,11 +89,13 @@ def gallery(states: States) -> str:
     )
 
 
+@needs(Level.SIGNED_IN)
 def threads() -> Response:
     found = preview.mailbox(ports()).threads(request.args.get("place", "inbox"))
     return jsonify(threads=[_row(each) for each in found])
 
 
+@needs(Level.SIGNED_IN)
 def thread(thread_id: str) -> Response:
     found = preview.mailbox(ports()).thread(thread_id)
     return jsonify(
@@ -104,33 +108,43 @@ def thread(thread_id: str) -> Response:
     )
 
 
+@needs(Level.SIGNED_IN)
 def answer(thread_id: str) -> Response:
     preview.answer(ports(), thread_id, request.form.get("persona", ""), request.form.get("text", ""))
     return jsonify({})
 
 
+@needs(Level.SIGNED_IN)
 def message(thread_id: str) -> Response:
     preview.mailbox(ports()).write_back(thread_id, request.form.get("text", ""))
     return jsonify({})
 
 
+@needs(Level.SIGNED_IN)
 def move(thread_id: str, move: str) -> Response:
     box = preview.mailbox(ports())
     {"archive": box.archive, "restore": box.restore, "read": box.read}[move](thread_id)
     return jsonify({})
 
 
+@needs(Level.SIGNED_IN)
 def write() -> Response:
     given = {name: request.form.get(name, "") for name in ("sender", "name", "subject", "text")}
     return jsonify(id=preview.mailbox(ports()).write(**given))
 
 
+@needs(Level.SIGNED_IN)
 def persona() -> Response:
-    """Whoever looks as somebody in the preview acts as them on the ticket pages too."""
-    who.become(preview.persona(ports(), request.form.get("persona", "")).address)
-    return jsonify({})
+    """Whoever looks as somebody in the preview acts as them on the ticket pages too; answers with what forms carry from now on."""
+    chosen = preview.persona(ports(), request.form.get("persona", "")).address
+    here = who.viewer()
+    if here is not None and here.address == chosen:
+        return jsonify(form_token=forms.form_token())
+    fresh = sign_in.as_demo(ports(), chosen, who.agent())
+    return who.enter(jsonify(form_token=forms.token_of(fresh)), fresh)
 
 
+@needs(Level.SIGNED_IN)
 def identity() -> Response:
     """Tokens for one audience and one persona; whoever asks is signed in and sends the session's form token."""
     return jsonify(preview.identity(ports(), request.form.get("audience", ""), request.form.get("persona", "")))

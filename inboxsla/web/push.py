@@ -17,6 +17,7 @@ from inboxsla.errors import TryLater
 from inboxsla.google_tokens import BadToken, GoogleTokens, check_account
 from inboxsla.services import noticing
 from inboxsla.web.context import ports
+from inboxsla.web.guards import Level, needs
 
 log = structlog.get_logger()
 bp = Blueprint("push", __name__)
@@ -29,6 +30,7 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 @bp.post("/push/gmail")
+@needs(Level.PUBLIC)
 def gmail() -> Response:
     settings = ports().settings
     if settings.push.way != "push":

@@ -11,6 +11,10 @@ from werkzeug.exceptions import HTTPException
 from inboxsla.config.program import typed
 from inboxsla.errors import Refused, TryLater
 from inboxsla.web.forms import FormTooOld
+from inboxsla.web.guards import Level, NotYours
+
+# How many of those who can do something are named.
+_NAMED = 5
 
 
 class MisdirectedRequest(HTTPException):
@@ -41,7 +45,23 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
     code = error.code or 500
     if code < 400:
         return error
+    if isinstance(error, NotYours):
+        return page(code, _not_yours(error))
     return page(code, _too_old() if isinstance(error, FormTooOld) else _words(code))
+
+
+def _not_yours(error: NotYours) -> Words:
+    titles = {
+        Level.LEAD: _("This is for leads and admins"),
+        Level.ADMIN: _("This is for admins of the mailbox"),
+        Level.HOUSE: _("This is for admins of every mailbox"),
+    }
+    title = titles.get(error.level, _("This is for people of the mailbox"))
+    if error.people:
+        told = ", ".join(error.people[:_NAMED])
+        return Words(title, _("Nothing was changed. Who can do it: %(names)s.", names=told), back=True)
+    text = _("Nothing was changed. Nobody here is one; whoever can start InboxSLA gets in with a link from:")
+    return Words(title, text, (typed_here("sign-in-link"),), back=True)
 
 
 def _too_old() -> Words:
@@ -55,18 +75,6 @@ def _too_old() -> Words:
 
 
 def _words(code: int) -> Words:
-    if code == 401:
-        return Words(
-            _("Please sign in"),
-            _("These pages open with a one-time link. Ask this computer for one, or start InboxSLA again:"),
-            (_typed("sign-in-link"), "make run"),
-        )
-    if code == 403:
-        return Words(
-            _("This link does not open anymore"),
-            _("Links work once, and for a day. Ask for a new one, or start InboxSLA again:"),
-            (_typed("sign-in-link"), "make run"),
-        )
     if code == 404:
         return Words(
             _("There is nothing here"),
@@ -93,7 +101,7 @@ def _words(code: int) -> Words:
     )
 
 
-def _typed(command: str) -> str:
+def typed_here(command: str) -> str:
     said = typed(command)
     # A stranger reads this page too, and learns nothing of how the folders of this computer are called.
     return f"inboxsla {command}" if said.startswith("/") else said

@@ -1,63 +1,98 @@
-"""Who acts: until people sign in with Google, whoever opened the one-time link says once per session who they are."""
+"""Who asks: the session behind the cookie of a request, looked up once per request."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
+from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
-from inboxsla.services import colleagues, viewers
-from inboxsla.services.viewers import Viewer
+from inboxsla.services import sessions
+from inboxsla.services.sessions import Gone, Present
+from inboxsla.services.viewers import Sees, Viewer
 from inboxsla.web.context import ports
 
-bp = Blueprint("who", __name__)
-_PERSON = "person"
+COOKIE = "SIGN_IN_COOKIE"
 
 
-def chosen() -> str:
-    """The address that was chosen in this session, or empty."""
-    return str(session.get(_PERSON, ""))
+def install(app: Flask) -> None:
+    app.jinja_env.globals["who_is_here"] = present
 
 
-def become(address: str) -> None:
-    """From now on this session acts in the name of somebody who is listed; the caller has looked."""
-    session[_PERSON] = address
+def present() -> Present | None:
+    """Who asks, None for a stranger."""
+    found = _found()
+    return found if isinstance(found, Present) else None
+
+
+def gone() -> Gone | None:
+    """Why the session that the browser had opens nothing any more; None where it had none, or it does."""
+    found = _found()
+    return found if isinstance(found, Gone) else None
 
 
 def viewer() -> Viewer | None:
-    """Who acts in this session; None where nobody was chosen, or whoever was is on no people list any more."""
-    if not chosen():
-        return None
-    with ports().db.read() as conn:
-        found = viewers.viewer(conn, chosen())
-    return None if found is None or found.is_mailbox else found
+    """Who acts in this session; None for strangers, and for whoever sets InboxSLA up."""
+    here = present()
+    return here.viewer if here else None
 
 
-@bp.get("/you")
-def ask() -> str:
-    return _page()
+def sees() -> Sees:
+    """The mailboxes there are for whoever asks."""
+    here = present()
+    return here.sees if here else frozenset()
 
 
-@bp.post("/you")
-def choose() -> Response | tuple[str, int]:
-    wanted = request.form.get("person", "")
-    if wanted not in {person.address for person in colleagues.everybody(ports())}:
-        return _page(_("Choose one of these people.")), 400
-    become(wanted)
-    return redirect(_back(request.form.get("next", "")), code=303)
+def token() -> str:
+    """What the browser brought, whatever it is worth."""
+    return request.cookies.get(current_app.config[COOKIE], "")
 
 
-def _page(wrong: str = "") -> str:
-    return render_template(
-        "you.html",
-        people=colleagues.everybody(ports()),
-        chosen=chosen(),
-        wrong=wrong,
-        next=request.values.get("next", ""),
+def enter(response: Response, fresh: str) -> Response:
+    """Give the browser the token of a session that just began; the one it had, if any, ends."""
+    leave(response)
+    age = int(ports().settings.sign_in.absolute.total_seconds())
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    response.set_cookie(
+        current_app.config[COOKIE], fresh, max_age=age, path="/", secure=secure, httponly=True, samesite="Lax"
     )
+    return response
 
 
-def _back(path: str) -> str:
-    """A path of ours, or the board: nobody is led elsewhere."""
-    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if ours else url_for("board.tickets")
+def leave(response: Response) -> Response:
+    """End the session that the browser has, and take its token from it."""
+    if token():
+        sessions.end(ports(), token())
+        response.delete_cookie(current_app.config[COOKIE], path="/")
+    g.pop("who", None)
+    return response
+
+
+def agent() -> str:
+    """The browser in a few words, such as “Firefox on Linux”; what it says of itself is believed, as it opens nothing."""
+    said = request.headers.get("User-Agent", "")
+    program = next((name for mark, name in _PROGRAMS if mark in said), "Another browser")
+    system = next((name for mark, name in _SYSTEMS if mark in said), "")
+    return f"{program} on {system}" if system else program
+
+
+_PROGRAMS = (
+    ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox/", "Firefox"), ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"), ("Chromium/", "Chromium"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Macintosh", "Mac"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def _found() -> Present | Gone | None:
+    if "who" not in g:
+        g.who = sessions.present(ports(), token(), by_hand=_by_hand()) if token() else None
+    found: Present | Gone | None = g.who
+    return found
+
+
+def _by_hand() -> bool:
+    """Whether a person did something. Pages that keep themselves fresh ask by script, and would keep a session alive for ever."""
+    if request.method not in ("GET", "HEAD"):
+        return True
+    return "HX-Request" not in request.headers and request.headers.get("Sec-Fetch-Dest") != "empty"

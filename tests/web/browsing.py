@@ -54,8 +54,9 @@ def window(
     theme: str = "light",
     script: bool = True,
     may_complain: bool = False,
+    address: str = "",
 ) -> Iterator[Page]:
-    """A signed-in window whose clock can be moved; what its console complains of fails the test unless it may."""
+    """A window signed in as `address` (the first admin without one), whose clock can be moved; its complaints fail the test unless it may have some."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if theme == "dark" else "light",
@@ -67,7 +68,7 @@ def window(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     if script:
         page.clock.install()
-    page.goto(sign_in.make_link(lumen.ports, base))
+    page.goto(sign_in.make_link(lumen.ports, base, address))
     try:
         yield page
         assert may_complain or not complaints, complaints

@@ -12,7 +12,7 @@ from inboxsla.storage.database import Database
 from tests.builders import Desk, a_desk
 from tests.web.browsing import a_morning, chromium, serving
 from tests.web.door import Door, door_of
-from tests.web.shop import Shop, pages, shop
+from tests.web.shop import ANA, Shop, pages, shop
 
 
 @pytest.fixture
@@ -29,12 +29,19 @@ def stranger(lumen: Shop) -> FlaskClient:
 
 @pytest.fixture
 def claire(lumen: Shop, stranger: FlaskClient) -> FlaskClient:
-    """The lead's browser, signed in."""
+    """The browser of the one who leads and administers, signed in."""
     return signed_in(stranger, lumen)
 
 
-def signed_in(browser: FlaskClient, lumen: Shop) -> FlaskClient:
-    assert browser.get(sign_in.make_link(lumen.ports, "http://localhost")).status_code == 302
+@pytest.fixture
+def ana(lumen: Shop) -> FlaskClient:
+    """An agent's browser, signed in."""
+    return signed_in(pages(lumen).test_client(), lumen, ANA)
+
+
+def signed_in(browser: FlaskClient, lumen: Shop, address: str = "") -> FlaskClient:
+    """As this person; without one as the first admin, or to set up what has none."""
+    assert browser.get(sign_in.make_link(lumen.ports, "http://localhost", address)).status_code == 303
     return browser
 
 

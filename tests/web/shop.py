@@ -42,11 +42,13 @@ def settings(folder: Path, **changes: Any) -> Settings:
         "data_dir": str(folder),
         "calendar": {"zone": "Europe/Berlin", "hours": "24x7", "business_day": "24h"},
         "policy": {"name": "Standard support", "first_response": "60m", "next_response": "90m", "resolution": "5h"},
+        # Clocks are moved by days here, and nobody is to be signed out by that.
+        "sign_in": {"idle": "365 days", "absolute": "365 days"},
         "mailboxes": [{"address": ADDRESS}],
         "people": [
             {"address": ANA, "name": "Ana Ruiz"},
             {"address": JONAS, "name": "Jonas Weber"},
-            {"address": CLAIRE, "name": "Claire Dubois", "role": "lead"},
+            {"address": CLAIRE, "name": "Claire Dubois", "role": "admin"},
         ],
     }
     return Settings.of(tree | changes)

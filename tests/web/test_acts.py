@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
@@ -9,8 +11,10 @@ from werkzeug.test import TestResponse
 
 from inboxsla.services import desk
 from inboxsla.storage import tickets
+from inboxsla.storage.database import Database
+from tests.web.conftest import signed_in
 from tests.web.reading import page, words
-from tests.web.shop import ANA, CLAIRE, JONAS, Shop, minutes
+from tests.web.shop import ANA, JONAS, Shop, minutes, pages, shop
 
 SUBJECT = "Refund for order 1182 still missing"
 
@@ -19,19 +23,6 @@ SUBJECT = "Refund for order 1182 still missing"
 def ticket(lumen: Shop) -> int:
     """Nobody's yet."""
     return lumen.asks(SUBJECT, "Zofia Wiśniewska", ago=minutes(50))
-
-
-def is_now(browser: FlaskClient, address: str) -> FlaskClient:
-    """Whoever uses the browser says who they are."""
-    token = page(browser, "/you").select_one("input[name=form_token]")
-    assert token is not None
-    assert browser.post("/you", data={"form_token": token["value"], "person": address}).status_code == 303
-    return browser
-
-
-@pytest.fixture
-def ana(claire: FlaskClient) -> FlaskClient:
-    return is_now(claire, ANA)
 
 
 def sent(browser: FlaskClient, found: BeautifulSoup, act: str, **fields: str) -> TestResponse:
@@ -54,29 +45,23 @@ def owner(lumen: Shop, ticket: int) -> str | None:
         return tickets.load(conn, ticket).owner
 
 
-def test_whoever_has_not_said_who_they_are_is_asked_before_anything_is_done(claire: FlaskClient, ticket: int) -> None:
-    found = page(claire, f"/tickets/{ticket}")
+def test_whoever_sets_up_is_nobody_whom_a_ticket_could_name(sqlite_database: Database, tmp_path: Path) -> None:
+    lumen = shop(sqlite_database, tmp_path / "data", people=[{"address": ANA, "name": "Ana Ruiz"}])
+    ticket = lumen.asks(SUBJECT, "Zofia Wiśniewska", ago=minutes(50))
+    browser = signed_in(pages(lumen).test_client(), lumen)
+    found = page(browser, f"/tickets/{ticket}")
     assert not found.select("input[name=act]")
+    assert "sign in as a person" in words(found.select_one(".you"))
 
-    way = found.select_one("#choose-you")
-    assert way is not None
-    asked = page(claire, str(way["href"]))
-    token = asked.select_one("input[name=form_token]")
-    assert [words(each) for each in asked.select(".people b")] == ["Ana Ruiz", "Jonas Weber", "Claire Dubois"]
-    assert token is not None
-    chosen = claire.post("/you", data={"form_token": token["value"], "person": ANA, "next": f"/tickets/{ticket}"})
+    asked = browser.get(f"/tickets/{ticket}/hold")
 
-    assert chosen.location == f"/tickets/{ticket}"
-    assert words(page(claire, chosen.location).select_one(".you")) == "You act as Ana Ruiz · change"
-
-
-def test_nobody_becomes_somebody_who_is_not_listed_or_is_led_elsewhere(claire: FlaskClient) -> None:
-    token = page(claire, "/you").select_one("input[name=form_token]")
-    assert token is not None
-    form = {"form_token": str(token["value"])}
-    assert claire.post("/you", data={**form, "person": "mallory@evil.example"}).status_code == 400
-    for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example"):
-        assert claire.post("/you", data={**form, "person": ANA, "next": elsewhere}).location == "/tickets"
+    assert asked.status_code == 403
+    assert "Sign in as a person" in asked.text
+    form = page(browser, "/account").select_one("input[name=form_token]")
+    assert form is not None
+    done = browser.post(f"/tickets/{ticket}/act", data={"form_token": form["value"], "act": "solve"})
+    assert done.status_code == 403
+    assert owner(lumen, ticket) is None
 
 
 def test_the_act_that_comes_next_is_the_primary_one(lumen: Shop, ana: FlaskClient, ticket: int) -> None:
@@ -144,10 +129,10 @@ def test_a_form_that_is_refused_keeps_what_was_typed_and_says_it_at_the_field(
     assert sent(ana, back, "hold", reason="supplier", until="2026-11-30T09:00").status_code == 303
 
 
-def test_only_those_who_lead_are_offered_more_time(claire: FlaskClient, ticket: int) -> None:
+def test_only_those_who_lead_are_offered_more_time(ana: FlaskClient, claire: FlaskClient, ticket: int) -> None:
     path = f"/tickets/{ticket}/extend"
-    assert not page(is_now(claire, ANA), f"/tickets/{ticket}").select(f'a[href="{path}"]')
-    assert page(is_now(claire, CLAIRE), f"/tickets/{ticket}").select(f'a[href="{path}"]')
+    assert not page(ana, f"/tickets/{ticket}").select(f'a[href="{path}"]')
+    assert page(claire, f"/tickets/{ticket}").select(f'a[href="{path}"]')
 
 
 def test_a_form_that_was_not_made_here_does_nothing(lumen: Shop, ana: FlaskClient, ticket: int) -> None:

@@ -7,13 +7,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from inboxsla import listing
+from inboxsla.domain.people import Person
 from inboxsla.domain.timeline import Kind
 from inboxsla.services import queries, setup
-from inboxsla.storage import first_readings, mailboxes, records
+from inboxsla.storage import first_readings, mailboxes, people, records
 from inboxsla.web import board as board_pages
 from tests.services.mailbox_files import Mail, imported, written
 from tests.web.reading import groups, page, rows, words
-from tests.web.shop import ADDRESS, ANA, JONAS, TUESDAY, Shop, minutes, settings
+from tests.web.shop import ADDRESS, ANA, CLAIRE, JONAS, TUESDAY, Shop, minutes, settings
 
 
 def test_the_front_door_leads_to_the_board(claire: FlaskClient) -> None:
@@ -89,6 +90,7 @@ def test_a_mailbox_can_be_shown_alone(lumen: Shop, claire: FlaskClient) -> None:
     lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(5))
     with lumen.ports.db.write() as conn:
         other = mailboxes.ensure(conn, "gmail", "orders@lumenvelo.example", aliases=(), own_lists=())
+        people.replace_all(conn, other.id, [Person(CLAIRE, "Claire Dubois", "admin", "Europe/Berlin")])
 
     links = page(claire, "/tickets").select('nav[aria-label="Which mailbox"] a')
 

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from inboxsla.app import create_app
 from inboxsla.errors import TryLater
 from inboxsla.storage.database import Database
+from inboxsla.web.guards import Level, needs
 from tests.web.conftest import signed_in
 from tests.web.reading import page, rows
 from tests.web.shop import Shop, minutes, pages
@@ -70,6 +71,7 @@ def test_a_busy_database_asks_for_patience(lumen: Shop) -> None:
     app = pages(lumen)
 
     @app.get("/busy")
+    @needs(Level.SIGNED_IN)
     def busy() -> str:
         raise TryLater("The database is busy.")
 

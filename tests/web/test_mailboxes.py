@@ -129,7 +129,7 @@ def test_a_mailbox_is_made_live_and_everything_is_stopped_and_goes_on(office: Of
     assert "Nobody is mailed about what fell due before." in question
     assert f"{DESK} is live" in press(browser, f"/{box.id}/live")
     assert "live already" in press(browser, f"/{box.id}/live")
-    assert "Labels and mail are stopped , by somebody signed in" in press(browser, "/stop")
+    assert "Labels and mail are stopped , by the setup link" in press(browser, "/stop")
     assert "Labels and mail are stopped" in text_of(browser.get("/tickets"))
     assert "Labels and mail go on." in press(browser, "/resume")
     assert writing.stopped(office.ports) is None

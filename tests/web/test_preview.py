@@ -70,11 +70,13 @@ def test_whoever_is_played_in_the_preview_acts_on_the_ticket_pages_too(visitor: 
     desk.catch_up()
     form = {"form_token": token(visitor), "persona": JONAS}
 
-    assert visitor.post("/addon/preview/persona", data=form).status_code == 200
-    assert visitor.post("/addon/preview/persona", data={**form, "persona": "mallory@evil.example"}).status_code == 400
+    told = visitor.post("/addon/preview/persona", data=form).get_json()
 
+    assert visitor.post("/addon/preview/persona", data=form).status_code == 400, "the form is of a session that is over"
+    form = {**told, "persona": "mallory@evil.example"}
+    assert visitor.post("/addon/preview/persona", data=form).status_code == 400
     said = words(page(visitor, f"/tickets/{desk.ticket(thread).id}").select_one(".you"))
-    assert said == "You act as Jonas Weber · change"
+    assert said == "You act as Jonas Weber · switch person"
 
 
 def test_a_stranger_sees_nothing_of_the_mailbox(visitor: FlaskClient) -> None:

@@ -7,6 +7,7 @@ import pytest
 from flask import abort
 from flask.testing import FlaskClient
 
+from inboxsla.web.guards import Level, needs
 from tests.web.conftest import signed_in
 from tests.web.shop import Shop, pages
 
@@ -26,10 +27,12 @@ def test_what_cannot_be_shown_says_so_in_the_house_style(
     app = pages(lumen)
 
     @app.get("/teapot")
+    @needs(Level.SIGNED_IN)
     def teapot() -> str:
         abort(418)
 
     @app.get("/broken")
+    @needs(Level.SIGNED_IN)
     def broken() -> str:
         raise RuntimeError("subject: Refund for Zofia")
 

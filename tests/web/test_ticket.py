@@ -11,7 +11,7 @@ from inboxsla.storage import mailboxes
 from inboxsla.storage.database import Database
 from tests.web.conftest import signed_in
 from tests.web.reading import page, words
-from tests.web.shop import ADDRESS, ANA, Shop, minutes, pages, shop
+from tests.web.shop import ADDRESS, ANA, CLAIRE, Shop, minutes, pages, shop
 
 
 def test_the_time_left_is_read_first(lumen: Shop, claire: FlaskClient) -> None:
@@ -106,6 +106,10 @@ name = "Fair"
 calendar = "{calendar}"
 targets = {{first_response = "1h", next_response = "2h"}}
 steps = [{steps}]
+[[people]]
+address = "{CLAIRE}"
+name = "Claire Dubois"
+role = "admin"
 """
     configuring.import_(lumen.ports, text, "the tests", open_too=False)
 
@@ -186,7 +190,7 @@ def test_the_facts_name_owner_zone_policy_and_label(lumen: Shop, claire: FlaskCl
 def test_the_main_act_opens_the_thread_in_gmail(lumen: Shop, claire: FlaskClient) -> None:
     ticket = lumen.asks("Refund missing", "Zofia Wiśniewska", ago=minutes(50), thread="18f2c")
 
-    act = page(claire, f"/tickets/{ticket}").select_one(".acts a")
+    act = page(claire, f"/tickets/{ticket}").select_one(".acts a[href^='https:']")
 
     assert act is not None
     assert words(act) == "Open in Gmail"

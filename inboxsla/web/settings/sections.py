@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from flask import current_app
 from flask_babel import LazyString, lazy_gettext
 
+from inboxsla.web import guards
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -37,5 +39,6 @@ SECTIONS = (
 
 
 def offered() -> tuple[Section, ...]:
-    """Those whose page this application has."""
-    return tuple(section for section in SECTIONS if section.endpoint in current_app.view_functions)
+    """Those whose page this application has, and whoever asks may open."""
+    there = current_app.view_functions
+    return tuple(each for each in SECTIONS if each.endpoint in there and guards.may_open(each.endpoint))

@@ -2,7 +2,7 @@
 // What is open stands in the address: #/ the list, #/t/<thread> a conversation, and /panel behind either for the panel.
 
 import { announce, say } from "./dom.js";
-import { callAddon, get, here, post, Trouble } from "./server.js";
+import { become, callAddon, get, here, post, Trouble } from "./server.js";
 import { Panel } from "./panel.js";
 import { ThreadList } from "./threads.js";
 import { ThreadView } from "./thread.js";
@@ -165,19 +165,24 @@ for (const button of at("places").querySelectorAll("button")) {
   });
 }
 
-function chosen() {
-  sessionStorage.setItem("persona", personaField.value);
-  // The ticket pages follow; where they cannot, they ask.
-  post("/persona", { persona: personaField.value }).catch(() => {});
+function looksAs() {
   at("who").textContent = personaField.selectedOptions[0].dataset.initials;
+}
+
+async function chosen() {
+  try {
+    await become(personaField.value);
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    return lost(error.message);
+  }
+  looksAs();
   if (view.thread && !view.composer.querySelector("form")) view.drawChoices();
   if (view.thread) panel.trigger(newest(view.thread));
   else if (body.dataset.view) panel.trigger(null);
 }
 
-const kept = sessionStorage.getItem("persona");
-if ([...personaField.options].some((each) => each.value === kept)) personaField.value = kept;
-chosen();
+looksAs();
 personaField.addEventListener("change", chosen);
 
 addEventListener("keydown", (event) => {

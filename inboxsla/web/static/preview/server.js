@@ -4,7 +4,7 @@ import { buildEvent } from "./event.js";
 import { say } from "./dom.js";
 
 const base = location.pathname.replace(/\/$/, "");
-const { formField, formToken, addonBase } = document.body.dataset;
+const { formField, addonBase } = document.body.dataset;
 const LONGEST = 30_000;
 
 export class Trouble extends Error {}
@@ -35,7 +35,13 @@ async function asked(path, options = {}) {
 export const get = (path) => asked(path);
 
 export function post(path, fields = {}) {
-  return asked(path, { method: "POST", body: new URLSearchParams({ ...fields, [formField]: formToken }) });
+  return asked(path, { method: "POST", body: new URLSearchParams({ ...fields, [formField]: document.body.dataset.formToken }) });
+}
+
+/** From now on whoever looks is signed in as `persona`, and forms carry another token. */
+export async function become(persona) {
+  const said = await post("/persona", { persona });
+  document.body.dataset.formToken = said.form_token;
 }
 
 /** Addresses of our own server, whichever of its names they use, as paths of this page's origin; others as they are. */
