@@ -8,6 +8,8 @@ import socket
 from inboxsla.errors import Refused
 
 TRIES = 50
+# How this machine reaches what listens on every address it has.
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 def is_free(host: str, port: int) -> bool:
@@ -33,10 +35,11 @@ def first_free(host: str, wanted: int) -> int:
 
 
 def answers(host: str, port: int, path: str) -> bool:
-    """Whether an HTTP server there says that `path` is all right."""
-    connection = http.client.HTTPConnection(host, port, timeout=1)
+    """Whether an HTTP server that listens there says that `path` is all right."""
+    connection = http.client.HTTPConnection(_EVERYWHERE.get(host, host), port, timeout=1)
     try:
-        connection.request("GET", path)
+        # Whatever it listens on, to this machine it answers by this name.
+        connection.request("GET", path, headers={"Host": f"localhost:{port}"})
         return 200 <= connection.getresponse().status < 300
     except (OSError, http.client.HTTPException):
         return False

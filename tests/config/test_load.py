@@ -152,7 +152,7 @@ mailboxes = ["suport@lumen.example"]
         ("[policy]\nladder = [{at=5, do=['reassign']}, {at=5, do=['reassign']}]", "there are two steps at 5 %."),
         ("[policy.pauses]\nasleep = []", "config.toml:2: policy.pauses.asleep: “asleep” is not known here."),
         ("[sync]\nfirst_window = '3 business days'", "config.toml:2: sync.first_window: this length is not counted in"),
-        ("[server]\nhost = '0.0.0.0'", "config.toml:2: server.host: “0.0.0.0” would open the pages to the network"),
+        ("[server]\nhost = '0.0.0.0'", "config.toml:2: server.host: host “0.0.0.0” opens the pages to the network, and nobody can"),
         ("[server]\nport = true", "config.toml:2: server.port: “True” is not a whole number."),
         ("demo = 'perhaps'", "config.toml:1: demo: “perhaps” is neither true nor false."),
         ("[[people]]\naddress='a@b.c'\nname='A'\n[[people]]\naddress='A@B.c'\nname='A'", "config.toml:5: people[2].address: “a@b.c” is there twice."),

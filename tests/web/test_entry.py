@@ -10,6 +10,7 @@ from inboxsla.services import secret, sign_in
 from inboxsla.storage.database import Database
 from tests.web.shop import Shop, minutes, pages, shop
 
+
 def test_a_link_opens_the_board(lumen: Shop, stranger: FlaskClient) -> None:
     answer = stranger.get(sign_in.make_link(lumen.ports, "http://localhost"))
 
