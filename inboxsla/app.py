@@ -20,6 +20,8 @@ from inboxsla.web import (
     context,
     entry,
     forms,
+    google,
+    google_sign_in,
     guards,
     headers,
     health,
@@ -79,11 +81,12 @@ def create_app(ports: Ports) -> Flask:
     panel.install(app, ports)
     for endpoint in panel.PUBLIC:
         guards.needs(guards.Level.PUBLIC)(app.view_functions[endpoint])
-    push.install(app, ports.settings)
-    for room in (board.bp, acts.bp, mail_acts.bp, mails.bp, mailboxes.bp, health.bp, more.bp, account.bp):
+    google.install(app, ports.settings)
+    for room in (board.bp, acts.bp, mail_acts.bp, mails.bp, mailboxes.bp, health.bp, more.bp, account.bp, push.bp):
         app.register_blueprint(room)
     settings.install(app)
     signing_in.install(app, ports)
+    app.register_blueprint(google_sign_in.bp)
     if ports.settings.demo:
         app.register_blueprint(preview.room(gallery.examples))
     return app

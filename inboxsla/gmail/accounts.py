@@ -89,7 +89,7 @@ def client_of_file(path: Path, auth_uri: str, token_uri: str) -> Client:
 
 def begin(client: Client, redirect_uri: str, address: str, asks: Sequence[str] = (MODIFY,)) -> Begun:
     """Where to send the person who owns `address`. Asks for nothing but what we need, and for a lasting permission."""
-    flow = _flow(client, redirect_uri, asks=asks)
+    flow = flow_of(client, redirect_uri, asks=asks)
     # Without prompt=consent a second connecting would bring no refresh token.
     url, state = flow.authorization_url(access_type="offline", prompt="consent", login_hint=address)
     return Begun(str(url), str(state), str(flow.code_verifier))
@@ -108,21 +108,7 @@ def finish(
     """
     if answer.get("error"):
         raise Refused(declined(answer["error"]))
-    if not answer.get("code"):
-        raise Refused("Google sent no code. Begin again.")
-    flow = _flow(client, redirect_uri, verifier)
-    try:
-        token = flow.fetch_token(code=answer["code"], timeout=TIMEOUT)
-    except OAuth2Error as error:
-        raise exchange_failed(error) from error
-    except (requests.RequestException, OSError) as error:
-        raise TryLater(
-            f"Google's sign-in service cannot be reached ({type(error).__name__}). Begin again in a while."
-        ) from error
-    except UNREADABLE as error:
-        raise TryLater(
-            "Google's sign-in service gave an answer that cannot be read. Begin again in a while."
-        ) from error
+    token = exchange(flow_of(client, redirect_uri, verifier), answer.get("code", ""))
     if not token.get("refresh_token"):
         raise Refused(
             "Google gave no lasting permission. Remove InboxSLA at https://myaccount.google.com/connections, and begin again."
@@ -133,6 +119,25 @@ def finish(
             raise Refused("The permission to send is missing. Begin again, and leave the box for it ticked.")
         raise Refused(f"The permission to read, label and send is missing. Begin again, and {TICK_THE_BOX}.")
     return UserSecret(client.id, client.secret, str(token["refresh_token"]), client.token_uri, scopes)
+
+
+def exchange(flow: Flow, code: str) -> Mapping[str, Any]:
+    """What Google gives for the code it sent the browser back with. Raises Refused, Misused, TryLater."""
+    if not code:
+        raise Refused("Google sent no code. Begin again.")
+    try:
+        token: Mapping[str, Any] = flow.fetch_token(code=code, timeout=TIMEOUT)
+    except OAuth2Error as error:
+        raise exchange_failed(error) from error
+    except (requests.RequestException, OSError) as error:
+        raise TryLater(
+            f"Google's sign-in service cannot be reached ({type(error).__name__}). Begin again in a while."
+        ) from error
+    except UNREADABLE as error:
+        raise TryLater(
+            "Google's sign-in service gave an answer that cannot be read. Begin again in a while."
+        ) from error
+    return token
 
 
 def open_with(secret: Secret, address: str, *, api_root: str) -> Opened:
@@ -211,7 +216,8 @@ def revoke(secret: UserSecret, revoke_uri: str) -> bool:
     return True
 
 
-def _flow(client: Client, redirect_uri: str, verifier: str | None = None, asks: Sequence[str] = (MODIFY,)) -> Flow:
+def flow_of(client: Client, redirect_uri: str, verifier: str | None = None, asks: Sequence[str] = (MODIFY,)) -> Flow:
+    """Google's consent, to be begun, or ended with the `verifier` it was begun with. Raises Misused."""
     for uri in (client.auth_uri, client.token_uri):
         _safe(uri)
     config = {

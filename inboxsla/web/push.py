@@ -9,24 +9,17 @@ import json
 from typing import Any
 
 import structlog
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Response, request
 
-from inboxsla import wiring
-from inboxsla.config import Settings
 from inboxsla.errors import TryLater
-from inboxsla.google_tokens import BadToken, GoogleTokens, check_account
+from inboxsla.google_tokens import BadToken, check_account
 from inboxsla.services import noticing
+from inboxsla.web import google
 from inboxsla.web.context import ports
 from inboxsla.web.guards import Level, needs
 
 log = structlog.get_logger()
 bp = Blueprint("push", __name__)
-_EXTENSION = "inboxsla.google_tokens"
-
-
-def install(app: Flask, settings: Settings) -> None:
-    app.extensions[_EXTENSION] = wiring.google_tokens(settings)
-    app.register_blueprint(bp)
 
 
 @bp.post("/push/gmail")
@@ -70,9 +63,10 @@ def _check_token() -> None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise BadToken("there is none")
-    tokens: GoogleTokens = current_app.extensions[_EXTENSION]
     settings = ports().settings
-    check_account(tokens.claims(token.strip(), settings.push_audience, ports().now()), settings.push.service_account)
+    check_account(
+        google.tokens().claims(token.strip(), settings.push_audience, ports().now()), settings.push.service_account
+    )
 
 
 def _said(code: int, words: str) -> Response:
