@@ -139,14 +139,19 @@ def migrate() -> None:
     click.echo(f"{masked(settings.sql_url)} is at version {migrations.current(settings.sql_url)}.")
 
 
-@main.command("sign-in-link")
-def sign_in_link() -> None:
-    """Print a new one-time link to the pages."""
+@main.command("sign-in-link", short_help="Print a one-time link to the pages.")
+@click.argument("address", default="", metavar="[ADDRESS]")
+def sign_in_link(address: str) -> None:
+    """Print a link that signs in once, within a day.
+
+    It signs in ADDRESS, who must be on a people list. Without one it signs in the first admin; while there is none, whoever opens it
+    may set InboxSLA up.
+    """
     with opened() as ports:
         url = running_url(ports.settings.data_dir)
         if url is None:
             click.echo(f"Nothing runs here yet, so the link will work once `{typed('run')}` does.", err=True)
-        click.echo(sign_in.make_link(ports, url or ports.settings.server.url))
+        click.echo(sign_in.make_link(ports, url or ports.settings.server.url, address.strip().lower()))
 
 
 @main.command(short_help="Let labels be written and people be mailed from now on.")

@@ -161,7 +161,9 @@ def _item(conn: Connection, ports: Ports, mailbox: MailboxRow, one: ToTell, seen
         row for row in thread if row.kind == "human" and not staff.wrote(row) and not row.labels & correspondence.AWAY
     ]
     newest = asked[-1] if asked else None
-    leads = [p.name for p in people.of_mailbox(conn, mailbox.id) if p.role == "lead"]
+    listed = people.of_mailbox(conn, mailbox.id)
+    # Where nobody leads, admins take the place of leads.
+    leads = [p.name for role in ("lead", "admin") for p in listed if p.role == role]
     metric = Metric(one.act.data["metric"]) if "metric" in one.act.data else None
     percent, say = int(one.act.data["percent"]), English(one.person.zone)
     why, reopened = one.why(say), int(one.act.data.get("reopened", 0))

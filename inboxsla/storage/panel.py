@@ -218,10 +218,11 @@ def by_ticket(conn: Connection, boxes: Collection[int], ticket_id: int) -> Found
 
 
 def staff(conn: Connection, mailbox_id: int) -> Staff:
-    """Names by address of everybody who is or was on the people list, and the addresses of the leads there are now."""
+    """Names by address of everybody who is or was on the people list, and the addresses of the leads (else admins) of now."""
     rows = conn.execute(_STAFF, {"mailbox": mailbox_id}).all()
     names = {address: name for address, name, _, _ in rows}
-    return names, tuple(address for address, _, role, active in rows if active and role == "lead")
+    leads, admins = ([one for one, _, each, active in rows if active and each == role] for role in ("lead", "admin"))
+    return names, tuple(leads or admins)
 
 
 def said(

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from inboxsla.services import connections, sessions
 from inboxsla.services.sessions import Present
-from inboxsla.web import who
+from inboxsla.web import forms, who
 from inboxsla.web.context import now, ports
 from inboxsla.web.guards import Level, needs
 
@@ -61,7 +61,7 @@ def sign_out_everywhere() -> Response:
 
 def _told(here: Present) -> Response:
     seconds = max(0, int((here.ends_at - ports().now()).total_seconds()))
-    return jsonify(left=seconds, can_stay=here.idle_at < here.session.ends_at)
+    return jsonify(left=seconds, can_stay=here.idle_at < here.session.ends_at, form_token=forms.form_token())
 
 
 def _here() -> Present:

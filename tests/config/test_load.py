@@ -36,7 +36,7 @@ def test_without_a_file_it_is_the_demo_of_the_bicycle_light_shop():
         ("Jonas Weber", "agent"),
         ("Priya Nair", "agent"),
         ("Mehmet Yılmaz", "agent"),
-        ("Claire Dubois", "lead"),
+        ("Claire Dubois", "admin"),
     ]
     assert settings.policy.first_response == timedelta(minutes=4)
     assert settings.calendar.opening_hours().is_open(datetime(2026, 11, 22, 3, tzinfo=UTC))
