@@ -22,6 +22,12 @@ def lumen(sqlite_database: Database, tmp_path: Path) -> Shop:
 
 
 @pytest.fixture
+def strict(sqlite_database: Database, tmp_path: Path) -> Shop:
+    """A shop where sessions last as long as they do by default: 12 hours unused, 30 days in any case."""
+    return shop(sqlite_database, tmp_path / "data", sign_in={})
+
+
+@pytest.fixture
 def stranger(lumen: Shop) -> FlaskClient:
     """A browser that has not signed in."""
     return pages(lumen).test_client()
