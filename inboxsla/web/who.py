@@ -48,22 +48,29 @@ def token() -> str:
 
 def enter(response: Response, fresh: str) -> Response:
     """Give the browser the token of a session that just began; the one it had, if any, ends."""
-    leave(response)
-    age = int(ports().settings.sign_in.absolute.total_seconds())
-    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-    response.set_cookie(
-        current_app.config[COOKIE], fresh, max_age=age, path="/", secure=secure, httponly=True, samesite="Lax"
-    )
+    _end()
+    _keep(response, fresh, int(ports().settings.sign_in.absolute.total_seconds()))
     return response
 
 
 def leave(response: Response) -> Response:
     """End the session that the browser has, and take its token from it."""
+    _end()
+    _keep(response, "", 0)
+    return response
+
+
+def _end() -> None:
     if token():
         sessions.end(ports(), token())
-        response.delete_cookie(current_app.config[COOKIE], path="/")
     g.pop("who", None)
-    return response
+
+
+def _keep(response: Response, value: str, seconds: int) -> None:
+    # Also to take it away: browsers heed nothing about a cookie of this name (`__Host-`) that is said without the same flags.
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    name = current_app.config[COOKIE]
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="Lax")
 
 
 def agent() -> str:

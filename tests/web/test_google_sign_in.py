@@ -101,31 +101,38 @@ def test_what_the_browser_keeps_meanwhile_tells_it_nothing_and_is_gone_afterward
     assert any("Path=/sign-in/google" in cookie and "Max-Age=0" in cookie for cookie in cookies)
 
 
+NOT_VERIFIED, NOT_OF_OURS = "Google has not verified that", "is not a Google Workspace account of"
+
+
 @pytest.mark.parametrize(
-    ("domains", "claims", "changed", "said"),
+    ("domains", "attempts"),
     [
-        ((), {"email_verified": False}, {}, "Google has not verified that ana@lumenvelo.example is yours"),
-        ((), {"email_verified": "true"}, {}, "Google has not verified"),
-        ((), {"email_verified": None}, {}, "Google has not verified"),
-        ((), {"email": None}, {}, "Google did not tell your address"),
-        ((), {}, {"nonce": "another"}, "belongs to another sign-in"),
-        ((), {}, {"state": "another"}, "Nobody here waits for this answer"),
-        ((), {}, {"scope": "email"}, "Google did not say who you are"),
-        (("lumenvelo.example",), {"hd": "other.example"}, {}, "is not a Google Workspace account of lumenvelo.example"),
-        (("lumenvelo.example",), {}, {}, "is not a Google Workspace account of lumenvelo.example"),
-        (("other.example",), {"hd": "other.example"}, {}, "is not a Google Workspace account of other.example"),
+        (
+            (),
+            [
+                ({"email_verified": False}, {}, NOT_VERIFIED),
+                ({"email_verified": "true"}, {}, NOT_VERIFIED),
+                ({"email_verified": None}, {}, NOT_VERIFIED),
+                ({"email": None}, {}, "Google did not tell your address"),
+                ({}, {"nonce": "another"}, "belongs to another sign-in"),
+                ({}, {"state": "another"}, "Nobody here waits for this answer"),
+                ({}, {"scope": "email"}, "Google did not say who you are"),
+            ],
+        ),
+        (("lumenvelo.example",), [({"hd": "other.example"}, {}, NOT_OF_OURS), ({}, {}, NOT_OF_OURS)]),
+        (("other.example",), [({"hd": "other.example"}, {}, NOT_OF_OURS)]),
     ],
 )
 def test_whoever_does_not_prove_enough_stays_out_and_is_told_what_to_do(
-    visiting: Visiting, domains: tuple[str, ...], claims: dict[str, Any], changed: dict[str, str], said: str
+    visiting: Visiting, domains: tuple[str, ...], attempts: list[tuple[dict[str, Any], dict[str, str], str]]
 ) -> None:
     visit = visiting(sign_in={"domains": domains})
 
-    answer = visit.signs_in(ANA, claims, **changed)
-
-    assert answer.status_code == 403
-    assert said in words(page_of(answer.text).select_one(".banner-error"))
-    assert is_out(visit)
+    for claims, changed, said in attempts:
+        answer = visit.signs_in(ANA, claims, **changed)
+        assert answer.status_code == 403, said
+        assert said in words(page_of(answer.text).select_one(".banner-error"))
+        assert is_out(visit), said
 
 
 def test_a_token_for_another_program_opens_nothing(visit: Visit) -> None:
@@ -246,12 +253,17 @@ def test_when_google_does_not_answer_people_are_asked_to_come_back(
     assert is_out(visit)
 
 
-@pytest.mark.parametrize(
-    "elsewhere",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "javascript:alert(1)", "tickets"],
-)  # fmt: skip
-def test_nobody_is_led_elsewhere(visit: Visit, elsewhere: str) -> None:
-    assert visit.signs_in(ANA, wanted=elsewhere).location == "/tickets"
+def test_nobody_is_led_elsewhere(visit: Visit) -> None:
+    for elsewhere in (
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+        "tickets",
+    ):
+        assert visit.signs_in(ANA, wanted=elsewhere).location == "/tickets", elsewhere
 
 
 def test_another_name_in_the_request_does_not_change_where_google_leads_back_to(

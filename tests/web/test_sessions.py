@@ -7,8 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from inboxsla.services import sign_in
 from inboxsla.storage.database import Database
@@ -49,11 +51,16 @@ def test_behind_https_the_token_is_sent_to_this_very_host_and_never_in_the_clear
     lumen = shop(sqlite_database, tmp_path / "data", server={"base_url": base})
     browser = pages(lumen).test_client()
 
-    answer = browser.get(sign_in.make_link(lumen.ports, base))
+    def kept(answer: TestResponse) -> str:
+        (cookie,) = (each for each in answer.headers.getlist("Set-Cookie") if "_page_" not in each)
+        assert cookie.startswith("__Host-inboxsla_")
+        assert "Secure" in cookie
+        return cookie
 
-    (cookie,) = (each for each in answer.headers.getlist("Set-Cookie") if "_page_" not in each)
-    assert cookie.startswith("__Host-inboxsla_")
-    assert "Secure" in cookie
+    kept(browser.get(sign_in.make_link(lumen.ports, base)))
+    account = BeautifulSoup(browser.get("/account", base_url=base).text, "html.parser")
+    form = {"form_token": str(account.select("input[name=form_token]")[0]["value"])}
+    assert "Max-Age=0" in kept(browser.post("/account/sign-out", data=form, base_url=base))
 
 
 def test_every_sign_in_gives_a_fresh_token_and_the_one_before_is_worth_nothing(strict: Shop) -> None:
