@@ -120,10 +120,16 @@ def facts_of(
     requester: str,
     told: Standing | None = None,
     timeline: Iterable[Event] = (),
+    *,
+    counted: bool = True,
 ) -> Facts:
-    """The kept message, and what is known of its ticket and its customer, as rules see them."""
+    """The kept message, and what is known of its ticket and its customer, as rules see them.
+
+    Without `counted` nobody looks how many tickets the customer opened before: for many messages and rules that do not ask.
+    """
     told = told or Standing()
-    earlier = tickets.opened_before(conn, mailbox.id, requester, row.internal_at, EARLIER) if requester else ()
+    asks = bool(requester) and counted
+    earlier = tickets.opened_before(conn, mailbox.id, requester, row.internal_at, EARLIER) if asks else ()
     labels = (mailbox.label_names.get(each, each) for each in sorted(row.labels))
     return Facts(
         at=row.internal_at,

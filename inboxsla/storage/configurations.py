@@ -59,6 +59,11 @@ def get(conn: Connection, version: int) -> Configuration | None:
     return None if row is None else Configuration(*row)
 
 
+def newest_few(conn: Connection, count: int) -> list[Configuration]:
+    """The newest first."""
+    return [Configuration(*row) for row in conn.execute(_FOUND.order_by(t.c.version.desc()).limit(count))]
+
+
 def rolling(conn: Connection) -> int | None:
     """The id of the newest configuration, if it has not reached every open ticket yet."""
     newest_id: int | None = conn.execute(select(func.max(t.c.id))).scalar_one()

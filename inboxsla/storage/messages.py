@@ -34,13 +34,16 @@ class MessageRow:
 
 
 _COLUMNS = [t.c[name] for name in MessageRow.__dataclass_fields__]
+_RECIPIENTS, _LABELS = (list(MessageRow.__dataclass_fields__).index(name) for name in ("recipients", "labels"))
 # Databases bound how many values one statement may name.
 _AT_ONCE = 5_000
 
 
 def _row(row: Row[Any]) -> MessageRow:
-    values = dict(row._mapping)
-    return MessageRow(**{**values, "recipients": tuple(values["recipients"]), "labels": frozenset(values["labels"])})
+    # In the order of the fields: by name it takes three times as long, and some look at ten thousand.
+    values: list[Any] = list(row)
+    values[_RECIPIENTS], values[_LABELS] = tuple(values[_RECIPIENTS]), frozenset(values[_LABELS])
+    return MessageRow(*values)
 
 
 def _values(mailbox_id: int, row: MessageRow) -> dict[str, Any]:
