@@ -59,7 +59,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What a draft would have made of the tickets that began in the days looked at.
+    """What a draft would have made of the tickets that began in the days looked at; `there_are` so many, `tickets` were replayed.
 
     `appear` and `vanish` are tickets with a miss that the draft would add or take away, the first of them by number.
     `no_tickets` are those that the draft's rules would keep off the board; `matched` counts tickets by the rule that matched.
@@ -76,6 +76,7 @@ class WhatIf:
     vanish: tuple[int, ...]
     no_tickets: int
     matched: Mapping[str, int]
+    there_are: int
 
 
 @dataclass(slots=True)
@@ -116,22 +117,33 @@ class _Course:
         return self.versions[policy_id]
 
 
-def whatif(ports: Ports, draft: Document, days: int, mailbox: str | None, moved: Callable[[int], None]) -> WhatIf:
+def whatif(
+    ports: Ports,
+    draft: Document,
+    days: int,
+    mailbox: str | None,
+    moved: Callable[[int], None],
+    most: int | None = None,
+) -> WhatIf:
     """Replay the tickets that began within `days` (24 h each) of now, or of a file's newest message. Nothing is written.
 
-    `moved(n)` is told after every n tickets. Raises ConfigMistakes if the draft's rules cannot be used.
+    Of each mailbox the newest, about `most` in all, for somebody who waits; None: every one. `moved(n)` is told after every n
+    tickets. Raises ConfigMistakes if the draft's rules cannot be used.
     """
     drafted = {name: from_data(body) for name, body in compile_policies(draft).items()}
     course = _Course(rulebook.judge_of(draft), drafted)
     looked_at = []
     with ports.db.read() as conn:
         boxes = [box for box in mailboxes.every(conn) if mailbox is None or box.address == mailbox]
+        edges = {box.id: (box.as_of or ports.now()) - timedelta(days=days) for box in boxes}
+        counts = {box.id: tickets.count_since(conn, box.id, edges[box.id]) for box in boxes}
+        if most is not None:
+            edges |= _newest(conn, edges, counts, most)
     for box in boxes:
-        until = box.as_of or ports.now()
         looked_at.append(box.address)
-        for rows in _pages(ports, box, until - timedelta(days=days)):
+        for rows in _pages(ports, box, edges[box.id]):
             with ports.db.read() as conn:
-                _replay_page(conn, course, box, rows, until)
+                _replay_page(conn, course, box, rows, box.as_of or ports.now())
             moved(len(rows))
     return WhatIf(
         days=days,
@@ -145,7 +157,21 @@ def whatif(ports: Ports, draft: Document, days: int, mailbox: str | None, moved:
         vanish=tuple(sorted(course.vanish)[:NAMED]),
         no_tickets=course.no_tickets,
         matched=dict(course.matched.most_common()),
+        there_are=sum(counts.values()),
     )
+
+
+def _newest(
+    conn: Connection, edges: Mapping[int, datetime], counts: Mapping[int, int], most: int
+) -> dict[int, datetime]:
+    """Later edges for mailboxes that have more tickets than their share of `most`; what others leave is shared among them."""
+    later, left = {}, most
+    for nth, box_id in enumerate(sorted(counts, key=lambda each: counts[each])):
+        share = left // (len(counts) - nth)
+        if counts[box_id] > share:
+            later[box_id] = tickets.opened_as(conn, box_id, max(share, 1)) or edges[box_id]
+        left -= min(counts[box_id], share)
+    return later
 
 
 def count(ports: Ports, days: int, mailbox: str | None) -> int:

@@ -258,6 +258,13 @@ def count_since(conn: Connection, mailbox_id: int, since: datetime) -> int:
     return count(conn, t.c.mailbox_id == mailbox_id, t.c.opened_at >= since)
 
 
+def opened_as(conn: Connection, mailbox_id: int, nth: int) -> datetime | None:
+    """When the `nth` newest ticket of a mailbox began, counted from 1."""
+    newest = select(t.c.opened_at).where(t.c.mailbox_id == mailbox_id).order_by(t.c.opened_at.desc())
+    found: datetime | None = conn.execute(newest.offset(nth - 1).limit(1)).scalar_one_or_none()
+    return found
+
+
 def mailboxes_of(conn: Connection, ticket_ids: Sequence[int]) -> list[int]:
     """The mailboxes that these tickets (as far as there are any) belong to."""
     return sorted(conn.execute(select(t.c.mailbox_id).where(t.c.id.in_(ticket_ids)).distinct()).scalars())

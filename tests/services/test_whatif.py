@@ -92,6 +92,17 @@ def test_a_replay_writes_nothing_and_reaches_no_further_back_than_said(busy: Des
     assert busy.board() == before
 
 
+def test_for_somebody_who_waits_only_the_newest_are_replayed_and_it_says_of_how_many(busy: Desk) -> None:
+    busy.writes(subject="Invoice 1184")
+    busy.catch_up()
+
+    found = whatif.whatif(busy.ports, drafted(busy, BASE + RULES), 90, None, lambda _: None, most=1)
+
+    assert (found.tickets, found.there_are) == (1, 3)
+    first = {one.metric: one for one in found.now.figures.promises}["first_response"]
+    assert (first.met, first.running) == (0, 1)
+
+
 def test_what_was_rolled_out_is_what_the_replay_foretold(busy: Desk) -> None:
     shorter = BASE.replace('first_response = "4h"', 'first_response = "90m"') + RULES
     foretold = replayed(busy, shorter).then
