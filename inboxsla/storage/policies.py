@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Text, bindparam, func, insert, select, type_c
 from inboxsla.domain.policy import Policy
 from inboxsla.domain.policy_data import from_data
 from inboxsla.domain.timeline import Event, Kind
+from inboxsla.storage.schema import configurations
 from inboxsla.storage.schema import policies as t
 from inboxsla.storage.types import as_json, from_json
 
@@ -25,6 +26,17 @@ class PolicyVersion:
     policy: Policy
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A version without what it says: when it was made, and by which configuration and whom; None where config.toml made it."""
+
+    version: int
+    saved_at: datetime
+    configuration: int | None
+    actor: str | None
+
+
+c = configurations.c
 # The body as it is stored: that text is what built policies are remembered by.
 _BY_ID = select(t.c.id, t.c.name, t.c.version, type_coerce(t.c.body, Text).label("body")).where(
     t.c.id == bindparam("id")
@@ -75,6 +87,20 @@ def newest_versions(conn: Connection, names: Collection[str]) -> dict[str, tuple
     newest = select(func.max(t.c.id)).where(t.c.name.in_(list(names))).group_by(t.c.name)
     rows = conn.execute(select(t.c.name, t.c.id, t.c.version).where(t.c.id.in_(newest)))
     return {row.name: (row.id, row.version) for row in rows}
+
+
+def made(conn: Connection, name: str) -> list[Made]:
+    """Every version of this name, newest first."""
+    # A configuration and the versions it makes are saved at the same instant; of several at one instant the last counts.
+    last = select(func.max(c.version)).where(c.saved_at == t.c.saved_at).correlate(t).scalar_subquery()
+    columns = (t.c.version, t.c.saved_at, c.version, c.actor)
+    rows = conn.execute(
+        select(*columns)
+        .select_from(t.outerjoin(configurations, c.version == last))
+        .where(t.c.name == name)
+        .order_by(t.c.version.desc())
+    )
+    return [Made(*row) for row in rows]
 
 
 @lru_cache(maxsize=512)

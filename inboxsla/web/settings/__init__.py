@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext
 
-from inboxsla.web.settings import sections, words
+from inboxsla.web.settings import policies, sections, words
 
-ROOMS = (words.bp,)
+ROOMS = (words.bp, policies.bp)
 SECTION_WORDS = {
     "default_policy": lazy_gettext("Default policy"),
     "hold_reasons": lazy_gettext("Pause reasons"),
