@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext
 
+from inboxsla.domain.ticket_view import METRIC_WORDS
 from inboxsla.web.settings import policies, sections, words
 
 ROOMS = (words.bp, policies.bp)
@@ -33,4 +34,9 @@ def install(app: Flask) -> None:
     """The pages, and what their templates name."""
     for room in ROOMS:
         app.register_blueprint(room)
-    app.jinja_env.globals.update(settings_sections=sections.offered, SECTION_WORDS=SECTION_WORDS, WHAT_WORDS=WHAT_WORDS)
+    app.jinja_env.globals.update(
+        settings_sections=sections.offered,
+        SECTION_WORDS=SECTION_WORDS,
+        WHAT_WORDS=WHAT_WORDS,
+        METRIC_WORDS=METRIC_WORDS,
+    )

@@ -18,7 +18,9 @@ from inboxsla.services.in_force import InForce
 from inboxsla.web import guards
 from inboxsla.web.context import LARGEST_ID, ports
 from inboxsla.web.forms import FIELD
+from inboxsla.web.settings import replaying
 from inboxsla.web.settings.form import Complaint, Form, Key, at_fields
+from inboxsla.web.settings.replaying import Replay
 from inboxsla.web.settings.typed import Typed
 
 Answer = str | Response | tuple[str, int]
@@ -70,7 +72,8 @@ class Part(Protocol):
 class Editing:
     """What a template of an editing page gets as `editing`.
 
-    `looked` names the content whose effect is shown; "" if none is. `stale`: it was to be saved and is shown first.
+    `looked` names the content whose effect is shown; "" if none is. `stale`: it was to be saved and is shown first. `replay` is
+    what it would have made of the past, where somebody asked.
     """
 
     form: Form
@@ -78,6 +81,7 @@ class Editing:
     draft: Draft | None = None
     looked: str = ""
     stale: bool = False
+    replay: Replay | None = None
 
     @property
     def wrong(self) -> Sequence[Complaint]:
@@ -101,7 +105,14 @@ def run(part: Part, page: Callable[[Editing], str], after: Callable[[Saved, Draf
         return page(Editing(Form(changed, over), force))
     editing = _looked(part, typed, over, force)
     if do == "look":
-        return render_template("settings/effect.html", editing=editing) if _asked_by_the_page() else page(editing)
+        return (
+            render_template("settings/effect.html", editing=editing) if _asked_by_the_page("effect") else page(editing)
+        )
+    if do in replaying.ORDERS:
+        editing = replace(editing, replay=replaying.replay(editing.draft, do))
+        return (
+            render_template("settings/replay.html", editing=editing) if _asked_by_the_page("replay") else page(editing)
+        )
     if editing.draft is None or editing.wrong or editing.draft.meanwhile is not None:
         return page(editing), 409 if editing.draft is not None and editing.draft.meanwhile is not None else 422
     if not editing.draft.changes:
@@ -159,8 +170,8 @@ def _open_too() -> bool | None:
     return None if given is None else given == "yes"
 
 
-def _asked_by_the_page() -> bool:
-    return "HX-Request" in request.headers and request.headers.get("HX-Target") == "effect"
+def _asked_by_the_page(piece: str) -> bool:
+    return "HX-Request" in request.headers and request.headers.get("HX-Target") == piece
 
 
 def _number(text: str) -> int:

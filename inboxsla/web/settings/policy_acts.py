@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -67,6 +68,7 @@ def switch_off() -> editor.Answer:
     return editor.remove(
         lambda body: _set_enabled(body, name, False),
         lambda draft: _question(
+            name,
             draft,
             _("Switch off “%(name)s”?", name=name),
             _("Switch it off"),
@@ -83,6 +85,7 @@ def remove() -> editor.Answer:
     return editor.remove(
         lambda body: _take_out(body, name),
         lambda draft: _question(
+            name,
             draft,
             _("Remove “%(name)s”?", name=name),
             _("Remove the policy"),
@@ -153,11 +156,26 @@ def _offered(force: InForce, chosen: Template, calendar: str, draft: Draft | Non
     )
 
 
-def _question(draft: Draft, question: str, verb: str, touches: list[str], stays: str) -> str:
+def _question(name: str, draft: Draft, question: str, verb: str, touches: list[str], stays: str) -> str:
+    if draft.complaints and (named := list(_named_by(name))):
+        draft = replace(draft, complaints=tuple(((), words) for words in named))
     back = url_for("policies.listed")
     return render_template(
         "settings/confirm.html", question=question, verb=verb, touches=touches, stays=[stays], back=back, draft=draft
     )
+
+
+def _named_by(name: str) -> Iterator[str]:
+    """What still names the policy, and what to do about each."""
+    document = in_force.current(ports()).document
+    if document.default_policy == name:
+        yield _("It is the default policy. Choose another default first.")
+    for box in document.mailboxes:
+        if box.policy == name:
+            yield _("Tickets of %(address)s get it. Choose another policy for that mailbox first.", address=box.address)
+    for rule in document.rules:
+        if rule.then.policy == name:
+            yield _("The rule “%(rule)s” chooses it. Change or remove that rule first.", rule=rule.name)
 
 
 def _touched(name: str) -> list[str]:
