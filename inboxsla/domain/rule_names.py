@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.folding import fold
@@ -79,8 +80,7 @@ class Page:
     def named(self, kind: str, written: str, where: str) -> str | None:
         """The thing as its owner spells it; a complaint if there is none of that name."""
         names = self._names[kind]
-        wanted = fold(written)
-        found = next((name for name in names if fold(name) == wanted), None)
+        found = _by_fold(tuple(names)).get(fold(written))
         if found is None:
             hint = (
                 did_you_mean(written, names) or _choices(names) or f" There is none yet; add it under {_LISTED[kind]}."
@@ -93,6 +93,12 @@ class Page:
         choices = list(choices)
         hint = did_you_mean(str(word), choices) or f" Write {any_of(choices)}."
         self.complain(where, f"{quoted(str(word))} is not {what}.{hint}")
+
+
+@lru_cache(maxsize=32)
+def _by_fold(names: tuple[str, ...]) -> Mapping[str, str]:
+    """Looked up for every rule of hundreds. Of names that look alike the first counts."""
+    return {fold(name): name for name in reversed(names)}
 
 
 # Where admins list what rules may name.

@@ -89,7 +89,7 @@ def _policy(name: str, key: Key, seen: Parts) -> Iterator[Complaint]:
     """Complains of a policy that is not there or is switched off."""
     if name not in seen.names("policies"):
         yield key, unknown(name, seen.names("policies"), "policies")
-    elif any(part.text("name") == name and part.value and not part.value.enabled for part in seen.policies):
+    elif seen.is_off(name):
         yield key, f"“{name}” is switched off (enabled = false). Switch it on, or name another policy here."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
@@ -54,9 +54,23 @@ class Parts:
     mailboxes: tuple[Part[Any], ...]
     known_mailboxes: frozenset[str] | None
     known_webhooks: frozenset[str] | None = None
+    # Asked for by every rule, and the same for all.
+    _names: dict[str, list[str]] = field(default_factory=dict, compare=False)
 
     def names(self, section: str) -> list[str]:
         """What the parts of a section are called: addresses of people and mailboxes, names of everything else."""
+        if section not in self._names:
+            self._names[section] = self._called(section)
+        return self._names[section]
+
+    def is_off(self, policy: str) -> bool:
+        """Whether a policy is there and switched off."""
+        if "off" not in self._names:
+            off = (part for part in self.policies if part.value and not part.value.enabled)
+            self._names["off"] = [part.text("name") for part in off]
+        return policy in self._names["off"]
+
+    def _called(self, section: str) -> list[str]:
         written = self.tree.get(section)
         if section in ("calendars", "tiers", "organisations"):
             return sorted(written) if isinstance(written, Mapping) else []
