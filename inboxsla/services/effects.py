@@ -157,7 +157,7 @@ def _told(ports: Ports, course: _Course, under: Sequence[Under]) -> Effect:
         by_name[each.name] += each.tickets
     with ports.db.read() as conn:
         named = open_tickets.subjects(conn, first)
-        shown = course.renewal.examples(conn, by_name, course.now)
+        shown = tuple(PolicyExample(*each) for each in course.renewal.examples(conn, by_name, course.now))
     return Effect(
         open_tickets=by_name.total(),
         moves=course.counting.told(),
@@ -166,7 +166,7 @@ def _told(ports: Ports, course: _Course, under: Sequence[Under]) -> Effect:
         renewed=course.renewed,
         other_policy=course.other_policy,
         under=dict(by_name),
-        examples=tuple(PolicyExample(*each) for each in shown),
+        examples=shown,
     )
 
 

@@ -151,6 +151,15 @@ def test_an_example_names_the_versions(busy: Desk) -> None:
     assert shown.example.before - shown.example.after == timedelta(minutes=130)
 
 
+def test_a_policy_that_no_ticket_stands_under_has_an_example_too(one_desk: Desk) -> None:
+    saved(one_desk, BASE + RULES)
+
+    found = foretold(one_desk, SHORTER + RULES)
+
+    assert (found.open_tickets, found.moves) == (0, ())
+    assert [each.policy for each in found.examples] == ["Standard"]
+
+
 def test_looking_says_how_far_it_is(busy: Desk) -> None:
     seen: list[int] = []
     effects.effect(busy.ports, drafted(busy, BASE + LAMPS + RULES), busy.clock(), seen.append)

@@ -11,12 +11,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from inboxsla.errors import Refused
-from inboxsla.services import drafting, in_force
+from inboxsla.services import drafting, effects, in_force
 from inboxsla.services.configuring import Saved
 from inboxsla.services.drafting import Draft, Edit
+from inboxsla.services.effects import Effect
 from inboxsla.services.in_force import InForce
 from inboxsla.web import guards
-from inboxsla.web.context import LARGEST_ID, ports
+from inboxsla.web.context import LARGEST_ID, now, ports
 from inboxsla.web.forms import FIELD
 from inboxsla.web.settings import replaying
 from inboxsla.web.settings.form import Complaint, Form, Key, at_fields
@@ -86,6 +87,12 @@ class Editing:
     @property
     def wrong(self) -> Sequence[Complaint]:
         return self.form.complaints
+
+    def effect(self) -> Effect | None:
+        """What saving would mean for open tickets: counted only when it is drawn. None where the draft has mistakes."""
+        if self.draft is None or self.draft.document is None:
+            return None
+        return effects.effect(ports(), self.draft.document, now())
 
 
 def draw(template: str, editing: Editing, part: Part, **values: Any) -> str:

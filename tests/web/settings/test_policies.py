@@ -66,6 +66,26 @@ def test_a_shorter_promise_is_looked_at_and_then_saved_as_the_next_version(lumen
     assert "Version 2 of “Standard support” is in force" in claire.get(LIST).text
 
 
+def test_the_effect_names_what_would_be_late_at_once_and_shows_an_example(lumen: Shop, claire: FlaskClient) -> None:
+    late = lumen.asks("<b>Lamp</b>", "Zofia", ago=minutes(40))
+    lumen.asks("Bracket", "Kofi", ago=minutes(5))
+
+    shown = send(claire, EDIT, do="look", targets__first_response__normal="30m")
+
+    effect = BeautifulSoup(shown.text, "html.parser").select_one("#effect")
+    told = words(effect)
+    assert "Of 2 open tickets, 1 becomes more urgent , if they get it too. Medium → becomes Overdue 1" in told
+    assert effect is not None
+    assert [(link["href"], words(link)) for link in effect.select(".open-now a")] == [
+        (f"/tickets/{late}", "<b>Lamp</b>")
+    ]
+    assert (
+        "A Normal mail of Fri 27 Nov 15:30 CET is due Now, version 1 Fri 27 Nov 16:30 CET With version 2 Fri 27 Nov 16:00 CET"
+        in told
+    )
+    assert "New tickets and the 2 open ones" in told
+
+
 def test_saving_a_policy_that_nobody_changed_saves_nothing(lumen: Shop, claire: FlaskClient) -> None:
     assert send(claire, EDIT).status_code == 303
     assert in_force.current(lumen.ports).version is None

@@ -31,6 +31,7 @@ def test_the_line_the_notes_and_the_effect_follow_what_is_typed_and_it_is_saved(
         expect(page.locator(".of-first_response .told")).to_contain_text("due at 45")
         expect(page.locator("#f-targets-first_response-normal-note")).to_contain_text("was 1h")
         expect(page.locator("#effect")).to_contain_text("first response: 1h → 45m")
+        expect(page.locator("#effect .moves")).to_contain_text("Overdue")
 
         before = page.locator("li.step").count()
         page.get_by_role("button", name="Add a step").click()
@@ -41,6 +42,8 @@ def test_the_line_the_notes_and_the_effect_follow_what_is_typed_and_it_is_saved(
         expect(page.locator(".of-first_response .told")).to_contain_text("tell lead at 9")
         expect(page.locator("#effect")).to_contain_text("at 20 %: tell the lead")
 
+        page.get_by_role("button", name="Last 30 days").click()
+        expect(page.locator("#replay")).to_contain_text("Kept, last 30 days")
         page.get_by_text("New tickets and the").click()
         page.locator(".acts button.btn-primary").click()
         expect(page.locator(".banner")).to_contain_text("Version 2 of “Standard support” is in force")
