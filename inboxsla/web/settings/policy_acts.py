@@ -12,12 +12,12 @@ from flask_babel import ngettext
 
 from inboxsla.config.document import Template, templates, with_template
 from inboxsla.errors import InboxSLAError, Missing, Refused
-from inboxsla.services import drafting, in_force, policy_history
+from inboxsla.services import drafting, effects, in_force, policy_history
 from inboxsla.services.configuring import Saved
 from inboxsla.services.drafting import Body, Draft, Edit
 from inboxsla.services.in_force import InForce
 from inboxsla.web import guards
-from inboxsla.web.context import ports
+from inboxsla.web.context import now, ports
 from inboxsla.web.guards import Level, needs
 from inboxsla.web.settings import editor
 from inboxsla.web.settings.form import Key
@@ -153,6 +153,7 @@ def _offered(force: InForce, chosen: Template, calendar: str, draft: Draft | Non
         calendars=list(force.document.calendars),
         draft=draft,
         wrong=wrong,
+        effect=effects.effect(ports(), draft.document, now()) if draft and draft.document else None,
     )
 
 
