@@ -77,14 +77,14 @@ def rolled(conn: Connection, configuration_id: int, to: int, done_at: datetime |
 
 
 def open_by_policy(conn: Connection) -> dict[str, int]:
-    """How many open tickets of connected mailboxes stand under each policy, by its name."""
+    """How many open tickets of connected mailboxes in use stand under each policy, by its name."""
     now = func.coalesce(tickets.c.policy_now_id, tickets.c.policy_id)
     rows = conn.execute(
         select(policies.c.name, func.count())
         .select_from(
             tickets.join(policies, policies.c.id == now).join(mailboxes, mailboxes.c.id == tickets.c.mailbox_id)
         )
-        .where(tickets.c.status.in_(OPEN_STATUSES), mailboxes.c.kind == "gmail")
+        .where(tickets.c.status.in_(OPEN_STATUSES), mailboxes.c.kind == "gmail", mailboxes.c.retired_at.is_(None))
         .group_by(policies.c.name)
     )
     return {row[0]: row[1] for row in rows}
