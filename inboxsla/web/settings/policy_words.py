@@ -60,6 +60,7 @@ _PLAINLY: tuple[tuple[str, LazyString], ...] = (
     (r"say once when this step comes", lazy_gettext("Say when this step comes: a number such as 75, or a length such as 2h.")),
     (r"this step does nothing", lazy_gettext("Tick what this step does, or name somebody who is told.")),
     (r"a step that comes with reopened belongs to no promise", lazy_gettext("A step for customers who come back belongs to no promise. Untick “only for”.")),
+    (r"before is before the time even starts", lazy_gettext("This comes before the time even starts. Write less, or tick below which longer promises it is only for.")),
     (r"a policy promises at least one of", lazy_gettext("Promise at least one thing. Write for example 4h as the first response.")),
     (r"medium_at .* must rise between 0 and 100", lazy_gettext("Medium comes before Urgent, and both before 100 %. Write for example 50 and 75.")),
     (r"this warns of nothing", lazy_gettext("There is nothing to warn of while tickets do not close by themselves. Say after how long they do, or leave this empty.")),

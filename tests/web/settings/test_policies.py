@@ -131,12 +131,14 @@ def test_every_complaint_is_at_its_field_and_in_the_words_of_the_page(lumen: Sho
 def test_a_warning_without_closing_and_thresholds_that_do_not_rise_are_said_plainly(
     lumen: Shop, claire: FlaskClient
 ) -> None:
-    answer = send(claire, EDIT, auto_close_warning="1h", medium_at="90")
+    early = {"steps__0__when": "before", "steps__0__length": "3h"}
+    answer = send(claire, EDIT, auto_close_warning="1h", medium_at="90", **early)
 
     told = words(BeautifulSoup(answer.text, "html.parser").select_one("#wrong"))
     assert "There is nothing to warn of" in told
     assert "Medium comes before Urgent" in told
-    assert "auto_close" not in told
+    assert "This comes before the time even starts" in told
+    assert not [key for key in ("auto_close", "medium_at", "for =") if key in told]
 
 
 def test_another_name_is_known_wherever_the_old_one_was(lumen: Shop, claire: FlaskClient) -> None:
