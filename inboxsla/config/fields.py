@@ -77,7 +77,8 @@ def name(value: object) -> str:
     text = value.strip() if isinstance(value, str) else ""
     if not text:
         raise ValueError("this is empty." if isinstance(value, str) else "write text in quotes.")
-    if any(unicodedata.category(c) in _UNSEEN and c not in _JOINERS for c in text):
+    # What is printable throughout holds none of them, and is told sooner.
+    if not text.isprintable() and any(unicodedata.category(c) in _UNSEEN and c not in _JOINERS for c in text):
         raise ValueError("this holds line breaks or characters that cannot be seen. Write it on one line.")
     if len(text) > NAME_LIMIT:
         raise ValueError(f"“{text[:20]}…” is too long. {NAME_LIMIT} characters is the limit.")

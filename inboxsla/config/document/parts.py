@@ -13,6 +13,7 @@ from inboxsla.config.document import kinds
 from inboxsla.config.document.model import Policy, Rule, Team
 from inboxsla.config.places import Path as Key
 from inboxsla.config.settings import Calendar
+from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.nearest import did_you_mean
 
 T = TypeVar("T", bound=BaseModel)
@@ -56,6 +57,7 @@ class Parts:
     known_webhooks: frozenset[str] | None = None
     # Asked for by every rule, and the same for all.
     _names: dict[str, list[str]] = field(default_factory=dict, compare=False)
+    _hours: dict[str, BusinessCalendar | None] = field(default_factory=dict, compare=False)
 
     def names(self, section: str) -> list[str]:
         """What the parts of a section are called: addresses of people and mailboxes, names of everything else."""
@@ -83,12 +85,20 @@ class Parts:
     def all_mailboxes(self) -> list[str]:
         return sorted({*self.names("mailboxes"), *(self.known_mailboxes or ())})
 
+    def opening_hours(self, name: str) -> BusinessCalendar | None:
+        """Those of the calendar of this name if it is right, compiled once for all promises that count in them."""
+        if name not in self._hours:
+            calendar = self.calendar(name)
+            self._hours[name] = None if calendar is None else calendar.opening_hours()
+        return self._hours[name]
+
     def calendar(self, name: str) -> Calendar | None:
         """The calendar of this name if it is right; round the clock has days of 24 hours."""
-        return Calendar.model_validate(ROUND_THE_CLOCK) if name == kinds.ALWAYS else self.calendars.get(name)
+        return _ALWAYS if name == kinds.ALWAYS else self.calendars.get(name)
 
 
 ROUND_THE_CLOCK: Mapping[str, Any] = {"hours": kinds.ALWAYS, "business_day": "24h"}
+_ALWAYS = Calendar.model_validate(ROUND_THE_CLOCK)
 
 
 def parts(tree: Mapping[str, Any], mailboxes: Collection[str] | None, webhooks: Collection[str] | None = None) -> Parts:

@@ -36,20 +36,19 @@ def _thresholds(part: Part[Policy], policy: Policy) -> Iterator[Complaint]:
 def _come_due(part: Part[Policy], policy: Policy, seen: Parts, now: datetime) -> Iterator[Complaint]:
     """Lengths of which the calendar has not that much within ten years."""
     for metric, target in policy.targets.promised.items():
-        calendar = _calendar(policy, target, seen)
         for priority, text in target.lengths.items():
-            yield from _comes(_place(part, metric, priority), text, calendar, now)
-    own = seen.calendar(policy.calendar)
+            yield from _comes(_place(part, metric, priority), text, _hours(policy, target), seen, now)
     for name in ("hold_cap", "auto_close", "auto_close_warning"):
         if text := getattr(policy, name):
-            yield from _comes((*part.key, name), text, own, now)
+            yield from _comes((*part.key, name), text, policy.calendar, seen, now)
 
 
-def _comes(key: Key, text: str, calendar: Calendar | None, now: datetime) -> Iterator[Complaint]:
-    if calendar is None:
+def _comes(key: Key, text: str, calendar: str, seen: Parts, now: datetime) -> Iterator[Complaint]:
+    hours = seen.opening_hours(calendar)
+    if hours is None:
         return
     try:
-        calendar.opening_hours().add(now, length(text, calendar))
+        hours.add(now, length(text, seen.calendar(calendar)))
     except (NoWorkingTime, OverflowError, ValueError):
         yield key, f"“{text}” of opening hours do not come together within ten years. Promise less, or open longer."
 
