@@ -128,9 +128,11 @@ def effect(
         old = in_force(conn, ports.settings)
         renewal = renewing.renewal(conn, old, compile_policies(document))
         under = open_tickets.under_policies(conn)
-        judge = rulebook.judge_of(document) if renewing.rules_differ(conn, ports.settings, old, document) else None
-        if judge is None and any(each.name not in renewal.targets for each in under):
-            judge = rulebook.judge_of(document)
+        asks = any(each.name not in renewal.targets for each in under) or (
+            bool(under)
+            and renewing.rules_differ(conn, ports.settings, old, document, min(each.oldest for each in under))
+        )
+        judge = rulebook.judge_of(document) if asks else None
         named = {target: name for name, target in renewal.targets.items()}
         names = {**{each.policy_id: each.name for each in under}, **named}
         course = _Course(renewal, names, judge, renewing.counts_tickets(document), now)

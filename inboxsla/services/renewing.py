@@ -78,17 +78,18 @@ def renewal(conn: Connection, old: InForce, bodies: Mapping[str, Mapping[str, An
     return Renewal(targets, changes, bodies, newest)
 
 
-def rules_differ(conn: Connection, settings: Settings, old: InForce, new: Document) -> bool:
+def rules_differ(conn: Connection, settings: Settings, old: InForce, new: Document, oldest: datetime) -> bool:
     """Whether the rules of `new` could decide otherwise about an open ticket than when they were last asked about it.
 
-    That was when it began, or when a configuration was last brought to all open tickets: nothing may have changed since.
+    That was when it began (the oldest at `oldest`), or when a configuration was last brought to all open tickets: nothing
+    may have changed since.
     """
     if any(getattr(old.document, section) != getattr(new, section) for section in _DECIDES):
         return True
     asked = set(_calendars_asked(new))
     if any(old.document.calendars.get(name) != new.calendars.get(name) for name in asked):
         return True
-    bodies = list(_asked_since(conn, settings))
+    bodies = list(_asked_since(conn, settings, oldest))
     return bodies[-1] is None or any(_deciding(body, asked) != _deciding(bodies[0], asked) for body in bodies)
 
 
@@ -97,12 +98,14 @@ def counts_tickets(document: Document) -> bool:
     return any("repeated" in condition for rule in document.rules for condition in _conditions(rule.when))
 
 
-def _asked_since(conn: Connection, settings: Settings) -> Iterator[Mapping[str, Any] | None]:
-    """What was in force, newest first, back to what reached every open ticket; None at the end if that is too long ago."""
+def _asked_since(conn: Connection, settings: Settings, oldest: datetime) -> Iterator[Mapping[str, Any] | None]:
+    """What was in force, newest first, back to what reached every open ticket or was in force when the oldest began; None at
+    the end if that is too long ago.
+    """
     few = configurations.newest_few(conn, _LOOKED_BACK)
     for saved in few:
         yield from_json(saved.text)
-        if saved.open_too and saved.rolled_at is not None:
+        if saved.saved_at <= oldest or (saved.open_too and saved.rolled_at is not None):
             return
     yield starting_from(settings).body if len(few) < _LOOKED_BACK else None
 

@@ -35,11 +35,12 @@ class OpenTicket:
 
 @dataclass(frozen=True, slots=True)
 class Under:
-    """How many open tickets stand under one version of a policy."""
+    """How many open tickets stand under one version of a policy, and when the oldest of them began."""
 
     policy_id: int
     name: str
     tickets: int
+    oldest: datetime
 
 
 _UNDER: ColumnElement[Any] = func.coalesce(t.c.policy_now_id, t.c.policy_id)
@@ -49,7 +50,7 @@ _COLUMNS = [_UNDER if name == "under" else t.c[name] for name in OpenTicket.__da
 def under_policies(conn: Connection) -> list[Under]:
     """The versions that open tickets of mailboxes in use stand under."""
     rows = conn.execute(
-        select(policies.c.id, policies.c.name, func.count())
+        select(policies.c.id, policies.c.name, func.count(), func.min(t.c.opened_at))
         .select_from(t.join(policies, policies.c.id == _UNDER).join(mailboxes, mailboxes.c.id == t.c.mailbox_id))
         .where(t.c.status.in_(OPEN_STATUSES), mailboxes.c.kind == "gmail", mailboxes.c.retired_at.is_(None))
         .group_by(policies.c.id, policies.c.name)
