@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from inboxsla.config.checks import Complaint
-from inboxsla.config.document.model import Document, Rule
+from inboxsla.config.document.model import Document
+from inboxsla.config.document.shadows import shadowed
 from inboxsla.domain.folding import fold_address
-
-# Every address has one, so this is how “always” is written.
-_ALWAYS: Mapping[str, object] = {"sender": {"contains": "@"}}
 
 
 def remarks(document: Document) -> Iterator[Complaint]:
     for section in ("tiers", "organisations"):
         yield from _on_two(section, getattr(document, section))
-    yield from _never_reached(document.rules)
+    yield from ((("rules", nth), sentence) for nth, sentence in shadowed(document.rules))
 
 
 def _on_two(section: str, lists: Mapping[str, tuple[str, ...]]) -> Iterator[Complaint]:
@@ -28,12 +26,3 @@ def _on_two(section: str, lists: Mapping[str, tuple[str, ...]]) -> Iterator[Comp
                     (section, name, nth),
                     f"“{entry}” is on “{before}” as well, and that one counts, for it comes first.",
                 )
-
-
-def _never_reached(rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    for nth, rule in enumerate(rules):
-        for before in rules[:nth]:
-            everywhere = not before.mailboxes or (rule.mailboxes and {*rule.mailboxes} <= {*before.mailboxes})
-            if before.stop and everywhere and before.when in (_ALWAYS, rule.when):
-                yield ("rules", nth), f"nothing gets as far as this rule: “{before.name}” stops before it."
-                break
