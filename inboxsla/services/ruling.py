@@ -152,6 +152,18 @@ def facts_of(
     )
 
 
+def facts_anew(
+    conn: Connection, mailbox: MailboxRow, rows: Sequence[MessageRow], requester: str, happened: Iterable[Event]
+) -> Facts:
+    """What rules would see if the ticket began now. `happened` is its timeline without what policies and rules made of it."""
+    happened = list(happened)
+    tags: set[str] = set()
+    for event in happened:
+        tags = tags.difference(event.data.get("remove", ())) | set(event.data.get("add", ()))
+    begins = beginning(rows, None, requester)
+    return facts_of(conn, mailbox, begins, requester, Standing(tags=frozenset(tags)), happened)
+
+
 def _delivered_to(row: MessageRow) -> list[str]:
     asked = row.headers.get("asked", {})
     named = (asked.get(name, "") for name in ("delivered-to", "x-original-to", "x-forwarded-to"))

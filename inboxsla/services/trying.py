@@ -24,6 +24,9 @@ from inboxsla.storage import mailboxes
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
 
+# Further from now calendars cannot count.
+YEARS = range(1990, 2200)
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -54,6 +57,8 @@ def try_message(ports: Ports, document: Document, raw: bytes, mailbox: str | Non
         except UnreadableMessage as unreadable:
             raise Refused(f"No message can be made of this file: {unreadable.reason}.") from unreadable
         came = at or message.date or ports.now()
+        if came.year not in YEARS:
+            raise Refused(f"It says that it came in the year {came.year}. Say when: in a year from 1990 to 2199.")
         row = _row(message, came)
         address = box.address if box else ""
         facts = ruling.facts_of(conn, box, row, message.requester_hint or message.sender) if box else None

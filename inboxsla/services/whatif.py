@@ -227,17 +227,9 @@ def _then(
     happened = bare(timeline)
     name = course.judge.document.policy_of(box.address)
     if thread:
-        begins = ruling.beginning(thread, None, row.requester)
-        told = Standing(tags=frozenset(_tags_by_hand(happened)))
-        said = course.judge.ask(ruling.facts_of(conn, box, begins, row.requester, told, happened))
+        facts = ruling.facts_anew(conn, box, thread, row.requester, happened)
+        said = course.judge.ask(facts)
         course.matched.update(said.matched)
         name = course.judge.policy_named(said, box.address)
-        happened += ruling.changes(said, Standing(), begins.internal_at, ruling.BEGINS, begins=True)
+        happened += ruling.changes(said, Standing(), facts.at, ruling.BEGINS, begins=True)
     return replay(happened, course.drafted[name], until), name
-
-
-def _tags_by_hand(happened: Sequence[Event]) -> set[str]:
-    tags: set[str] = set()
-    for event in happened:
-        tags = tags.difference(event.data.get("remove", ())) | set(event.data.get("add", ()))
-    return tags

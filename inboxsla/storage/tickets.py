@@ -59,7 +59,20 @@ class BegunTicket:
     requester: str
 
 
+@dataclass(frozen=True, slots=True)
+class ListedTicket:
+    """What a list of links says of a ticket, and what rules are asked again with."""
+
+    id: int
+    mailbox_id: int
+    thread_id: str
+    subject: str
+    requester: str
+    requester_name: str
+
+
 # In the order of the fields.
+_LISTED = [t.c[name] for name in ListedTicket.__dataclass_fields__]
 _BEGUN = [t.c[name] for name in BegunTicket.__dataclass_fields__]
 _COLUMNS = [t.c[name] for name in TicketRow.__dataclass_fields__]
 # Built once, because for one row building a statement costs more than running it.
@@ -252,6 +265,11 @@ def opened_since(conn: Connection, mailbox_id: int, since: datetime, after: int,
     where = (t.c.mailbox_id == mailbox_id, t.c.opened_at >= since, t.c.id > after)
     rows = conn.execute(select(*_BEGUN).where(*where).order_by(t.c.id).limit(limit))
     return [BegunTicket(*tuple(row)) for row in rows]
+
+
+def newest(conn: Connection, limit: int) -> list[ListedTicket]:
+    """The tickets that were made last, of every mailbox, newest first."""
+    return [ListedTicket(*tuple(row)) for row in conn.execute(select(*_LISTED).order_by(t.c.id.desc()).limit(limit))]
 
 
 def count_since(conn: Connection, mailbox_id: int, since: datetime) -> int:
