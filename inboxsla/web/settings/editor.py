@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 from flask import flash, redirect, render_template, request
@@ -19,15 +20,19 @@ from inboxsla.services.in_force import InForce
 from inboxsla.web import guards
 from inboxsla.web.context import LARGEST_ID, now, ports
 from inboxsla.web.forms import FIELD
-from inboxsla.web.settings import replaying
+from inboxsla.web.settings import remarked, replaying
 from inboxsla.web.settings.form import Complaint, Form, Key, at_fields
 from inboxsla.web.settings.replaying import Replay
 from inboxsla.web.settings.typed import Typed
 
 Answer = str | Response | tuple[str, int]
+# What an order makes of what was typed, None if it is no such order.
+Obey = Callable[[Typed, str], Typed | None]
 # Fields of every form here that are no part of what is edited.
 DO, OVER, LOOKED, OPEN_TOO = "do", "over", "looked", "open_too"
 _OURS = frozenset({FIELD, DO, OVER, LOOKED, OPEN_TOO})
+# And how fields begin that only try out what is typed; an order that begins so draws the page with it.
+TRY, TRIED = "try:", "try."
 
 
 class Wrong(Exception):
@@ -53,7 +58,7 @@ class Part(Protocol):
         ...
 
     def edit(self, typed: Typed) -> Edit:
-        """What puts the typed part into a body. Raises Wrong."""
+        """What puts the typed part into a body. Raises Wrong, as may what it gives."""
         ...
 
     def key(self, body: Mapping[str, Any]) -> Key:
@@ -100,16 +105,26 @@ def draw(template: str, editing: Editing, part: Part, **values: Any) -> str:
     return render_template(template, editing=editing, form=editing.form, effect_shown=part.shows_effect, **values)
 
 
-def run(part: Part, page: Callable[[Editing], str], after: Callable[[Saved, Draft], str]) -> Answer:
-    """Answer a request for the editing page of `part`. `page` draws it; `after` says where to go once saved (and may flash)."""
+def run(
+    part: Part,
+    page: Callable[[Editing], str],
+    after: Callable[[Saved, Draft], str],
+    obey: Obey | None = None,
+    look_at_once: bool = False,
+) -> Answer:
+    """Answer a request for the editing page of `part`. `page` draws it; `after` says where to go once saved (and may flash).
+
+    `obey` carries out orders for rows that are not those of every form; with `look_at_once` their effect is shown too.
+    """
     force = in_force.current(ports())
     if request.method == "GET":
         return page(Editing(Form(part.filled_in(force), force.version or 0), force))
-    typed = Typed(tuple((name, text) for name, text in request.form.items(multi=True) if name not in _OURS))
+    typed = Typed(tuple((name, text) for name, text in request.form.items(multi=True) if _is_edited(name)))
     over, do = _number(request.form.get(OVER, "")), request.form.get(DO, "save")
     rows = do.split(":")[1] if do.count(":") else ""
-    if (changed := typed.obeyed(do, part.blank(rows))) is not None:
-        return page(Editing(Form(changed, over), force))
+    changed = obey(typed, do) if obey else typed.obeyed(do, part.blank(rows))
+    if changed is not None:
+        return page(_looked(part, changed, over, force) if look_at_once else Editing(Form(changed, over), force))
     editing = _looked(part, typed, over, force)
     if do == "look":
         return (
@@ -120,6 +135,8 @@ def run(part: Part, page: Callable[[Editing], str], after: Callable[[Saved, Draf
         return (
             render_template("settings/replay.html", editing=editing) if _asked_by_the_page("replay") else page(editing)
         )
+    if do.startswith(TRY):
+        return page(editing)
     if editing.draft is None or editing.wrong or editing.draft.meanwhile is not None:
         return page(editing), 409 if editing.draft is not None and editing.draft.meanwhile is not None else 422
     if not editing.draft.changes:
@@ -157,14 +174,17 @@ def remove(without: Edit, page: Callable[[Draft], str], after: Callable[[Saved, 
 
 def _looked(part: Part, typed: Typed, over: int, force: InForce) -> Editing:
     try:
-        edit = part.edit(typed)
+        one = drafting.draft(ports(), part.edit(typed), part.find, over)
     except Wrong as wrong:
         return Editing(Form(typed, over, wrong.complaints), force)
-    one = drafting.draft(ports(), edit, part.find, over)
     if one.complaints:
-        found = at_fields(one.complaints, part.key(one.body), part.field_of, typed)
+        found = at_fields(one.complaints, part.key(one.body), part.field_of, typed, partial(remarked.name_of, one.body))
         return Editing(Form(typed, one.over, found), force, one)
     return Editing(Form(typed, one.over), force, one, typed.digest)
+
+
+def _is_edited(name: str) -> bool:
+    return name not in _OURS and not name.startswith(TRIED)
 
 
 def _nothing(one: Draft) -> Saved:

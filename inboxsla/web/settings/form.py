@@ -62,11 +62,12 @@ def at_fields(
     part: Key,
     field_of: Callable[[Key], str | None],
     typed: Typed,
+    name_of: Callable[[Key], str],
 ) -> tuple[Complaint, ...]:
     """Complaints about a document brought to the fields of a form that edits the part of it at `part`.
 
     `field_of` may name the field of a key below the part. Otherwise it is the field named like the key or, where there is none,
-    like the nearest key above it. What lies elsewhere in the document belongs to no field.
+    like the nearest key above it. What lies elsewhere in the document belongs to no field; `name_of` says how people call it.
     """
     found = []
     for key, reason in complaints:
@@ -74,7 +75,8 @@ def at_fields(
         name = "" if below is None else field_of(below)
         if name is None:
             name = _nearest(below or (), typed)
-        found.append(Complaint(name, _sentence(reason)))
+        elsewhere = "" if name else name_of(key)
+        found.append(Complaint(name, f"“{elsewhere}”: {reason}" if elsewhere else _sentence(reason)))
     return tuple(dict.fromkeys(found))
 
 
