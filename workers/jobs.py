@@ -32,3 +32,7 @@ def roll_out(configuration_ids: Sequence[int]) -> None:
 
 def watch(mailbox_ids: Sequence[int]) -> None:
     runs.watch(ports("watch", mailbox_ids), mailbox_ids)
+
+
+def erase(mailbox_ids: Sequence[int]) -> None:
+    runs.erase(ports("erase", mailbox_ids), mailbox_ids)

@@ -20,6 +20,7 @@ from inboxsla.domain.timeline import Event, Kind, Standing, Status
 # Events that follow from policies and rules, not from people or customers.
 _MADE = frozenset({Kind.POLICY_SET, Kind.STEP_TAKEN, Kind.UNDONE})
 _FOLLOWED = ("begins:", "rule:", "configuration:", "raise:", "tag:", "reassign:")
+_RULES = ("begins:", "rule:", "configuration:")
 _ACTS = frozenset(
     {Kind.STAFF_WROTE, Kind.ANSWERED_ELSEWHERE, Kind.UNARCHIVED, Kind.STATUS_SET, Kind.NOTED, Kind.EXTENDED}
 )
@@ -45,6 +46,15 @@ def bare(events: Iterable[Event]) -> list[Event]:
     """What people and customers did: a timeline without what policies and rules made of it."""
     return [
         event for event in in_effect(list(events)) if event.kind not in _MADE and not event.source.startswith(_FOLLOWED)
+    ]
+
+
+def ruled(events: Iterable[Event]) -> list[Event]:
+    """The same, with what rules said beside the policy: for a ticket whose text is gone, so that nothing can be asked anew."""
+    return [
+        event
+        for event in in_effect(list(events))
+        if event.kind not in _MADE and (event.source.startswith(_RULES) or not event.source.startswith(_FOLLOWED))
     ]
 
 

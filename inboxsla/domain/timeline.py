@@ -222,5 +222,24 @@ class Standing:
 
 
 def participant(address: str) -> str:
-    """A short token for a customer's address: equal for equal addresses, and not the address."""
-    return "p:" + blake2b(address.strip().casefold().encode(), digest_size=10).hexdigest()
+    """A short token for a customer's address: equal for equal addresses, and not the address.
+
+    A token stands for itself, so that whoever was a token when text was erased stays the same person.
+    """
+    if is_token(address):
+        return address
+    return _TOKEN + blake2b(address.strip().casefold().encode(), digest_size=_TOKEN_BYTES).hexdigest()
+
+
+def keyed_participant(digest: str) -> str:
+    """The token of somebody who was forgotten, from a keyed hash (hexadecimal) that nobody without the key can guess."""
+    return _TOKEN + digest[: 2 * _TOKEN_BYTES]
+
+
+def is_token(text: str) -> bool:
+    """Whether this stands for a person whose address is not kept any more."""
+    return text.startswith(_TOKEN) and len(text) == len(_TOKEN) + 2 * _TOKEN_BYTES and "@" not in text
+
+
+_TOKEN = "p:"
+_TOKEN_BYTES = 10

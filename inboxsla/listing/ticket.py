@@ -86,6 +86,8 @@ def _facts(page: TicketPage, say: English) -> Iterator[str]:
     ):
         if said:
             yield _fact(name, plain(said))
+    if page.erased:
+        yield _fact("Text", plain(page.erased))
     for words in page.unseen:
         yield _fact("Not seen", plain(words))
     if view.closes_at is not None:

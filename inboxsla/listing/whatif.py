@@ -86,6 +86,8 @@ def _lines(found: WhatIf) -> Iterator[str]:
     ):
         if now or then:
             yield f"  {name:<24}  {now:,} now, {then:,} then"
+    if found.without_text:
+        yield f"  Text erased               {found.without_text:,}: rules are not asked again about these"
     if found.no_tickets:
         yield f"  No longer tickets         {found.no_tickets:,}, because a rule says so"
     yield f"  Tickets by policy, now    {_counted(found.now.policies)}"
@@ -119,6 +121,7 @@ def whatif_json(found: WhatIf) -> str:
                 "tickets_with_misses_that_appear": list(found.appear),
                 "tickets_with_misses_that_vanish": list(found.vanish),
                 "no_longer_tickets": found.no_tickets,
+                "without_text": found.without_text,
                 "rules_matched": dict(found.matched),
             },
             indent=2,

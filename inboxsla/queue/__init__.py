@@ -20,6 +20,7 @@ JOBS = {
     "assign": "workers.jobs.assign",
     "deliver": "workers.jobs.deliver",
     "roll_out": "workers.jobs.roll_out",
+    "erase": "workers.jobs.erase",
     "watch": "workers.jobs.watch",
 }
 # A batch is one job: RQ's own cost is several milliseconds a job, far more than settling a ticket.

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from inboxsla.domain.people import Person
-from inboxsla.domain.timeline import Event, Kind, participant
+from inboxsla.domain.timeline import Event, Kind, is_token, participant
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
 
@@ -87,6 +87,11 @@ def customer_of(row: MessageRow) -> str:
     return str(row.headers.get("requester_hint") or row.sender)
 
 
+def name_in(row: MessageRow) -> str:
+    """How its sender is called: by name or address; "" where both were erased."""
+    return row.sender_name or ("" if is_token(row.sender) else row.sender)
+
+
 def unnamed_group(row: MessageRow, mailbox: MailboxRow) -> str:
     """The id of a group of the team's own domain through which somebody outside wrote, and which its settings do not name."""
     domain, list_id = mailbox.address.partition("@")[2], str(row.headers.get("list_id", ""))
@@ -135,13 +140,26 @@ def makes_a_ticket(rows: Sequence[MessageRow], events: Iterable[Event]) -> bool:
 
 
 def header(rows: Sequence[MessageRow], staff: Staff) -> dict[str, str]:
-    """Subject and requester of a thread: of its first human message from outside, else whom staff wrote to first."""
-    human = [row for row in rows if row.kind == "human"]
+    """Subject and requester of a thread: of its first human message from outside, else whom staff wrote to first.
+
+    Of messages that still have their text, where there are any: what came after the others were erased says who it is.
+    """
+    human = with_text_first([row for row in rows if row.kind == "human"])
     first = next((row for row in human if not staff.wrote(row)), None)
     if first is not None:
         address = customer_of(first)
         name = first.sender_name if address == first.sender else str(first.headers.get("requester_name", ""))
-        return {"subject": human[0].subject, "requester": address, "requester_name": name or address}
+        return {"subject": human[0].subject, "requester": address, "requester_name": _called(name, address)}
     opening = human[0] if human else rows[0]
     address = next(iter(staff.outsiders(opening.recipients)), "")
-    return {"subject": opening.subject, "requester": address, "requester_name": address}
+    return {"subject": opening.subject, "requester": address, "requester_name": _called("", address)}
+
+
+def with_text_first(rows: Sequence[MessageRow]) -> list[MessageRow]:
+    """In their order, but those whose text was erased after all others."""
+    return sorted(rows, key=lambda row: row.erased_at is not None)
+
+
+def _called(name: str, address: str) -> str:
+    """Whoever has no name goes by the address; a token is no name."""
+    return name or ("" if is_token(address) else address)

@@ -95,11 +95,12 @@ def _build(conn: Connection, box: MailboxRow, threads: Mapping[str, Sequence[Mes
                 imported.forget_ticket(conn, ticket_id)
                 continue
             before = told.get(ticket_id, [])
-            begins = ruling.first(conn, box, rows, staff, correspondence.header(rows, staff)["requester"])
-            judged_anew += _judge_anew(conn, ticket_id, begins, before)
-            if _reads_differently(rows, events, before):
-                imported.forget_events(conn, ticket_id)
-            events += begins.events
+            if ruling.beginning(rows, staff).erased_at is None:
+                begins = ruling.first(conn, box, rows, staff, correspondence.header(rows, staff)["requester"])
+                judged_anew += _judge_anew(conn, ticket_id, begins, before)
+                if _reads_differently(rows, events, before):
+                    imported.forget_events(conn, ticket_id)
+                events += begins.events
         ingest.settle_thread(conn, box, thread_id, rows, events, staff, now)
     return judged_anew
 

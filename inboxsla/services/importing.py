@@ -21,6 +21,7 @@ from inboxsla.services import conversations, imported_mailbox
 from inboxsla.services.arrivals import Arrival, another_copy, arrival
 from inboxsla.services.import_build import Built, build
 from inboxsla.services.ports import Ports
+from inboxsla.services.privacy import gate
 from inboxsla.storage import imported, messages, records
 from inboxsla.storage.kinship import Kinship
 from inboxsla.storage.mailboxes import MailboxRow
@@ -193,7 +194,7 @@ def _write(
 ) -> None:
     now = ports.now()
     with ports.db.write() as conn:
-        messages.add(conn, box.id, new)
+        messages.add(conn, box.id, gate.let_in(conn, ports, box, list(new), now))
         # After adding: a message of this batch may be in a thread that a later one of it showed to be part of another.
         for old, joined in moves:
             messages.move_thread(conn, box.id, old, joined)

@@ -19,6 +19,7 @@ from inboxsla.services import asked_by_label, correspondence, our_mail, ruling, 
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.folders import Moves, first_sight, moves
 from inboxsla.services.ports import Ports
+from inboxsla.services.privacy import gate
 from inboxsla.storage import mailboxes, messages, people, records, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
@@ -77,16 +78,16 @@ def take_in(ports: Ports, mailbox_id: int, news: ThreadNews) -> Decision | None:
 
     def once() -> Decision | None:
         with ports.db.write() as conn:
-            return _take_in(conn, mailboxes.get(conn, mailbox_id), news, ports.now())
+            return _take_in(conn, ports, mailboxes.get(conn, mailbox_id), news, ports.now())
 
     return settle.again_if_moved(once)
 
 
-def _take_in(conn: Connection, mailbox: MailboxRow, news: ThreadNews, now: datetime) -> Decision | None:
+def _take_in(conn: Connection, ports: Ports, mailbox: MailboxRow, news: ThreadNews, now: datetime) -> Decision | None:
     known = messages.of_thread(conn, mailbox.id, news.thread_id)
     have = {row.gmail_id for row in known}
     staff = Staff.of(mailbox, people.of_mailbox(conn, mailbox.id))
-    fresh = _read(conn, mailbox, news, set(have), now)
+    fresh = gate.let_in(conn, ports, mailbox, _read(conn, mailbox, news, set(have), now), now)
     messages.add(conn, mailbox.id, fresh)
     moved = moves(known, fresh, news.changes, news.snapshot, f"seen-{news.history_id}")
     messages.set_labels(conn, mailbox.id, moved.labels)

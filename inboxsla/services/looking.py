@@ -13,7 +13,7 @@ from inboxsla.domain.clock import Reading
 from inboxsla.domain.decide import Decision, decide
 from inboxsla.domain.policy import Policy
 from inboxsla.domain.ticket_view import ClockView, TicketView, name_of
-from inboxsla.domain.timeline import Event, Standing
+from inboxsla.domain.timeline import Event, Standing, is_token
 from inboxsla.domain.why import clock_views, return_views
 from inboxsla.storage import events, mailboxes, people, policies
 from inboxsla.storage.mailboxes import MailboxRow
@@ -114,7 +114,7 @@ def view_of(
         mailbox=mailbox.address,
         thread_id=row.thread_id,
         subject=row.subject,
-        requester=row.requester,
+        requester="" if is_token(row.requester) else row.requester,
         requester_name=row.requester_name,
         owner=facts.owner,
         owner_name=name_of(facts.owner, names),

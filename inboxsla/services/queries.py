@@ -25,6 +25,7 @@ from inboxsla.services import acting, blindness, correspondence, noting
 from inboxsla.services.in_force import in_force
 from inboxsla.services.looking import Look, look
 from inboxsla.services.ports import Ports
+from inboxsla.services.privacy import erased_words
 from inboxsla.services.viewers import Sees, Viewer, may_see
 from inboxsla.services.views import Board, KeptAside, MailboxState, MailLine, MailPage, Progress, TicketPage
 from inboxsla.storage import envelopes, first_readings, mailboxes, messages, records, switches, tickets
@@ -184,6 +185,7 @@ def ticket(ports: Ports, ticket_id: int, say: Speech, viewer: Viewer | None = No
         mailbox=mailbox_state(seen.mailbox),
         unseen=unseen,
         also=also,
+        erased=erased_words.said(row, facts, say, now),
         undoes=viewer is not None and acting.may_undo(seen, viewer) is not None,
     )
 
@@ -231,7 +233,7 @@ def _at(entry: Entry) -> datetime:
 
 def _quotes(conn: Connection, seen: Look) -> dict[str, Quote]:
     rows = messages.of_thread(conn, seen.mailbox.id, seen.ticket.thread_id)
-    written = {correspondence.source(row): Quote(row.sender_name or row.sender, row.excerpt) for row in rows}
+    written = {correspondence.source(row): Quote(correspondence.name_in(row), row.excerpt) for row in rows}
     return written | noting.quotes(conn, seen.ticket.id, seen.events)
 
 

@@ -95,19 +95,24 @@ def again(
     if not rows:
         return []
     facts = standing(timeline, Habits(), at)
-    asked = facts_of(conn, mailbox, beginning(rows, None, ticket.requester), ticket.requester, facts, timeline)
-    ruling = book.ask(asked)
+    now_id = facts.policies[-1][1] if facts.policies else ticket.policy_id
+    begins = beginning(rows, None, ticket.requester)
+    if begins.erased_at is None:
+        ruling = book.ask(facts_of(conn, mailbox, begins, ticket.requester, facts, timeline))
+    else:
+        # Rules that cannot see what they ask about would take back what they said when they could.
+        still = policies.get(conn, now_id).name
+        ruling = Ruling(policy=still if still in book.versions else None)
     name, policy_id = book.policy_for(ruling, mailbox.address)
     events = changes(ruling, facts, at, source, begins=False)
-    now_id = facts.policies[-1][1] if facts.policies else ticket.policy_id
     if policy_id != now_id and (renew or name != policies.get(conn, now_id).name):
         events = [_policy(book, name, policy_id, ruling, at, source, why), *events]
     return events
 
 
 def beginning(rows: Sequence[MessageRow], staff: Staff | None, requester: str = "") -> MessageRow:
-    """The message rules are asked about: the customer's first, else the first of all."""
-    human = [row for row in rows if row.kind == "human"]
+    """The message rules are asked about: the customer's first that has its text, else the first of all."""
+    human = correspondence.with_text_first([row for row in rows if row.kind == "human"])
     if staff is not None:
         return next((row for row in human if not staff.wrote(row)), human[0] if human else rows[0])
     return next((row for row in human if correspondence.customer_of(row) == requester), human[0] if human else rows[0])

@@ -15,6 +15,7 @@ from inboxsla.services import settle as settling
 from inboxsla.services import sync as syncing
 from inboxsla.services import watching
 from inboxsla.services.ports import Ports
+from inboxsla.services.privacy import retention
 from inboxsla.storage import tickets
 
 log = structlog.get_logger()
@@ -68,6 +69,13 @@ def watch(ports: Ports, mailbox_ids: Sequence[int]) -> None:
         watching.watch(ports, mailbox_id)
 
 
+def erase(ports: Ports, mailbox_ids: Sequence[int]) -> None:
+    """Erase text that is too old, a batch at a time."""
+    for mailbox_id in mailbox_ids:
+        if retention.erase(ports, mailbox_id):
+            follow(ports, "erase", [mailbox_id])
+
+
 RUNS: dict[str, Callable[[Ports, Sequence[int]], None]] = {
     "sync": sync,
     "settle": settle,
@@ -75,6 +83,7 @@ RUNS: dict[str, Callable[[Ports, Sequence[int]], None]] = {
     "deliver": deliver,
     "roll_out": roll_out,
     "watch": watch,
+    "erase": erase,
 }
 
 

@@ -14,6 +14,7 @@ from inboxsla.domain.timeline import Event
 from inboxsla.errors import TicketMoved
 from inboxsla.services.apart import set_apart
 from inboxsla.services.ports import Ports
+from inboxsla.services.text_age import text_since
 from inboxsla.storage import events, mailboxes, outbox, policies, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.tickets import TicketRow
@@ -75,7 +76,8 @@ def settle_in(
         policies.named_by(conn, timeline),
     )
     events.append(conn, ticket.id, decision.steps_taken, learned_at=now)
-    changes = _changes(ticket, mailbox, decision, facts or {}, relabel=relabel)
+    learned = {"text_since": text_since(ticket, mailbox, decision.facts, timeline, now), **(facts or {})}
+    changes = _changes(ticket, mailbox, decision, learned, relabel=relabel)
     if changes or fresh or decision.steps_taken:
         tickets.save(conn, ticket.id, ticket.version, changes)
     asked = [act for event in fresh for act in asked_for(event)] if mailbox.is_live else []

@@ -12,6 +12,7 @@ from inboxsla.errors import TryLater
 from inboxsla.services import assign as assigning
 from inboxsla.services import dead_hours, our_labels, posting, pulling, runs, watching
 from inboxsla.services.ports import Ports
+from inboxsla.services.privacy import retention
 from inboxsla.storage import (
     configurations,
     envelopes,
@@ -64,6 +65,7 @@ def tick(ports: Ports, memory: Memory) -> int:
     if memory.looked_ahead_at is None or now - memory.looked_ahead_at >= _LOOK_AHEAD_EVERY:
         memory.looked_ahead_at = now
         _look_ahead(ports)
+        rung += sum(_ring(ports, memory, "erase", [mailbox_id]) for mailbox_id in _with_old_text(ports))
     return rung
 
 
@@ -75,6 +77,17 @@ def _look_ahead(ports: Ports) -> None:
         raise
     except Exception:
         log.exception("looking ahead for opening hours failed")
+
+
+def _with_old_text(ports: Ports) -> list[int]:
+    """Mailboxes with text that is kept too long; what is wrong with the configuration must not stop the ticker."""
+    try:
+        return retention.due(ports)
+    except TryLater:
+        raise
+    except Exception:
+        log.exception("looking for old text failed")
+        return []
 
 
 def _with_somebody_on_duty(conn: Connection, now: datetime) -> list[int]:

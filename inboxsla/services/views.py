@@ -95,6 +95,8 @@ class TicketPage:
     also: tuple[tuple[int, str], ...] = ()
     # Whether whoever looks did something last that they could take back now.
     undoes: bool = False
+    # A sentence where its text was erased.
+    erased: str = ""
 
 
 @dataclass(frozen=True, slots=True)

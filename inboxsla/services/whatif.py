@@ -16,7 +16,7 @@ from inboxsla.config.document import Document, compile_policies
 from inboxsla.domain.audit import Figures, Observed, Tally
 from inboxsla.domain.policy import Do, Policy
 from inboxsla.domain.policy_data import from_data
-from inboxsla.domain.replay import MAILS, Replayed, bare, missed, replay
+from inboxsla.domain.replay import MAILS, Replayed, bare, missed, replay, ruled
 from inboxsla.domain.timeline import Event, Standing
 from inboxsla.services import rulebook, ruling
 from inboxsla.services.ports import Ports
@@ -63,6 +63,7 @@ class WhatIf:
 
     `appear` and `vanish` are tickets with a miss that the draft would add or take away, the first of them by number.
     `no_tickets` are those that the draft's rules would keep off the board; `matched` counts tickets by the rule that matched.
+    `without_text` are those whose text was erased: no rule can be asked about them, so they keep what rules said before.
     """
 
     days: int
@@ -77,6 +78,7 @@ class WhatIf:
     no_tickets: int
     matched: Mapping[str, int]
     there_are: int
+    without_text: int = 0
 
 
 @dataclass(slots=True)
@@ -108,6 +110,7 @@ class _Course:
     matched: Counter[str] = field(default_factory=Counter)
     tickets: int = 0
     no_tickets: int = 0
+    without_text: int = 0
     versions: dict[int, PolicyVersion] = field(default_factory=dict)
 
     def version(self, conn: Connection, policy_id: int) -> PolicyVersion:
@@ -158,6 +161,7 @@ def whatif(
         no_tickets=course.no_tickets,
         matched=dict(course.matched.most_common()),
         there_are=sum(counts.values()),
+        without_text=course.without_text,
     )
 
 
@@ -203,7 +207,7 @@ def _replay_page(
         begun = course.version(conn, row.policy_id)
         now = replay(timeline, begun.policy, until, policies.named_by(conn, timeline))
         named = course.version(conn, now.facts.policies[-1][1]).name if now.facts.policies else begun.name
-        then, policy = _then(conn, course, box, row, threads.get(row.thread_id, ()), timeline, until)
+        then, policy = _then(conn, course, box, row, threads.get(row.thread_id, ()), timeline, until, named)
         course.tickets += 1
         course.now.add(now, named, timeline)
         course.then.add(then, policy, timeline)
@@ -223,10 +227,14 @@ def _then(
     thread: Sequence[MessageRow],
     timeline: Sequence[Event],
     until: datetime,
+    named: str,
 ) -> tuple[Replayed, str]:
     happened = bare(timeline)
     name = course.judge.document.policy_of(box.address)
-    if thread:
+    if thread and ruling.beginning(thread, None, row.requester).erased_at is not None:
+        course.without_text += 1
+        happened, name = ruled(timeline), named if named in course.drafted else name
+    elif thread:
         facts = ruling.facts_anew(conn, box, thread, row.requester, happened)
         said = course.judge.ask(facts)
         course.matched.update(said.matched)

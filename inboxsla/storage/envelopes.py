@@ -129,7 +129,7 @@ def first_about(conn: Connection, mailbox_id: int, ticket_id: int, recipient: st
     row = conn.execute(
         select(*_COLUMNS)
         .where(t.c.mailbox_id == mailbox_id, t.c.recipient == recipient, t.c.ticket_id == ticket_id)
-        .where(t.c.follows.is_(None), t.c.state != "failed", or_(t.c.rfc_id.is_(None), t.c.rfc_id != ""))
+        .where(t.c.follows.is_(None), t.c.state != "failed", t.c.raw != "", or_(t.c.rfc_id.is_(None), t.c.rfc_id != ""))
         .order_by(t.c.id.desc())
         .limit(1)
     ).one_or_none()

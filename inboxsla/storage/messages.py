@@ -31,6 +31,7 @@ class MessageRow:
     headers: Mapping[str, Any]
     labels: frozenset[str]
     gone: bool = False
+    erased_at: datetime | None = None
 
 
 _COLUMNS = [t.c[name] for name in MessageRow.__dataclass_fields__]
@@ -39,14 +40,15 @@ _RECIPIENTS, _LABELS = (list(MessageRow.__dataclass_fields__).index(name) for na
 _AT_ONCE = 5_000
 
 
-def _row(row: Row[Any]) -> MessageRow:
-    # In the order of the fields: by name it takes three times as long, and some look at ten thousand.
-    values: list[Any] = list(row)
+def row_of(row: Sequence[Any]) -> MessageRow:
+    """From a row of the columns that are the fields, in their order: by name it takes three times as long."""
+    values = list(row)
     values[_RECIPIENTS], values[_LABELS] = tuple(values[_RECIPIENTS]), frozenset(values[_LABELS])
     return MessageRow(*values)
 
 
-def _values(mailbox_id: int, row: MessageRow) -> dict[str, Any]:
+def values_of(mailbox_id: int, row: MessageRow) -> dict[str, Any]:
+    """What is written for one message."""
     values = {name: getattr(row, name) for name in MessageRow.__dataclass_fields__}
     return {
         **values,
@@ -59,7 +61,7 @@ def _values(mailbox_id: int, row: MessageRow) -> dict[str, Any]:
 
 def add(conn: Connection, mailbox_id: int, rows: Iterable[MessageRow]) -> int:
     """Keep messages; those known by their id already stay as they are. Returns how many were new."""
-    values = [_values(mailbox_id, row) for row in rows]
+    values = [values_of(mailbox_id, row) for row in rows]
     return len(insert_ignore(conn, t, values, conflict=["mailbox_id", "gmail_id"]))
 
 
@@ -71,7 +73,7 @@ def of_thread(conn: Connection, mailbox_id: int, thread_id: str, *, lock: bool =
         .order_by(t.c.internal_at, t.c.id)
     )
     rows = conn.execute(statement.with_for_update() if lock else statement)
-    return [_row(row) for row in rows]
+    return [row_of(row) for row in rows]
 
 
 def of_threads(conn: Connection, mailbox_id: int, thread_ids: Sequence[str]) -> dict[str, list[MessageRow]]:
@@ -82,7 +84,7 @@ def of_threads(conn: Connection, mailbox_id: int, thread_ids: Sequence[str]) -> 
         .where(t.c.mailbox_id == mailbox_id, t.c.thread_id.in_(thread_ids))
         .order_by(t.c.internal_at, t.c.id)
     )
-    for row in map(_row, rows):
+    for row in map(row_of, rows):
         found.setdefault(row.thread_id, []).append(row)
     return found
 
@@ -122,7 +124,7 @@ def by_rfc_id(conn: Connection, mailbox_id: int, rfc_ids: Sequence[str]) -> dict
     rows = conn.execute(
         select(*_COLUMNS).where(t.c.mailbox_id == mailbox_id, t.c.rfc_id.in_(wanted)).order_by(t.c.id.desc())
     )
-    return {row.rfc_id: _row(row) for row in rows}
+    return {row.rfc_id: row_of(row) for row in rows}
 
 
 def newest_sent_to(
@@ -130,7 +132,7 @@ def newest_sent_to(
 ) -> MessageRow | None:
     """The newest message of people that the mailbox sent to one of these addresses between two instants."""
     where = (t.c.mailbox_id == mailbox_id, t.c.kind == "human", t.c.internal_at.between(*within))
-    rows = map(_row, conn.execute(select(*_COLUMNS).where(*where).order_by(t.c.internal_at.desc(), t.c.id.desc())))
+    rows = map(row_of, conn.execute(select(*_COLUMNS).where(*where).order_by(t.c.internal_at.desc(), t.c.id.desc())))
     return next((row for row in rows if "SENT" in row.labels and not addresses.isdisjoint(row.recipients)), None)
 
 

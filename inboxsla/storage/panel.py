@@ -119,6 +119,7 @@ _SAID = union_all(
     ).where(
         messages.c.mailbox_id == bindparam("mailbox"),
         messages.c.gmail_id.in_(bindparam("message_ids", expanding=True)),
+        messages.c.erased_at.is_(None),
     ),
     select(literal("note"), cast(notes.c.id, Text), literal(""), literal(""), notes.c.text).where(
         notes.c.id.in_(bindparam("note_ids", expanding=True))

@@ -20,6 +20,7 @@ from inboxsla.storage.schema_access import consents, credentials, switches
 from inboxsla.storage.schema_labels import label_commands
 from inboxsla.storage.schema_mails import envelopes
 from inboxsla.storage.schema_notes import notes, own_absences
+from inboxsla.storage.schema_privacy import approvals, forgotten
 from inboxsla.storage.schema_relistings import relistings
 from inboxsla.storage.schema_sessions import sessions, sign_in_links
 from inboxsla.storage.schema_setup import configurations, people, policies, teams
@@ -30,6 +31,7 @@ from inboxsla.storage.types import Instant, Json
 
 __all__ = [
     "alarms",
+    "approvals",
     "audit",
     "blind_spans",
     "closed_ways",
@@ -39,6 +41,7 @@ __all__ = [
     "envelopes",
     "events",
     "first_readings",
+    "forgotten",
     "kept_aside",
     "label_commands",
     "mailboxes",
@@ -163,7 +166,13 @@ tickets = Table(
     Column("tier", String(64), nullable=False, server_default=text("''")),
     Column("channel", String(64), nullable=False, server_default=text("''")),
     Column("rule", Text, nullable=False, server_default=text("''")),
+    # Since when a ticket that is over has had text that is still kept; when its text was erased last.
+    Column("text_since", Instant),
+    Column("erased_at", Instant),
+    # "age" or "person": why it was erased.
+    Column("erased_for", String(12)),
     UniqueConstraint("mailbox_id", "thread_id"),
+    partial_index("ix_tickets_text_since", "mailbox_id", "text_since", where="text_since IS NOT NULL"),
     partial_index("ix_tickets_ring_at", "ring_at", where="ring_at IS NOT NULL"),
     Index("ix_tickets_label_due", "mailbox_id", sqlite_where=text("label_due = 1"), postgresql_where=text("label_due")),
     partial_index(
@@ -211,7 +220,10 @@ messages = Table(
     Column("headers", Json, nullable=False),
     Column("labels", Json, nullable=False),
     Column("gone", Boolean, nullable=False, server_default=text("false")),
+    # When its text, and who outside wrote and got it, were erased.
+    Column("erased_at", Instant),
     UniqueConstraint("mailbox_id", "gmail_id"),
+    partial_index("ix_messages_with_text", "mailbox_id", "internal_at", where="erased_at IS NULL"),
     Index("ix_messages_thread", "mailbox_id", "thread_id"),
     Index("ix_messages_rfc_id", "mailbox_id", "rfc_id"),
 )
@@ -259,6 +271,8 @@ audit = Table(
     Column("what", Text, nullable=False),
     Column("before", Json),
     Column("after", Json),
+    Index("ix_audit_at", "at"),
+    Index("ix_audit_actor", "actor"),
 )
 
 alarms = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,6 +47,9 @@ class TicketRow:
     channel: str
     rule: str
     label_echoes: Mapping[str, str]
+    text_since: datetime | None
+    erased_at: datetime | None
+    erased_for: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,12 @@ def find(conn: Connection, ticket_id: int) -> TicketRow | None:
 def by_thread(conn: Connection, mailbox_id: int, thread_id: str) -> TicketRow | None:
     row = conn.execute(select(*_COLUMNS).where(t.c.mailbox_id == mailbox_id, t.c.thread_id == thread_id)).one_or_none()
     return None if row is None else _row(row)
+
+
+def erased(conn: Connection, mailbox_id: int, thread_ids: Collection[str]) -> dict[str, datetime]:
+    """Thread to when the text of its ticket was erased last, of those it was erased of."""
+    where = (t.c.mailbox_id == mailbox_id, t.c.thread_id.in_(thread_ids), t.c.erased_at.is_not(None))
+    return {row.thread_id: row.erased_at for row in conn.execute(select(t.c.thread_id, t.c.erased_at).where(*where))}
 
 
 def create(conn: Connection, **values: Any) -> TicketRow:

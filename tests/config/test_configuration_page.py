@@ -19,6 +19,7 @@ BLOCKS = re.findall(r"^```toml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 EXAMPLE = BLOCKS[0]
 # The headline under which the keys of each table are explained.
 HEADLINES = {
+    "privacy": "Privacy",
     "calendars": "Calendars",
     "policies": "Policies",
     "targets": "Targets",

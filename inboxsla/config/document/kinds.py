@@ -14,11 +14,15 @@ from inboxsla.domain.policy import MOST_REOPENINGS
 
 ALWAYS = "24x7"
 
+# Text that is never erased because of its age.
+NEVER = "never"
+
 # What columns of the database hold.
 WORD_LIMIT = 64
 
 _DOMAIN = re.compile(r"[^@\s<>\"(),:;.]+(?:\.[^@\s<>\"(),:;.]+)+")
 _SECOND = timedelta(seconds=1)
+_DAY, _LONGEST_KEPT = timedelta(days=1), timedelta(days=3650)
 
 
 def _word(value: object) -> str:
@@ -46,6 +50,18 @@ def _business(value: object) -> str:
 
 def _plain(value: object) -> str:
     return _length(value, None)
+
+
+def _keep_text(value: object) -> str:
+    text = value.strip() if isinstance(value, str) else value
+    if text == NEVER:
+        return NEVER
+    length = _length(text, None)
+    if not _DAY <= parse_duration(length) <= _LONGEST_KEPT:
+        raise ValueError(
+            f"“{length}” is too {'short' if parse_duration(length) < _DAY else 'long'}. Write from 1 day to 3650 days, or never."
+        )
+    return length
 
 
 def _percent(value: object) -> int:
@@ -83,6 +99,7 @@ def _address_or_domain(value: object) -> str:
 Word = Annotated[str, BeforeValidator(_word)]
 # A length in the business days of a calendar that is known only later, and one of plain hours and days.
 Length = Annotated[str, BeforeValidator(_business)]
+KeepText = Annotated[str, BeforeValidator(_keep_text)]
 PlainLength = Annotated[str, BeforeValidator(_plain)]
 Percent = Annotated[int, BeforeValidator(_percent)]
 Times = Annotated[int, BeforeValidator(_times)]

@@ -6,6 +6,7 @@ References between parts (a rule's policy, a person's calendar) are names; `chec
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -16,6 +17,7 @@ from inboxsla.config.ladder import OneOrMore
 from inboxsla.config.section import Section
 from inboxsla.config.settings import Calendar, Status
 from inboxsla.config.webhooks import HookName
+from inboxsla.domain.durations import parse_duration
 
 Metric = Literal["first_response", "next_response", "resolution", "update"]
 Priority = Literal["critical", "high", "normal", "low"]
@@ -196,6 +198,17 @@ class MailboxPolicy(Section):
     team: kinds.Word | None = None
 
 
+class Privacy(Section):
+    """How long text stays after a ticket was solved, as somebody wrote it, or “never” if it is never erased."""
+
+    keep_text: kinds.KeepText = "90 days"
+
+    @property
+    def kept_for(self) -> timedelta | None:
+        """None: for ever."""
+        return None if self.keep_text == kinds.NEVER else parse_duration(self.keep_text)
+
+
 def _not_reserved(written: object) -> str:
     text = fields.name(written)
     if text == kinds.ALWAYS:
@@ -216,6 +229,7 @@ class Document(Section):
     default_policy: fields.Name
     hold_reasons: Annotated[tuple[kinds.Word, ...], AfterValidator(_hold_reasons)] = HOLD_REASONS
     tags: tuple[kinds.Word, ...] = ()
+    privacy: Privacy = Privacy()
     calendars: dict[CalendarName, Calendar] = {}
     tiers: dict[kinds.Word, tuple[kinds.AddressOrDomain, ...]] = {}
     organisations: dict[fields.Name, tuple[kinds.Domain, ...]] = {}

@@ -30,6 +30,7 @@ _HEAD = """\
 # Change it, see what would follow with `inboxsla config import FILE --dry-run`, then leave that option out.
 # docs/configuration.md explains every key."""
 _ABOUT = {
+    "privacy": "How long text stays after a ticket was solved. Figures stay for ever.",
     "calendars": "Opening hours. Promises and people refer to them by name; 24x7 is there without being written.",
     "tiers": "Customer tiers: addresses, and domains with @ in front.",
     "organisations": "Organisations and the domains they write from.",
