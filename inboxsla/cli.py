@@ -22,6 +22,7 @@ from inboxsla.commands.addon import addon
 from inboxsla.commands.base import opened
 from inboxsla.commands.config import config
 from inboxsla.commands.doctor import doctor
+from inboxsla.commands.person import person
 from inboxsla.commands.policy import policy
 from inboxsla.commands.whatif import whatif
 from inboxsla.config import Settings, masked
@@ -257,6 +258,7 @@ for command in (*mailbox_commands.COMMANDS, *mail_commands.COMMANDS):
     main.add_command(command)
 main.add_command(config)
 main.add_command(doctor)
+main.add_command(person)
 main.add_command(policy)
 main.add_command(addon)
 main.add_command(whatif)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from inboxsla.domain.clock import ClockReading, State, Urgency
 from inboxsla.domain.policy import Do, Step
 from inboxsla.domain.speech import Dated, Speech
-from inboxsla.domain.timeline import Extension, Metric
+from inboxsla.domain.timeline import Extension, Metric, is_token
 
 METRIC_WORDS = {
     Metric.FIRST_RESPONSE: "First response",
@@ -288,7 +288,9 @@ def came_back(times: int, say: Speech) -> str:
 
 
 def name_of(address: str | None, names: Mapping[str, str]) -> str | None:
-    """The name staff know somebody by; the address where there is none."""
+    """The name staff know somebody by; the address where there is none, and no more than that where both were forgotten."""
     if address is None:
         return None
+    if is_token(address):
+        return "a former colleague"
     return names.get(address) or address

@@ -11,6 +11,7 @@ from inboxsla.listing.board import as_json, as_table
 from inboxsla.listing.checkup import checkup_json, checkup_text
 from inboxsla.listing.configuration import holidays_text, plan_text, saved_text, templates_text
 from inboxsla.listing.imports import imported
+from inboxsla.listing.person import person_json, person_text
 from inboxsla.listing.progress import progress
 from inboxsla.listing.ticket import one
 from inboxsla.listing.trial import trial_text
@@ -28,6 +29,8 @@ __all__ = [
     "holidays_text",
     "imported",
     "one",
+    "person_json",
+    "person_text",
     "plan_text",
     "progress",
     "saved_text",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, exists, func, literal_column, or_, select, update
@@ -73,6 +73,13 @@ def mails_about(conn: Connection, ticket_id: int, now: datetime, why: str) -> in
         update(envelopes).where(envelopes.c.id.in_(waiting)).values(state="failed", lease_until=None, reason=why)
     )
     return conn.execute(update(envelopes).where(mine).values(subject="", raw="")).rowcount
+
+
+def sent_mails_about(conn: Connection, ticket_ids: Collection[int]) -> None:
+    """Empty the mails of ours about these tickets that have gone out, or never will."""
+    about = select(outbox.c.envelope_id).where(outbox.c.ticket_id.in_(ticket_ids), outbox.c.envelope_id.is_not(None))
+    mine = or_(envelopes.c.id.in_(about), envelopes.c.ticket_id.in_(ticket_ids))
+    conn.execute(update(envelopes).where(mine, envelopes.c.state.in_(_CLOSED)).values(subject="", raw=""))
 
 
 def words_of(conn: Connection, ticket_id: int, kinds: Mapping[str, Sequence[str]]) -> None:

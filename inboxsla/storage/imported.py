@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from inboxsla.domain.timeline import Kind
-from inboxsla.storage.messages import MessageRow
+from inboxsla.storage.messages import MessageRow, row_of
 from inboxsla.storage.schema import events, messages, tickets
 
 # What, where no person did it, the rules and promises in force made of a ticket.
@@ -27,15 +26,10 @@ JUDGEMENT = frozenset(
 _COLUMNS = [messages.c[name] for name in MessageRow.__dataclass_fields__]
 
 
-def _row(row: Row[Any]) -> MessageRow:
-    values = {name: getattr(row, name) for name in MessageRow.__dataclass_fields__}
-    return MessageRow(**{**values, "recipients": tuple(row.recipients), "labels": frozenset(row.labels)})
-
-
 def by_id(conn: Connection, mailbox_id: int, gmail_ids: Sequence[str]) -> dict[str, MessageRow]:
     """Those of these messages that are kept already."""
     where = (messages.c.mailbox_id == mailbox_id, messages.c.gmail_id.in_(gmail_ids))
-    return {row.gmail_id: _row(row) for row in conn.execute(select(*_COLUMNS).where(*where))}
+    return {row.gmail_id: row_of(row) for row in conn.execute(select(*_COLUMNS).where(*where))}
 
 
 def page(conn: Connection, mailbox_id: int, after: int, limit: int, kind: str = "") -> list[tuple[int, MessageRow]]:
@@ -44,7 +38,7 @@ def page(conn: Connection, mailbox_id: int, after: int, limit: int, kind: str = 
     if kind:
         where.append(messages.c.kind == kind)
     rows = conn.execute(select(messages.c.id, *_COLUMNS).where(*where).order_by(messages.c.id).limit(limit))
-    return [(row.id, _row(row)) for row in rows]
+    return [(row.id, row_of(row[1:])) for row in rows]
 
 
 def rewrite(conn: Connection, mailbox_id: int, row: MessageRow) -> None:
@@ -71,7 +65,7 @@ def thread_page(conn: Connection, mailbox_id: int, after: str, limit: int) -> di
         .order_by(messages.c.internal_at, messages.c.id)
     )
     for row in rows:
-        found[row.thread_id].append(_row(row))
+        found[row.thread_id].append(row_of(row))
     return found
 
 
