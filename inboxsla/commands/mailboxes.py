@@ -147,7 +147,7 @@ def rotate_key(print_new: bool) -> None:
         click.echo(new_key())
         return
     with opened(made=False) as ports:
-        done = access.rotate(ports)
+        done = access.rotate(ports, getpass.getuser())
         click.echo(f"Sealed anew: {listing.count(done, 'mailbox', 'mailboxes')}. The new key is in force.")
         if ports.settings.sealing_key:
             click.echo("Now take the old key out of the setting sealing_key, and start InboxSLA again.")

@@ -164,7 +164,7 @@ def alarm_key(mailbox_id: int) -> str:
     return f"access/{mailbox_id}"
 
 
-def rotate(ports: Ports) -> int:
+def rotate(ports: Ports, actor: str) -> int:
     """Seal everything anew under a new key, then forget the old one. Returns how many mailboxes and accounts; may be called again at any point.
 
     With the key in a file this makes the new one. With the key in the settings it must stand there already, in front of the
@@ -201,6 +201,8 @@ def rotate(ports: Ports) -> int:
     accounts_done, accounts_stuck = sealed_senders.seal_anew(ports.db, keys(settings))
     if file is not None:
         file.keep_first()
+    with ports.db.write() as conn:
+        records.log(conn, actor, "sealing key replaced", ports.now(), None, {"sealed anew": done + accounts_done})
     if stuck or accounts_stuck:
         ways_in = [f"connect {address}" for address in stuck] + [f"mail connect {each}" for each in accounts_stuck]
         again = "; ".join(map(typed, ways_in))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -15,7 +16,7 @@ from inboxsla.services import conversations
 from inboxsla.services.arrivals import OURS
 from inboxsla.services.in_force import InForce, in_force, staff, starting_from
 from inboxsla.services.ports import Ports
-from inboxsla.storage import configurations, imported, mailboxes, people, policies
+from inboxsla.storage import configurations, imported, mailboxes, people, policies, records
 from inboxsla.storage.kinship import Kinship, Peer
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
@@ -59,9 +60,19 @@ def prepare(
         for agent in agents:
             known.setdefault(agent, Person(agent, agent, "agent", force.zone))
         people.replace_all(conn, box.id, known.values())
+        _log(conn, before, box, known, ports.now())
     # A list "lamps.lists.example" is written to as lamps@lists.example.
     addresses = (each.replace(".", "@", 1) for each in box.own_lists if "@" not in each)
     return box, frozenset({*box.own_addresses, *known, *box.own_lists, *addresses})
+
+
+def _log(
+    conn: Connection, before: MailboxRow | None, box: MailboxRow, known: Mapping[str, Person], now: datetime
+) -> None:
+    """A file brings a mailbox, and names who answers there: that is a setting as well."""
+    was = None if before is None else {"own_lists": list(before.own_lists)}
+    what = f"mailbox {box.address} read from a file"
+    records.log(conn, "the command line", what, now, was, {"own_lists": list(box.own_lists), "people": sorted(known)})
 
 
 def _save_policy(conn: Connection, ports: Ports, force: InForce, address: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inboxsla.domain.policy_data import from_data
 from inboxsla.domain.speech import Dated, English
 from inboxsla.errors import Refused
-from inboxsla.services import in_force, other_ways, our_labels, pulling, watching
+from inboxsla.services import from_file, in_force, other_ways, our_labels, pulling, watching
 from inboxsla.services.ports import Ports
 from inboxsla.services.retiring import resumed, retire_others
 from inboxsla.storage import configurations, mailboxes, records, tickets, watches
@@ -25,6 +25,7 @@ def prepare(ports: Ports) -> None:
         force = in_force.in_force(conn, settings)
         for body in force.policies.values():
             from_data(body)
+        before = from_file.Before.of(conn, force)
         retire_others(conn, {each.address for each in settings.mailboxes}, now)
         other_ways.forget_old_alarms(conn, settings)
         if settings.push.way != "pull":
@@ -43,9 +44,12 @@ def prepare(ports: Ports) -> None:
             if settings.demo and not box.is_live:
                 mailboxes.change(conn, box.id, mode="live", live_since=now)
                 tickets.labels_due(conn, box.id)
+                what = f"mailbox {box.address} made live"
+                records.log(conn, "the demo", what, now, {"mode": box.mode}, {"mode": "live"})
             if box.is_live and not settings.labels.owners:
                 our_labels.let_owners_go(conn, box)
         in_force.put_in_force(conn, force, now)
+        before.log(conn, force, now)
 
 
 def live(ports: Ports, address: str, actor: str) -> None:

@@ -65,6 +65,14 @@ def next_version(conn: Connection, name: str, body: Mapping[str, Any]) -> int | 
     return None if as_json(newest.body) == as_json(body) else int(newest.version) + 1
 
 
+def newest_body(conn: Connection, name: str) -> Mapping[str, Any] | None:
+    """What the newest version of this name says."""
+    body: Mapping[str, Any] | None = conn.execute(
+        select(t.c.body).where(t.c.name == name).order_by(t.c.version.desc()).limit(1)
+    ).scalar_one_or_none()
+    return body
+
+
 def get(conn: Connection, policy_id: int) -> PolicyVersion:
     row = conn.execute(_BY_ID, {"id": policy_id}).one()
     return PolicyVersion(row.id, row.name, row.version, _built(row.body))

@@ -176,4 +176,4 @@ def test_without_its_key_it_can_still_be_disconnected(one_office: Office, tmp_pa
     receipt = disconnecting.disconnect(one_office.ports, DESK, "ana")
     assert receipt.is_done
     assert any("cannot be unsealed here" in line for line in receipt.lines)
-    assert access.rotate(one_office.ports) == 0
+    assert access.rotate(one_office.ports, "the tests") == 0

@@ -35,13 +35,13 @@ def test_the_key_is_replaced_and_everything_still_opens(office: Office, tmp_path
     office.browser(SALES)
     file = tmp_path / "data" / "sealing-key"
     before = file.read_text()
-    assert access.rotate(office.ports) == 2
+    assert access.rotate(office.ports, "the tests") == 2
     assert len(file.read_text().split()) == 1
     assert file.read_text() != before
     assert office.ports.mailbox(SALES).profile().address == SALES
     # Broken off after the new key was written: the next call ends it.
     file.write_text(f"{new_key()}\n{file.read_text()}")
-    assert access.rotate(office.ports) == 2
+    assert access.rotate(office.ports, "the tests") == 2
     assert office.ports.mailbox(DESK).profile().address == DESK
 
 
@@ -50,8 +50,8 @@ def test_a_key_in_the_settings_is_replaced_by_one_in_front_of_it(one_office: Off
     with_old = set_anew(one_office, sealing_key=old)
     with_old.browser()
     with pytest.raises(Refused, match="INBOXSLA_SEALING_KEY=NEW,OLD"):
-        access.rotate(with_old.ports)
-    assert access.rotate(set_anew(one_office, sealing_key=f"{new},{old}").ports) == 1
+        access.rotate(with_old.ports, "the tests")
+    assert access.rotate(set_anew(one_office, sealing_key=f"{new},{old}").ports, "the tests") == 1
     assert set_anew(one_office, sealing_key=new).ports.mailbox(DESK).profile().address == DESK
     with pytest.raises(TryLater, match=f"key that seals our permission.*connect {DESK}"):
         with_old.ports.mailbox(DESK)

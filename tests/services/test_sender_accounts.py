@@ -64,7 +64,7 @@ def test_a_file_connects_it_and_survives_a_new_key_and_a_short_lived_token(one_o
     one_office.consents.expires_in = 1
     done = sender_accounts.from_file(one_office.ports, SALES, user_file(refresh_token=SALES), "f.json", "ana")
     assert done.finds
-    assert access.rotate(one_office.ports) == 1
+    assert access.rotate(one_office.ports, "the tests") == 1
     sends(one_office)
     with one_office.ports.db.read() as conn:
         row = senders.get(conn, SALES)
