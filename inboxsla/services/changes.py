@@ -13,7 +13,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
+from sqlalchemy import Connection
 
+from inboxsla.config import Settings
 from inboxsla.config.document import Document, differences
 from inboxsla.domain.durations import NBSP
 from inboxsla.services import in_force
@@ -81,7 +83,7 @@ def page(ports: Ports, asked: Asked, before: int | None) -> Page:
         newer = None
         if before is not None:
             newer = (audit.newer(conn, wanted, shown[0].id, PAGE) if shown else None) or 0
-        documents = _Documents(conn)
+        documents = _Documents(conn, ports.settings)
         lines = tuple(_line(entry, documents) for entry in shown)
         return Page(
             lines=lines,
@@ -117,7 +119,7 @@ def as_json_lines(ports: Ports, asked: Asked) -> Iterator[str]:
 
 def _every(ports: Ports, asked: Asked) -> Iterator[Line]:
     with ports.db.read() as conn:
-        documents = _Documents(conn)
+        documents = _Documents(conn, ports.settings)
         for entry in audit.every(conn, _wanted(asked, in_force.zone(ports))):
             yield _line(entry, documents, shown=None)
 
@@ -135,11 +137,11 @@ def _wanted(asked: Asked, zone: str) -> Wanted:
 
 
 class _Documents:
-    """Configurations by version, read once for a page."""
+    """Configurations by version, read once for a page; 0 is what config.toml says."""
 
-    def __init__(self, conn: Any) -> None:
+    def __init__(self, conn: Connection, settings: Settings) -> None:
         self._conn = conn
-        self._read: dict[int, Document | None] = {}
+        self._read: dict[int, Document | None] = {0: in_force.starting_from(settings).document}
 
     def get(self, version: int) -> Document | None:
         """None for a version that is not there, or that today's rules can no longer read."""
@@ -160,8 +162,7 @@ def _line(entry: Entry, documents: _Documents, shown: int | None = _SHOWN) -> Li
 
 def _details(entry: Entry, documents: _Documents) -> Iterator[str]:
     version = _version(entry.what)
-    new = documents.get(version) if version else None
-    old = documents.get(version - 1) if version else None
+    new, old = (documents.get(version), documents.get(version - 1)) if version else (None, None)
     if new is not None and old is not None:
         for change in differences(old, new):
             name = f" {change.name}" if change.name else ""

@@ -28,6 +28,17 @@ class Configuration:
     rolled_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """That a version was saved, without what it says."""
+
+    version: int
+    actor: str
+    saved_at: datetime
+    open_too: bool
+
+
+_SAVED = [t.c[name] for name in Saved.__dataclass_fields__]
 _FOUND: Select[Any] = select(
     t.c.id, t.c.version, type_coerce(t.c.body, Text), t.c.actor, t.c.saved_at, t.c.open_too, t.c.rolled_to, t.c.rolled_at
 )  # fmt: skip
@@ -62,6 +73,12 @@ def get(conn: Connection, version: int) -> Configuration | None:
 def newest_few(conn: Connection, count: int) -> list[Configuration]:
     """The newest first."""
     return [Configuration(*row) for row in conn.execute(_FOUND.order_by(t.c.version.desc()).limit(count))]
+
+def page(conn: Connection, before: int | None, limit: int) -> list[Saved]:
+    """The newest versions below `before`, newest first."""
+    where = [] if before is None else [t.c.version < before]
+    rows = conn.execute(select(*_SAVED).where(*where).order_by(t.c.version.desc()).limit(limit))
+    return [Saved(*tuple(row)) for row in rows]
 
 
 def rolling(conn: Connection) -> int | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask import Flask, current_app, request, session
 from werkzeug.exceptions import HTTPException
@@ -11,7 +13,9 @@ from werkzeug.exceptions import HTTPException
 from inboxsla.web import who
 from inboxsla.web.guards import is_public
 
+View = TypeVar("View", bound=Callable[..., Any])
 _TOKEN = "form"
+_MOST = "_takes"
 FIELD = "form_token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -50,7 +54,19 @@ def check() -> None:
         raise FormTooOld
 
 
+def takes(most: int) -> Callable[[View], View]:
+    """Let a view take forms of up to so many bytes, where whole files are sent; from people who are signed in, of course."""
+
+    def marked(view: View) -> View:
+        setattr(view, _MOST, most)
+        return view
+
+    return marked
+
+
 def _own_forms_only() -> None:
     # What asks for no session cannot be abused through one.
     if request.method not in _SAFE and request.endpoint is not None and not is_public(current_app, request.endpoint):
+        if most := getattr(current_app.view_functions[request.endpoint], _MOST, None):
+            request.max_content_length = request.max_form_memory_size = most
         check()

@@ -85,6 +85,12 @@ def _words(code: int) -> Words:
         return Words(
             _("This page can only be read"), _("What you tried is not possible here. Nothing was changed."), back=True
         )
+    if code == 413:
+        return Words(
+            _("That is more than fits through here"),
+            _("Nothing was changed. What you sent is larger than anything this page expects."),
+            back=True,
+        )
     if code == 421:
         return Words(
             _("This is not the name of this server"),

@@ -6,13 +6,14 @@ from flask import Flask
 from flask_babel import lazy_gettext
 
 from inboxsla.domain.ticket_view import METRIC_WORDS
-from inboxsla.web.settings import policies, remarked, rules, sections, words
+from inboxsla.web.settings import changes, configuration, policies, remarked, rules, sections, words
 
-ROOMS = (words.bp, policies.bp, rules.bp)
+ROOMS = (words.bp, policies.bp, rules.bp, changes.bp, configuration.bp)
 SECTION_WORDS = {
     "default_policy": lazy_gettext("Default policy"),
     "hold_reasons": lazy_gettext("Pause reasons"),
     "tags": lazy_gettext("Tags"),
+    "privacy": lazy_gettext("Privacy"),
     "calendars": lazy_gettext("Calendar"),
     "tiers": lazy_gettext("Tier"),
     "organisations": lazy_gettext("Organisation"),

@@ -1,0 +1,60 @@
+"""The versions of the configuration: which there were, and what each changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from inboxsla.config.document import Change, differences, to_toml
+from inboxsla.errors import Missing
+from inboxsla.services import in_force
+from inboxsla.services.ports import Ports
+from inboxsla.storage import configurations
+from inboxsla.storage.configurations import Saved
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Newest first. `older` is what to ask for as `before` to go on; `newest` the version in force, None if none was saved."""
+
+    lines: tuple[Saved, ...]
+    newest: Saved | None
+    older: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version: what it changed over the one before, and its text. `changes` is None where one of them cannot be read any more."""
+
+    saved: Saved
+    changes: tuple[Change, ...] | None
+    text: str
+    is_newest: bool
+
+
+def listed(ports: Ports, before: int | None = None) -> Versions:
+    with ports.db.read() as conn:
+        found = configurations.page(conn, before, PAGE + 1)
+        newest = configurations.page(conn, None, 1)
+    shown = tuple(found[:PAGE])
+    return Versions(shown, newest[0] if newest else None, shown[-1].version if len(found) > PAGE else None)
+
+
+def version(ports: Ports, number: int) -> Version:
+    """Raises Missing for a version that was never saved."""
+    with ports.db.read() as conn:
+        found = configurations.page(conn, number + 1, 1)
+        if not found or found[0].version != number:
+            raise Missing(f"There is no version {number} of the configuration.")
+        newest = configurations.page(conn, None, 1)[0].version
+        try:
+            one = in_force.saved_as(conn, ports.settings, number)
+            before = in_force.saved_as(conn, ports.settings, number - 1)
+            changes = differences(before.document, one.document)
+            text = to_toml(one.body)
+        except ValidationError:
+            changes, text = None, ""
+    return Version(found[0], changes, text, number == newest)
