@@ -30,6 +30,12 @@ def due_tickets(conn: Connection, mailbox_id: int, before: datetime, limit: int)
     return list(conn.execute(rows).scalars())
 
 
+def count_over(conn: Connection, before: datetime | None) -> int:
+    """How many tickets are over and have text; with `before`, since then or longer."""
+    where = [_OVER, *([] if before is None else [tickets.c.text_since <= before])]
+    return conn.execute(select(func.count()).select_from(tickets).where(*where)).scalar_one()
+
+
 def has_younger(conn: Connection, mailbox_id: int, before: datetime) -> bool:
     """Whether some ticket of a mailbox has text that may still stay."""
     found = select(tickets.c.id).where(_OVER, tickets.c.mailbox_id == mailbox_id, tickets.c.text_since > before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,6 +45,11 @@ def everything(known: Known) -> dict[str, Any]:
         "change_log_entries": known.entries,
         "configuration_versions": known.versions,
     }
+
+
+def as_json(known: Known) -> str:
+    """The same as text, readable as it is."""
+    return json.dumps(everything(known), ensure_ascii=False, indent=2) + "\n"
 
 
 def _ticket(row: TicketRow) -> dict[str, Any]:

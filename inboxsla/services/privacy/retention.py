@@ -7,6 +7,7 @@ is kept. What decides and counts stays, so figures are the same before and after
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -18,7 +19,7 @@ from inboxsla.services.in_force import in_force
 from inboxsla.services.ports import Ports
 from inboxsla.services.privacy.scrubbing import Token, scrubbed
 from inboxsla.services.privacy.staff import staff_of
-from inboxsla.storage import erasing, mailboxes, messages, tickets
+from inboxsla.storage import erasing, forgotten, mailboxes, messages, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
 from inboxsla.storage.tickets import TicketRow
@@ -88,6 +89,33 @@ def erase_ticket(
 def kept_for(conn: Connection, ports: Ports) -> timedelta | None:
     """How long text stays; None: for ever."""
     return in_force(conn, ports.settings).document.privacy.kept_for
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many tickets are over and have text; how many of those it is too old for some length; how many had it erased, and
+    when the last had; how many people were forgotten.
+    """
+
+    with_text: int
+    too_old: int
+    erased: int
+    last_erased_at: datetime | None
+    forgotten: int
+
+
+def figures(ports: Ports, length: timedelta | None) -> Kept:
+    """What is kept now, and what would go if text stayed for `length` (None: for ever)."""
+    before = None if length is None else ports.now() - length
+    with ports.db.read() as conn:
+        erased, last = erasing.figures(conn)
+        return Kept(
+            with_text=erasing.count_over(conn, None),
+            too_old=0 if before is None else erasing.count_over(conn, before),
+            erased=erased,
+            last_erased_at=last,
+            forgotten=forgotten.count(conn),
+        )
 
 
 def _before(conn: Connection, ports: Ports, now: datetime) -> datetime | None:

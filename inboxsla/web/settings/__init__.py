@@ -6,9 +6,9 @@ from flask import Flask
 from flask_babel import lazy_gettext
 
 from inboxsla.domain.ticket_view import METRIC_WORDS
-from inboxsla.web.settings import changes, configuration, policies, remarked, rules, sections, words
+from inboxsla.web.settings import changes, configuration, policies, privacy, remarked, rules, sections, words
 
-ROOMS = (words.bp, policies.bp, rules.bp, changes.bp, configuration.bp)
+ROOMS = (words.bp, policies.bp, rules.bp, privacy.bp, changes.bp, configuration.bp)
 SECTION_WORDS = {
     "default_policy": lazy_gettext("Default policy"),
     "hold_reasons": lazy_gettext("Pause reasons"),
