@@ -12,17 +12,11 @@ from datetime import time as clock_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
-from sqlalchemy import Connection
-
-from inboxsla.config import Settings
-from inboxsla.config.document import Document, differences
 from inboxsla.domain.durations import NBSP
 from inboxsla.services import in_force
 from inboxsla.services.ports import Ports
-from inboxsla.storage import audit, configurations
+from inboxsla.storage import audit
 from inboxsla.storage.audit import Entry, Wanted
-from inboxsla.storage.types import from_json
 
 PAGE = 50
 # Kinds of entries, by how their words begin. What is of none of them is found without a filter.
@@ -83,8 +77,7 @@ def page(ports: Ports, asked: Asked, before: int | None) -> Page:
         newer = None
         if before is not None:
             newer = (audit.newer(conn, wanted, shown[0].id, PAGE) if shown else None) or 0
-        documents = _Documents(conn, ports.settings)
-        lines = tuple(_line(entry, documents) for entry in shown)
+        lines = tuple(_line(entry) for entry in shown)
         return Page(
             lines=lines,
             actors=tuple(audit.actors(conn)),
@@ -113,15 +106,15 @@ def as_json_lines(ports: Ports, asked: Asked) -> Iterator[str]:
                 "what": entry.what,
                 "before": _without_secrets(entry.before),
                 "after": _without_secrets(entry.after),
+                "words": entry.words,
             }
             yield json.dumps(told, ensure_ascii=False) + "\n"
 
 
 def _every(ports: Ports, asked: Asked) -> Iterator[Line]:
     with ports.db.read() as conn:
-        documents = _Documents(conn, ports.settings)
         for entry in audit.every(conn, _wanted(asked, in_force.zone(ports))):
-            yield _line(entry, documents, shown=None)
+            yield _line(entry, shown=None)
 
 
 def _wanted(asked: Asked, zone: str) -> Wanted:
@@ -136,48 +129,21 @@ def _wanted(asked: Asked, zone: str) -> Wanted:
     )
 
 
-class _Documents:
-    """Configurations by version, read once for a page; 0 is what config.toml says."""
-
-    def __init__(self, conn: Connection, settings: Settings) -> None:
-        self._conn = conn
-        self._read: dict[int, Document | None] = {0: in_force.starting_from(settings).document}
-
-    def get(self, version: int) -> Document | None:
-        """None for a version that is not there, or that today's rules can no longer read."""
-        if version not in self._read:
-            found = configurations.get(self._conn, version)
-            try:
-                self._read[version] = None if found is None else Document.model_validate(from_json(found.text))
-            except ValidationError:
-                self._read[version] = None
-        return self._read[version]
-
-
-def _line(entry: Entry, documents: _Documents, shown: int | None = _SHOWN) -> Line:
-    told = tuple(_details(entry, documents))
+def _line(entry: Entry, shown: int | None = _SHOWN) -> Line:
+    told = tuple(_details(entry))
     kept = told if shown is None else told[:shown]
     return Line(entry.id, entry.at, entry.actor, entry.what, kept, len(told) - len(kept))
 
 
-def _details(entry: Entry, documents: _Documents) -> Iterator[str]:
-    version = _version(entry.what)
-    new, old = (documents.get(version), documents.get(version - 1)) if version else (None, None)
-    if new is not None and old is not None:
-        for change in differences(old, new):
-            name = f" {change.name}" if change.name else ""
-            head = f"{change.section.replace('_', ' ')}{name}"
-            yield from (
-                (f"{head}: {detail}" for detail in change.details) if change.details else (f"{head}: {change.what}",)
-            )
+def _details(entry: Entry) -> Iterator[str]:
+    if entry.words is not None:
+        yield from map(str, entry.words)
         return
-    yield from _compared("", _without_secrets(entry.before), _without_secrets(entry.after))
-
-
-def _version(what: str) -> int | None:
-    """Of “configuration 7 saved”."""
-    words = what.split(" ")
-    return int(words[1]) if len(words) == 3 and words[0] == "configuration" and words[1].isdecimal() else None
+    before, after = _without_secrets(entry.before), _without_secrets(entry.after)
+    if before is None and isinstance(after, Mapping):
+        yield from (f"{str(key).replace('_', ' ')}: {_said(value)}" for key, value in after.items())
+    else:
+        yield from _compared("", before, after)
 
 
 def _compared(name: str, before: Any, after: Any) -> Iterator[str]:

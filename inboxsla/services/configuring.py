@@ -15,6 +15,7 @@ from inboxsla.config.document import (
     compile_policies,
     differences,
     from_body,
+    in_words,
     read,
     to_toml,
     with_template,
@@ -198,7 +199,7 @@ def _log(conn: Connection, old: InForce, new: InForce, planned: Plan, actor: str
     """What changed, before and after; and each policy that no longer promises anything by itself."""
     sections = list(dict.fromkeys(change.section for change in planned.changes))
     before, after = ({section: side.body.get(section) for section in sections} for side in (old, new))
-    records.log(conn, actor, f"configuration {new.version} saved", now, before, after)
+    records.log(conn, actor, f"configuration {new.version} saved", now, before, after, tuple(in_words(planned.changes)))
     for fate in planned.fates:
         if fate.version is None:
             records.log(conn, actor, f"policy {fate.name} {fate.what}", now, dict(old.policies[fate.name]), None)

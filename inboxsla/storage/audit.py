@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, case, or_, select, type_coerce
 
 from inboxsla.storage.schema import audit as t
+from inboxsla.storage.types import Json
 
-_AT_ONCE = 200
+_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`before` and `after` are plain data as whoever wrote it left them; None where there was nothing."""
+    """`before` and `after` are plain data as whoever wrote it left them; None where there was nothing, and on a page where
+    `words` say in sentences what changed.
+    """
 
     id: int
     at: datetime
@@ -24,6 +27,7 @@ class Entry:
     what: str
     before: Any
     after: Any
+    words: Sequence[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +41,24 @@ class Wanted:
 
 
 _COLUMNS = [t.c[name] for name in Entry.__dataclass_fields__]
+# Whole configurations are not read where sentences say what is different in them.
+_BRIEF = [
+    type_coerce(case((t.c.words.is_(None), column), else_=None), Json) if column.name in ("before", "after") else column
+    for column in _COLUMNS
+]
 
 
 def page(conn: Connection, wanted: Wanted, before: int | None, limit: int) -> list[Entry]:
     """The newest entries with an id below `before`."""
+    return _page(conn, _BRIEF, wanted, before, limit)
+
+
+def _page(
+    conn: Connection, columns: Sequence[ColumnElement[Any]], wanted: Wanted, before: int | None, limit: int
+) -> list[Entry]:
     where = [*_where(wanted), *([] if before is None else [t.c.id < before])]
-    return [
-        Entry(*tuple(row)) for row in conn.execute(select(*_COLUMNS).where(*where).order_by(t.c.id.desc()).limit(limit))
-    ]
+    rows = conn.execute(select(*columns).where(*where).order_by(t.c.id.desc()).limit(limit))
+    return [Entry(*tuple(row)) for row in rows]
 
 
 def newer(conn: Connection, wanted: Wanted, after: int, limit: int) -> int | None:
@@ -58,9 +72,9 @@ def newer(conn: Connection, wanted: Wanted, after: int, limit: int) -> int | Non
 
 
 def every(conn: Connection, wanted: Wanted) -> Iterator[Entry]:
-    """All of them, newest first."""
+    """All of them whole, newest first."""
     before: int | None = None
-    while found := page(conn, wanted, before, _AT_ONCE):
+    while found := _page(conn, _COLUMNS, wanted, before, _AT_ONCE):
         yield from found
         before = found[-1].id
 

@@ -14,6 +14,7 @@ from inboxsla.storage.schema import alarm_mails, envelopes, events, kept_aside, 
 # Written out, because an index of part of a table is used only where the query repeats its condition to the letter.
 _OVER = literal_column("tickets.text_since IS NOT NULL", Boolean)
 _WITH_TEXT = literal_column("messages.erased_at IS NULL", Boolean)
+_GONE = literal_column("tickets.erased_at IS NOT NULL", Boolean)
 _COLUMNS = [messages.c[name] for name in MessageRow.__dataclass_fields__]
 _CLOSED = ("sent", "failed")
 ERASED_REASON = "The reason was erased because of its age."
@@ -119,7 +120,7 @@ def old_reasons(conn: Connection, before: datetime) -> int:
 
 
 def figures(conn: Connection) -> tuple[int, datetime | None]:
-    """How many tickets have had their text erased because of its age, and when the last of them had."""
-    asked = select(func.count(), func.max(tickets.c.erased_at)).where(tickets.c.erased_for == "age")
+    """How many tickets have had their text erased, and when the last of them had."""
+    asked = select(func.count(), func.max(tickets.c.erased_at)).where(_GONE)
     count, last = conn.execute(asked).one()
     return count, last

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -79,5 +79,15 @@ def open_alarms(conn: Connection, since: datetime, of: Collection[int] | None = 
     return list(conn.execute(recent).scalars())
 
 
-def log(conn: Connection, actor: str, what: str, now: datetime, before: Any = None, after: Any = None) -> None:
-    conn.execute(insert(audit).values(at=now, actor=actor, what=what, before=before, after=after))
+def log(
+    conn: Connection,
+    actor: str,
+    what: str,
+    now: datetime,
+    before: Any = None,
+    after: Any = None,
+    words: Sequence[str] | None = None,
+) -> None:
+    """Note a change of settings; `words` say what changed where `before` and `after` are too long to be read."""
+    told = None if words is None else list(words)
+    conn.execute(insert(audit).values(at=now, actor=actor, what=what, before=before, after=after, words=told))

@@ -172,6 +172,7 @@ tickets = Table(
     # "age" or "person": why it was erased.
     Column("erased_for", String(12)),
     UniqueConstraint("mailbox_id", "thread_id"),
+    partial_index("ix_tickets_erased_at", "erased_at", where="erased_at IS NOT NULL"),
     partial_index("ix_tickets_text_since", "mailbox_id", "text_since", where="text_since IS NOT NULL"),
     partial_index("ix_tickets_ring_at", "ring_at", where="ring_at IS NOT NULL"),
     Index("ix_tickets_label_due", "mailbox_id", sqlite_where=text("label_due = 1"), postgresql_where=text("label_due")),
@@ -271,6 +272,8 @@ audit = Table(
     Column("what", Text, nullable=False),
     Column("before", Json),
     Column("after", Json),
+    # What changed in sentences, where the data is large.
+    Column("words", Json),
     Index("ix_audit_at", "at"),
     Index("ix_audit_actor", "actor"),
 )

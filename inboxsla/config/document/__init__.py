@@ -7,7 +7,7 @@ data with `from_body`; both complain about everything at once. `to_toml` writes 
 from __future__ import annotations
 
 from inboxsla.config.document.compiling import compile_policies, house_zone, people_rows, teams_rows
-from inboxsla.config.document.differing import Change, differences
+from inboxsla.config.document.differing import Change, differences, in_words
 from inboxsla.config.document.model import Document
 from inboxsla.config.document.reading import Written, from_body, is_document, read
 from inboxsla.config.document.starting import of_settings
@@ -23,6 +23,7 @@ __all__ = [
     "differences",
     "from_body",
     "house_zone",
+    "in_words",
     "is_document",
     "of_settings",
     "people_rows",

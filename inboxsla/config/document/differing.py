@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
@@ -31,6 +31,16 @@ class Change:
 def differences(old: Document, new: Document) -> tuple[Change, ...]:
     """Everything that differs in meaning; what is only written differently is no change."""
     return tuple(_all(old, new))
+
+
+def in_words(changes: Iterable[Change]) -> Iterator[str]:
+    """“policies Outage: first response for normal: 4h → 6h”, “rules Gold added: if …”: a line for each detail."""
+    for change in changes:
+        what = change.what if change.what != "changed" else ""
+        head = " ".join(filter(None, (saying.spaced(change.section), change.name, what)))
+        yield from (f"{head}: {detail}" for detail in change.details)
+        if not change.details:
+            yield head
 
 
 def _all(old: Document, new: Document) -> Iterator[Change]:

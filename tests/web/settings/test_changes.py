@@ -41,7 +41,7 @@ def test_a_saved_configuration_is_told_in_words_with_who_and_when_and_the_zone(
 
     newest = lines(claire)[0]
 
-    assert "configuration 2 saved" in newest
+    assert "Configuration 2 saved" in newest
     assert CLAIRE in newest
     assert "hold reasons: + parts" in newest
     assert "privacy: keep text: 90 days → 30 days" in newest
@@ -58,7 +58,7 @@ def test_it_is_filtered_by_person_kind_and_day(lumen: Shop, claire: FlaskClient)
     assert len(found) == 1
     assert "mode: observed → live" in found[0]
     day = (TUESDAY + timedelta(days=3)).date().isoformat()
-    assert [("sending account" in line) for line in lines(claire, f"{PAGE}?from={day}&to={day}")] == [True]
+    assert [("Sending account" in line) for line in lines(claire, f"{PAGE}?from={day}&to={day}")] == [True]
     nothing = page(claire, f"{PAGE}?who=nobody@x.example")
     assert "No change fits" in words(nothing)
 
@@ -128,9 +128,7 @@ def test_strangers_see_nothing_of_it(stranger: FlaskClient, path: str) -> None:
     assert stranger.get(path).status_code in (302, 303, 401, 403)
 
 
-def test_a_version_that_cannot_be_read_any_more_is_told_by_what_was_written_down(
-    lumen: Shop, claire: FlaskClient
-) -> None:
+def test_an_entry_of_before_there_were_words_is_told_by_what_was_written_down(lumen: Shop, claire: FlaskClient) -> None:
     log(lumen, "configuration 99 saved", ANA, {"hold_reasons": ["a"]}, {"hold_reasons": ["a", "b"]})
     assert "hold reasons: a → a, b" in lines(claire, f"{PAGE}?who={ANA}")[0]
 

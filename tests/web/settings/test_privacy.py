@@ -98,7 +98,7 @@ def test_a_person_is_forgotten_at_the_second_press_and_the_change_log_does_not_n
     assert "Receipt 1" in told(done)
     assert address not in done.text
     log = words(page(claire, "/settings/changes"))
-    assert "person forgotten, receipt 1" in log
+    assert "Person forgotten, receipt 1" in log
     assert address not in log
     assert "Nothing is kept." in told(asks(claire, "/person", address))
     assert "1 person was forgotten so far" in words(page(claire, PAGE))
@@ -143,8 +143,8 @@ def test_figures_about_people_are_off_until_an_approval_is_written_down_and_off_
     assert claire.post(f"{PAGE}/figures/revoke", data=held).status_code == 303
     assert not privacy.person_figures_approved(lumen.ports)
     log = words(page(claire, "/settings/changes?kind=privacy"))
-    assert "figures about single persons approved" in log
-    assert "figures about single persons revoked" in log
+    assert "Figures about single persons approved" in log
+    assert "Figures about single persons revoked" in log
 
 
 def test_the_page_of_a_ticket_says_when_its_text_was_erased(lumen: Shop, claire: FlaskClient, address: str) -> None:

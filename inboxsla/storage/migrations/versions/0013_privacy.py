@@ -12,6 +12,7 @@ depends_on = None
 
 _OVER = "text_since IS NOT NULL"
 _KEPT = "erased_at IS NULL"
+_GONE = "erased_at IS NOT NULL"
 
 
 def upgrade() -> None:
@@ -41,6 +42,14 @@ def upgrade() -> None:
         sqlite_where=sa.text(_KEPT),
         postgresql_where=sa.text(_KEPT),
     )
+    op.create_index(
+        "ix_tickets_erased_at",
+        "tickets",
+        ["erased_at"],
+        sqlite_where=sa.text(_GONE),
+        postgresql_where=sa.text(_GONE),
+    )
+    op.add_column("audit", sa.Column("words", sa.Text(), nullable=True))
     op.create_index("ix_audit_at", "audit", ["at"])
     op.create_index("ix_audit_actor", "audit", ["actor"])
     op.create_table(
