@@ -62,7 +62,7 @@ def test_a_mailbox_goes_live_once_and_the_log_says_who_did_it(desk: Desk) -> Non
     with pytest.raises(Refused, match="live already"):
         setup.live(desk.ports, SUPPORT, "Claire Dubois")
     with desk.database.read() as conn:
-        assert [row.actor for row in conn.execute(select(audit.c.actor))][-1] == "Claire Dubois"
+        assert conn.execute(select(audit.c.actor).order_by(audit.c.id)).scalars().all()[-1] == "Claire Dubois"
 
 
 def test_a_mailbox_nobody_knows_is_refused_with_those_that_are_known(desk: Desk) -> None:
