@@ -12,6 +12,7 @@ from inboxsla.services import in_force
 from inboxsla.services.ports import Ports
 from inboxsla.storage import configurations
 from inboxsla.storage.configurations import Saved
+from inboxsla.storage.types import from_json
 
 PAGE = 25
 
@@ -27,11 +28,10 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version: what it changed over the one before, and its text. `changes` is None where one of them cannot be read any more."""
+    """One version, and what it changed over the one before; None where one of them cannot be read any more."""
 
     saved: Saved
     changes: tuple[Change, ...] | None
-    text: str
     is_newest: bool
 
 
@@ -54,7 +54,15 @@ def version(ports: Ports, number: int) -> Version:
             one = in_force.saved_as(conn, ports.settings, number)
             before = in_force.saved_as(conn, ports.settings, number - 1)
             changes = differences(before.document, one.document)
-            text = to_toml(one.body)
         except ValidationError:
-            changes, text = None, ""
-    return Version(found[0], changes, text, number == newest)
+            changes = None
+    return Version(found[0], changes, number == newest)
+
+
+def text(ports: Ports, number: int) -> str:
+    """A version as TOML. Raises Missing like `version`."""
+    with ports.db.read() as conn:
+        found = configurations.get(conn, number)
+    if found is None:
+        raise Missing(f"There is no version {number} of the configuration.")
+    return to_toml(from_json(found.text))

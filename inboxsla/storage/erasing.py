@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, exists, func, literal_column, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, exists, func, literal_column, or_, select, update
 from sqlalchemy.types import Boolean
 
 from inboxsla.storage.messages import MessageRow, row_of, values_of
@@ -31,10 +31,11 @@ def due_tickets(conn: Connection, mailbox_id: int, before: datetime, limit: int)
     return list(conn.execute(rows).scalars())
 
 
-def count_over(conn: Connection, before: datetime | None) -> int:
-    """How many tickets are over and have text; with `before`, since then or longer."""
-    where = [_OVER, *([] if before is None else [tickets.c.text_since <= before])]
-    return conn.execute(select(func.count()).select_from(tickets).where(*where)).scalar_one()
+def count_over(conn: Connection, before: datetime | None) -> tuple[int, int]:
+    """How many tickets are over and have text; and how many of them since `before` or longer (None: none)."""
+    old = func.count() if before is None else func.count(case((tickets.c.text_since <= before, 1)))
+    every, too_old = conn.execute(select(func.count(), old).select_from(tickets).where(_OVER)).one()
+    return every, 0 if before is None else too_old
 
 
 def has_younger(conn: Connection, mailbox_id: int, before: datetime) -> bool:
@@ -121,6 +122,6 @@ def old_reasons(conn: Connection, before: datetime) -> int:
 
 def figures(conn: Connection) -> tuple[int, datetime | None]:
     """How many tickets have had their text erased, and when the last of them had."""
-    asked = select(func.count(), func.max(tickets.c.erased_at)).where(_GONE)
-    count, last = conn.execute(asked).one()
-    return count, last
+    count = conn.execute(select(func.count()).select_from(tickets).where(_GONE)).scalar_one()
+    newest = select(tickets.c.erased_at).where(_GONE).order_by(tickets.c.erased_at.desc()).limit(1)
+    return count, conn.execute(newest).scalar_one_or_none()

@@ -109,9 +109,10 @@ def figures(ports: Ports, length: timedelta | None) -> Kept:
     before = None if length is None else ports.now() - length
     with ports.db.read() as conn:
         erased, last = erasing.figures(conn)
+        with_text, too_old = erasing.count_over(conn, before)
         return Kept(
-            with_text=erasing.count_over(conn, None),
-            too_old=0 if before is None else erasing.count_over(conn, before),
+            with_text=with_text,
+            too_old=too_old,
             erased=erased,
             last_erased_at=last,
             forgotten=forgotten.count(conn),

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from inboxsla.config.sources import decoded
 from inboxsla.errors import ConfigMistakes, Missing, Refused
 from inboxsla.services import configuring, versions
+from inboxsla.services.configuring import Plan
 from inboxsla.web import guards
 from inboxsla.web.context import ID, LARGEST_ID, now, plain, ports
 from inboxsla.web.forms import takes
@@ -59,33 +60,51 @@ def import_() -> Answer:
         # Somebody saved in the moment between: look at it again, over what is in force now.
         plan = configuring.plan(ports(), text, name)
     asked_to_save = request.form.get("do") == "save"
-    shown = render_template(
+    shown = _plan_page(plan, text, name, stale=asked_to_save)
+    return (shown, 409) if asked_to_save else shown
+
+
+def _plan_page(plan: Plan, text: str, name: str, *, stale: bool = False) -> str:
+    return render_template(
         "settings/configuration_plan.html",
         plan=plan,
         text=text,
         name=name,
         looked=_digest(text, plan.over),
         next_version=(plan.over or 0) + 1,
-        stale=asked_to_save,
+        stale=stale,
     )
-    return (shown, 409) if asked_to_save else shown
 
 
 @bp.get(f"/versions/<{ID}:number>")
 @needs(Level.HOUSE)
 def version(number: int) -> Answer:
-    return render_template("settings/version.html", one=_found(number), base=now())
+    try:
+        return render_template("settings/version.html", one=versions.version(ports(), number), base=now())
+    except Missing:
+        abort(404)
 
 
 @bp.get(f"/versions/<{ID}:number>.toml")
 @needs(Level.HOUSE)
 def version_file(number: int) -> Response:
-    return _file(_found(number).text, f"configuration-{number}.toml")
+    return _file(_text_of(number), f"configuration-{number}.toml")
 
 
-def _found(number: int) -> versions.Version:
+@bp.post(f"/versions/<{ID}:number>/again")
+@needs(Level.HOUSE)
+def again(number: int) -> Answer:
+    """What going back to a version would change; it is put in force like any other text."""
+    text, name = _text_of(number), _("version %(number)d", number=number)
     try:
-        return versions.version(ports(), number)
+        return _plan_page(configuring.plan(ports(), text, name), text, name)
+    except ConfigMistakes as wrong:
+        return _page(text, tuple(wrong.mistakes))
+
+
+def _text_of(number: int) -> str:
+    try:
+        return versions.text(ports(), number)
     except Missing:
         abort(404)
 

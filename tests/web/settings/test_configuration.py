@@ -146,8 +146,8 @@ def test_every_version_says_who_saved_it_what_it_changed_and_how_to_go_back(lume
     assert [CLAIRE in rows[0], "in force" in rows[0], ANA in rows[1]] == [True, True, True]
     first = page(claire, f"{PAGE}/versions/1")
     assert "+ one" in words(first.select_one(".changes"))
-    answer = claire.get(f"{PAGE}/versions/1")
-    shown = send_again(claire, f"{PAGE}/import", answer, "look", FORM)
+    held = fields(first, f'form[action="{PAGE}/versions/1/again"]')
+    shown = claire.post(f"{PAGE}/versions/1/again", data=held)
     assert saves(claire, shown).status_code == 303
     assert in_force.current(lumen.ports).document.tags == ("one",)
     assert claire.get(f"{PAGE}/versions/99").status_code == 404
