@@ -25,6 +25,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "mailboxes": ("mailbox ", "labels and mail ", "sealing key "),
     "ways": ("sending account ",),
     "absences": ("absence ",),
+    "sessions": ("signed in ", "signed out ", "sign-in "),
     "privacy": ("person forgotten", "figures about single persons"),
 }
 _SHOWN = 40

@@ -24,6 +24,7 @@ from inboxsla.storage.schema import (
     outbox,
     own_absences,
     people,
+    sessions,
     tickets,
     told_alarms,
 )
@@ -139,7 +140,8 @@ def count_elsewhere(conn: Connection, address: str) -> dict[str, int]:
         "notes": (notes, notes.c.author == address),
         "mails": (envelopes, envelopes.c.recipient == address),
         "alarm mails": (alarm_mails, alarm_mails.c.recipient == address),
-        "changes of settings": (audit, audit.c.actor == address),
+        "changes and sign-ins": (audit, audit.c.actor == address),
+        "sessions": (sessions, sessions.c.address == address),
     }
     return {
         name: conn.execute(select(func.count()).select_from(table).where(where)).scalar_one()
@@ -149,7 +151,9 @@ def count_elsewhere(conn: Connection, address: str) -> dict[str, int]:
 
 def count_recorded(conn: Connection, address: str) -> tuple[int, int]:
     """How many entries of the change log, and how many versions of the configuration, name an address."""
-    logged = or_(_in(audit.c.what, address), _in(audit.c.before, address), _in(audit.c.after, address))
+    logged = or_(
+        audit.c.actor == address, _in(audit.c.what, address), _in(audit.c.before, address), _in(audit.c.after, address)
+    )
     entries = conn.execute(select(func.count()).select_from(audit).where(logged)).scalar_one()
     said = select(func.count()).select_from(configurations).where(_in(configurations.c.body, address))
     return entries, conn.execute(said).scalar_one()
@@ -204,6 +208,7 @@ def no_longer_staff(conn: Connection, address: str, token: str) -> None:
     """Take somebody who is on no people list any more out of the lists, and their mails with them."""
     conn.execute(delete(people).where(people.c.address == address, people.c.active.is_(False)))
     conn.execute(delete(own_absences).where(own_absences.c.address == address))
+    conn.execute(delete(sessions).where(sessions.c.address == address))
     conn.execute(update(own_absences).where(own_absences.c.substitute == address).values(substitute=None))
     conn.execute(delete(told_alarms).where(told_alarms.c.recipient == address))
     conn.execute(update(notes).where(notes.c.author == address).values(author=token))

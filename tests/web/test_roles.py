@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from inboxsla.services import configuring, in_force
 from inboxsla.storage import mailboxes, records
 from inboxsla.storage.database import Database
 from inboxsla.web.guards import Level, level_of
@@ -81,11 +82,13 @@ def test_a_route_that_says_nothing_is_open_to_nobody(two: Shop, caplog: pytest.L
 def routes(app: Flask, two: Shop, ticket: int) -> list[tuple[str, str, Level, bool]]:
     """(method, path, level, whether it names a mailbox) of every route that asks who is there."""
     ids = {"mailbox_id": two.mailbox_id, "ticket_id": ticket, "mail_id": two.mails(ticket, AN_AGENT, "Due in 9 min")}
+    configuring.save(two.ports, {**in_force.current(two.ports).body, "tags": ["late"]}, THE_HOUSE, None)
+    others = {"number": 1}
     found = []
     for rule in app.url_map.iter_rules():
         level = level_of(app.view_functions[rule.endpoint])
         assert level is not None
-        values = {name: ids.get(name, "hold") for name in rule.arguments}
+        values = {name: (ids | others).get(name, "hold") for name in rule.arguments}
         path = app.url_map.bind("localhost").build(rule.endpoint, values)
         methods = sorted((rule.methods or set()) - {"OPTIONS", "HEAD"})
         found += [(each, path, level, bool(rule.arguments & ids.keys())) for each in methods]

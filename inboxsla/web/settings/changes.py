@@ -23,6 +23,7 @@ KIND_WORDS: Mapping[str, LazyString] = {
     "mailboxes": lazy_gettext("Mailboxes"),
     "ways": lazy_gettext("Ways that mail goes out"),
     "absences": lazy_gettext("Absences people set themselves"),
+    "sessions": lazy_gettext("Signing in and out"),
     "privacy": lazy_gettext("Privacy"),
 }
 _NAMES = ("who", "kind", "from", "to")

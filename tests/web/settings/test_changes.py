@@ -53,12 +53,12 @@ def test_it_is_filtered_by_person_kind_and_day(lumen: Shop, claire: FlaskClient)
     log(lumen, "mailbox a@x.example made live", ANA, {"mode": "observed"}, {"mode": "live"})
     log(lumen, "sending account b@x.example connected", CLAIRE, days=3)
 
-    assert len(lines(claire, f"{PAGE}?who={CLAIRE}")) == 1
+    assert len(lines(claire, f"{PAGE}?who={CLAIRE}&kind=ways")) == 1
     found = lines(claire, f"{PAGE}?kind=mailboxes&who={ANA}")
     assert len(found) == 1
     assert "mode: observed → live" in found[0]
     day = (TUESDAY + timedelta(days=3)).date().isoformat()
-    assert [("Sending account" in line) for line in lines(claire, f"{PAGE}?from={day}&to={day}")] == [True]
+    assert [("Sending account" in line) for line in lines(claire, f"{PAGE}?from={day}&to={day}&kind=ways")] == [True]
     nothing = page(claire, f"{PAGE}?who=nobody@x.example")
     assert "No change fits" in words(nothing)
 

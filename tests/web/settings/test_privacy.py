@@ -148,8 +148,10 @@ def test_figures_about_people_are_off_until_an_approval_is_written_down_and_off_
 
 
 def test_the_page_of_a_ticket_says_when_its_text_was_erased(lumen: Shop, claire: FlaskClient, address: str) -> None:
+    mail = lumen.mails(1, ANA, "Due soon")
     asks(claire, "/person/forget", address, do="forget")
     assert "asked to be forgotten. The figures stay." in words(page(claire, "/tickets/1"))
+    assert "The text of this mail is erased." in words(page(claire, f"/mail/{mail}"))
 
 
 @pytest.mark.parametrize("path", ["/person", "/person/data", "/person/forget", "/figures", "/figures/revoke"])
