@@ -74,6 +74,7 @@ def newest_few(conn: Connection, count: int) -> list[Configuration]:
     """The newest first."""
     return [Configuration(*row) for row in conn.execute(_FOUND.order_by(t.c.version.desc()).limit(count))]
 
+
 def page(conn: Connection, before: int | None, limit: int) -> list[Saved]:
     """The newest versions below `before`, newest first."""
     where = [] if before is None else [t.c.version < before]

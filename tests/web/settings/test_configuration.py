@@ -142,7 +142,7 @@ def test_every_version_says_who_saved_it_what_it_changed_and_how_to_go_back(lume
     configuring.save(lumen.ports, {**body, "tags": ["one"]}, ANA, None)
     configuring.save(lumen.ports, {**body, "tags": ["two"]}, CLAIRE, None)
 
-    rows = [words(row) for row in page(claire, PAGE).select(".versions tbody tr")]
+    rows = [words(row) for row in page(claire, PAGE).select(".saved-versions tbody tr")]
     assert [CLAIRE in rows[0], "in force" in rows[0], ANA in rows[1]] == [True, True, True]
     first = page(claire, f"{PAGE}/versions/1")
     assert "+ one" in words(first.select_one(".changes"))
@@ -159,9 +159,11 @@ def test_versions_come_in_pages(lumen: Shop, claire: FlaskClient, monkeypatch: p
     for number in range(3):
         configuring.save(lumen.ports, {**in_force.current(lumen.ports).body, "tags": [f"t{number}"]}, ANA, None)
     found = page(claire, PAGE)
-    older = found.select_one(".versions-more a")
+    older = found.select_one(".saved-more a")
     assert older is not None
-    assert [words(row)[:9] for row in page(claire, str(older["href"])).select(".versions tbody tr")] == ["Version 1"]
+    assert [words(row)[:9] for row in page(claire, str(older["href"])).select(".saved-versions tbody tr")] == [
+        "Version 1"
+    ]
 
 
 def test_hostile_words_in_a_configuration_are_shown_and_never_obeyed(lumen: Shop, claire: FlaskClient) -> None:
