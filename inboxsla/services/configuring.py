@@ -15,12 +15,13 @@ from inboxsla.config.document import (
     compile_policies,
     differences,
     from_body,
+    left_without_admin,
     read,
     to_toml,
     with_template,
 )
-from inboxsla.errors import Refused
-from inboxsla.services.in_force import InForce, current, in_force, known_mailboxes, put_in_force
+from inboxsla.errors import ConfigMistakes, Refused
+from inboxsla.services.in_force import InForce, current, in_force, known_mailboxes, mailboxes_in_use, put_in_force
 from inboxsla.services.ports import Ports
 from inboxsla.storage import configurations, policies, records
 
@@ -179,6 +180,9 @@ def _save(ports: Ports, makes: Makes, actor: str, open_too: bool | None, seen: P
 
 
 def _looked_at(conn: Connection, old: InForce, new: Written) -> Plan:
+    """Raises ConfigMistakes if nobody would be left who may change settings."""
+    if wrong := list(left_without_admin(old.document, new.document, mailboxes_in_use(conn))):
+        raise ConfigMistakes([reason for _key, reason in wrong], wrong)
     after = InForce(None, new.body, new.document, compile_policies(new.document))
     counted = configurations.open_by_policy(conn)
     fates = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -90,6 +90,11 @@ def known_mailboxes(conn: Connection, settings: Settings) -> frozenset[str]:
     return frozenset({*(box.address for box in settings.mailboxes), *(box.address for box in mailboxes.every(conn))})
 
 
+def mailboxes_in_use(conn: Connection) -> frozenset[str]:
+    """The addresses of those that people work in."""
+    return frozenset(box.address for box in mailboxes.every(conn) if box.kind == "gmail" and box.retired_at is None)
+
+
 def mailboxes_known(ports: Ports) -> frozenset[str]:
     """The same, for whoever has no connection."""
     with ports.db.read() as conn:
@@ -98,8 +103,9 @@ def mailboxes_known(ports: Ports) -> frozenset[str]:
 
 def staff(force: InForce, mailbox: str) -> list[Person]:
     """The people list of one mailbox. Substitutes may be of other mailboxes."""
-    here = {person.address for person in force.document.staff_of(mailbox)}
-    return [person for person in people_from_data(people_rows(force.document)) if person.address in here]
+    roles = {person.address: person.role_in(mailbox) for person in force.document.staff_of(mailbox)}
+    everybody = people_from_data(people_rows(force.document))
+    return [replace(person, role=role) for person in everybody if (role := roles.get(person.address))]
 
 
 def put_in_force(conn: Connection, force: InForce, now: datetime) -> None:

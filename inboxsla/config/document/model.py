@@ -5,7 +5,7 @@ References between parts (a rule's policy, a person's calendar) are names; `chec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -21,6 +21,7 @@ Metric = Literal["first_response", "next_response", "resolution", "update"]
 Priority = Literal["critical", "high", "normal", "low"]
 Action = Literal["remind_owner", "notify_owner", "notify_lead", "notify_on_duty_lead", "reassign", "raise_priority"]
 Strategy = Literal["least_loaded", "round_robin", "skill", "fixed", "nobody"]
+Role = Literal["agent", "lead", "admin"]
 RuleStatus = Literal["open", "waiting_on_customer", "on_hold", "solved", "closed"]
 
 METRICS: tuple[Metric, ...] = ("first_response", "next_response", "resolution", "update")
@@ -165,17 +166,26 @@ class Absence(Section):
 
 
 class Person(Section):
-    """`zone` empty: that of the person's calendar. `mailboxes` empty: every one. No `calendar`: on duty unless absent."""
+    """`zone` empty: that of the person's calendar. `mailboxes` empty: every one. No `calendar`: on duty unless absent.
+
+    `roles` are those in single mailboxes, where they differ from `role`.
+    """
 
     address: fields.Address
     name: fields.Name
-    role: Literal["agent", "lead", "admin"] = "agent"
+    role: Role = "agent"
     zone: fields.ZoneOrNone = ""
     mailboxes: tuple[fields.Address, ...] = ()
+    roles: dict[fields.Address, Role] = {}
     calendar: fields.Name | None = None
     skills: tuple[kinds.Word, ...] = ()
     capacity: kinds.Capacity | None = None
     absences: tuple[Absence, ...] = ()
+
+    def role_in(self, mailbox: str) -> Role | None:
+        """None where the person does not work."""
+        works_there = not self.mailboxes or mailbox in self.mailboxes
+        return self.roles.get(mailbox, self.role) if works_there else None
 
 
 class Team(Section):
@@ -237,4 +247,13 @@ class Document(Section):
 
     def staff_of(self, mailbox: str) -> tuple[Person, ...]:
         """The people list of one mailbox, in the order it is written."""
-        return tuple(person for person in self.people if not person.mailboxes or mailbox in person.mailboxes)
+        return tuple(person for person in self.people if person.role_in(mailbox) is not None)
+
+    def in_charge(self, mailboxes: Collection[str]) -> tuple[Person, ...]:
+        """Who is admin of every one of these mailboxes."""
+        return tuple(
+            person
+            for person in self.people
+            if all(person.role_in(each) == "admin" for each in mailboxes)
+            and (mailboxes or (person.role == "admin" and not person.mailboxes))
+        )
