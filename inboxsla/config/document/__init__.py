@@ -18,7 +18,7 @@ from inboxsla.config.document.differing import Change, differences
 from inboxsla.config.document.model import Document
 from inboxsla.config.document.reading import Written, from_body, is_document, read
 from inboxsla.config.document.staff import left_without_admin
-from inboxsla.config.document.starting import of_settings
+from inboxsla.config.document.starting import beginnings, filled_up, of_settings
 from inboxsla.config.document.templates import Template, templates, with_template
 from inboxsla.config.document.writing import to_toml
 
@@ -27,7 +27,9 @@ __all__ = [
     "Document",
     "Template",
     "Written",
+    "beginnings",
     "calendar_data",
+    "filled_up",
     "compile_policies",
     "differences",
     "from_body",

@@ -37,6 +37,8 @@ def _all(old: Document, new: Document) -> Iterator[Change]:
     for section in ("default_policy", "hold_reasons", "tags"):
         if details := tuple(_changed((), getattr(old, section), getattr(new, section))):
             yield Change(section, "", "changed", tuple(each.removeprefix(": ") for each in details))
+    if details := tuple(_changed((), _dumped(old.labels), _dumped(new.labels))):
+        yield Change("labels", "", "changed", details)
     yield from _section("calendars", old.calendars, new.calendars, _calendar)
     yield from _section("tiers", old.tiers, new.tiers, lambda listed: {"": listed})
     yield from _section("organisations", old.organisations, new.organisations, lambda listed: {"": listed})

@@ -16,12 +16,14 @@ from inboxsla.config.ladder import OneOrMore
 from inboxsla.config.section import Section
 from inboxsla.config.settings import Calendar, Status
 from inboxsla.config.webhooks import HookName
+from inboxsla.domain.label_style import PREFIX, LabelStyle
 
 Metric = Literal["first_response", "next_response", "resolution", "update"]
 Priority = Literal["critical", "high", "normal", "low"]
 Action = Literal["remind_owner", "notify_owner", "notify_lead", "notify_on_duty_lead", "reassign", "raise_priority"]
 Strategy = Literal["least_loaded", "round_robin", "skill", "fixed", "nobody"]
 Role = Literal["agent", "lead", "admin"]
+Urgency = Literal["low", "medium", "urgent", "overdue", "paused", "met"]
 RuleStatus = Literal["open", "waiting_on_customer", "on_hold", "solved", "closed"]
 
 METRICS: tuple[Metric, ...] = ("first_response", "next_response", "resolution", "update")
@@ -199,11 +201,35 @@ class Team(Section):
 
 
 class MailboxPolicy(Section):
-    """What a mailbox's tickets have where no rule decides. No `policy`: the default one."""
+    """What a mailbox's tickets have where no rule decides, and what is known of its mail. No `policy`: the default one.
+
+    `aliases` are further addresses whose mail arrives here, `own_lists` list ids of our own groups.
+    """
 
     address: fields.Address
     policy: fields.Name | None = None
     team: kinds.Word | None = None
+    aliases: tuple[fields.Address, ...] = ()
+    own_lists: tuple[kinds.ListId, ...] = ()
+
+
+class Labels(Section):
+    """Gmail's labels: which there are, and what those that say how a ticket stands are called and look like.
+
+    What is not said is as usual.
+    """
+
+    owners: bool = True
+    commands: bool = True
+    prefix: kinds.LabelName = PREFIX
+    names: dict[Urgency, kinds.LabelName] = {}
+    colours: dict[Urgency, kinds.LabelColour] = {}
+
+    @property
+    def style(self) -> LabelStyle:
+        names: dict[str, str] = dict(self.names.items())
+        colours: dict[str, str] = dict(self.colours.items())
+        return LabelStyle(self.prefix, names, colours)
 
 
 def _not_reserved(written: object) -> str:
@@ -234,6 +260,7 @@ class Document(Section):
     people: tuple[Person, ...] = ()
     teams: tuple[Team, ...] = ()
     mailboxes: tuple[MailboxPolicy, ...] = ()
+    labels: Labels = Labels()
 
     def policy_of(self, mailbox: str) -> str:
         """The name of the policy that tickets of a mailbox get where no rule decides."""
@@ -248,6 +275,12 @@ class Document(Section):
     def staff_of(self, mailbox: str) -> tuple[Person, ...]:
         """The people list of one mailbox, in the order it is written."""
         return tuple(person for person in self.people if person.role_in(mailbox) is not None)
+
+    def aliases_of(self, mailbox: str) -> tuple[str, ...]:
+        return next((box.aliases for box in self.mailboxes if box.address == mailbox), ())
+
+    def own_lists_of(self, mailbox: str) -> tuple[str, ...]:
+        return next((box.own_lists for box in self.mailboxes if box.address == mailbox), ())
 
     def in_charge(self, mailboxes: Collection[str]) -> tuple[Person, ...]:
         """Who is admin of every one of these mailboxes."""
