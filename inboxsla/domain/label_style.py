@@ -84,8 +84,11 @@ class LabelStyle:
         """“SLA/Low”. Raises KeyError for a word that is no urgency."""
         return f"{self.prefix}/{self.names.get(urgency) or NAMES[urgency]}"
 
+    def colour_name(self, urgency: str) -> str:
+        return self.colours.get(urgency) or COLOURS[urgency]
+
     def colour(self, urgency: str) -> tuple[str, str]:
-        return PAIRS[self.colours.get(urgency) or COLOURS[urgency]]
+        return PAIRS[self.colour_name(urgency)]
 
     def called(self, key: str) -> str:
         """The name of a label by its key, which is what it is called as usual; other labels keep theirs."""

@@ -6,9 +6,9 @@ from flask import Flask
 from flask_babel import lazy_gettext
 
 from inboxsla.domain.ticket_view import METRIC_WORDS
-from inboxsla.web.settings import policies, remarked, rules, sections, staff, words
+from inboxsla.web.settings import labels, mailbox, policies, remarked, rules, sections, staff, words
 
-ROOMS = (words.bp, policies.bp, rules.bp, staff.bp)
+ROOMS = (words.bp, policies.bp, rules.bp, staff.bp, labels.bp, mailbox.bp)
 SECTION_WORDS = {
     "default_policy": lazy_gettext("Default policy"),
     "hold_reasons": lazy_gettext("Pause reasons"),
@@ -21,6 +21,7 @@ SECTION_WORDS = {
     "people": lazy_gettext("Person"),
     "teams": lazy_gettext("Team"),
     "mailboxes": lazy_gettext("Mailbox"),
+    "labels": lazy_gettext("Labels"),
 }
 WHAT_WORDS = {
     "added": lazy_gettext("added"),
