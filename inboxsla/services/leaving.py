@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from inboxsla.config.document import Document
+from inboxsla.services import sessions
 from inboxsla.services.drafting import Body, Edit
+from inboxsla.services.ports import Ports
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,12 @@ def without_person(address: str) -> Edit:
             body["teams"] = [_without_member(row, address) for row in body["teams"]]
 
     return edit
+
+
+def shut_out(ports: Ports, address: str) -> int:
+    """End every session of somebody who left the list, and the one-time links made for them. Returns how many sessions ended."""
+    with ports.db.write() as conn:
+        return sessions.end_all(conn, address)
 
 
 def without_team(name: str) -> Edit:

@@ -283,10 +283,7 @@ class Document(Section):
         return next((box.own_lists for box in self.mailboxes if box.address == mailbox), ())
 
     def in_charge(self, mailboxes: Collection[str]) -> tuple[Person, ...]:
-        """Who is admin of every one of these mailboxes."""
-        return tuple(
-            person
-            for person in self.people
-            if all(person.role_in(each) == "admin" for each in mailboxes)
-            and (mailboxes or (person.role == "admin" and not person.mailboxes))
-        )
+        """Who is admin of every one of these mailboxes; where there is none yet, who is admin at all."""
+        if not mailboxes:
+            return tuple(person for person in self.people if person.role == "admin")
+        return tuple(person for person in self.people if all(person.role_in(each) == "admin" for each in mailboxes))

@@ -13,8 +13,9 @@ from inboxsla.domain.timeline import Kind
 from inboxsla.errors import ConfigMistakes
 from inboxsla.services import action_links, away, by_link, in_force, viewers
 from inboxsla.services.action_links import Link
-from inboxsla.storage import events, people, records
+from inboxsla.storage import events, people, records, sessions
 from inboxsla.storage.schema import audit
+from tests.web.conftest import signed_in
 from tests.web.reading import page, words
 from tests.web.settings.filling import fields, send
 from tests.web.settings.staffing import (
@@ -29,34 +30,30 @@ from tests.web.settings.staffing import (
     with_people,
     wrong,
 )
-from tests.web.shop import ADDRESS, ANA, CLAIRE, JONAS, Shop, minutes
+from tests.web.shop import ADDRESS, ANA, CLAIRE, JONAS, Shop, minutes, pages
 
 
 def test_the_last_admin_of_every_mailbox_stays_one(lumen: Shop, claire: FlaskClient) -> None:
-    with_people(lumen, {"address": "noor@lumenvelo.example", "name": "Noor", "role": "admin"})
-    noor = "address=noor@lumenvelo.example"
-
-    demoted = send(claire, f"{PEOPLE}/edit?{noor}", role="lead")
+    demoted = send(claire, f"{PEOPLE}/edit?address={CLAIRE}", role="lead")
 
     assert demoted.status_code == 422
-    assert "Noor is the last admin of every mailbox" in wrong(demoted, "role")
-    asked = page(claire, f"{PEOPLE}/remove?{noor}")
+    assert "Claire Dubois is the last admin of every mailbox" in wrong(demoted, "role")
+    asked = page(claire, f"{PEOPLE}/remove?address={CLAIRE}")
     assert "Make somebody else admin of all of them first" in words(asked.select_one(".banner-error"))
-    assert claire.post(f"{PEOPLE}/remove?{noor}", data=fields(asked, "form.question")).status_code == 409
-    assert person(lumen, "noor@lumenvelo.example") is not None
+    assert claire.post(f"{PEOPLE}/remove?address={CLAIRE}", data=fields(asked, "form.question")).status_code == 409
+    assert person(lumen, CLAIRE) is not None
     with pytest.raises(ConfigMistakes, match="last admin"):
         change(lumen, people=in_force.current(lumen.ports).body["people"][:-1])
 
     assert send(claire, f"{PEOPLE}/edit?address={ANA}", role="admin").status_code == 303
-    assert send(claire, f"{PEOPLE}/edit?{noor}", role="lead").status_code == 303
+    assert send(claire, f"{PEOPLE}/edit?address={CLAIRE}", role="lead").status_code == 303
 
 
 def test_an_admin_of_one_mailbox_is_not_admin_of_every_one(lumen: Shop, claire: FlaskClient) -> None:
-    with_people(lumen, {"address": "noor@lumenvelo.example", "name": "Noor", "role": "admin"})
     with_people(lumen, {"address": "half@lumenvelo.example", "name": "Half", "role": "admin", "mailboxes": [ADDRESS]})
     a_second_mailbox(lumen)
 
-    answer = send(claire, f"{PEOPLE}/edit?address=noor@lumenvelo.example", role="agent")
+    answer = send(claire, f"{PEOPLE}/edit?address={CLAIRE}", role="agent")
 
     assert answer.status_code == 422
     assert "last admin" in wrong(answer, "role")
@@ -97,7 +94,7 @@ def test_tickets_go_to_whoever_is_next_or_wait_where_nobody_is_there(lumen: Shop
         people=[
             {"address": ANA, "name": "Ana"},
             {"address": JONAS, "name": "Jonas", "absences": away_now},
-            {"address": CLAIRE, "name": "Claire", "role": "lead", "absences": away_now},
+            {"address": CLAIRE, "name": "Claire", "role": "admin", "absences": away_now},
         ],
     )
     path = f"{PEOPLE}/hand-over?address={ANA}"
@@ -145,6 +142,8 @@ def test_somebody_who_goes_loses_tickets_links_and_panel_and_leaves_teams(lumen:
     path = f"{PEOPLE}/remove?address={JONAS}"
     asked = page(claire, path)
     assert f"1 ticket in {ADDRESS}" in words(asked)
+    his = signed_in(pages(lumen).test_client(), lumen, JONAS)
+    assert his.get("/tickets").status_code == 200
 
     answer = claire.post(path, data=fields(asked, "form.question") | {"whom": "person", "to": ANA})
 
@@ -157,6 +156,9 @@ def test_somebody_who_goes_loses_tickets_links_and_panel_and_leaves_teams(lumen:
     ana = person(lumen, ANA)
     assert ana is not None
     assert ana.absences[0].substitute is None
+    assert his.get("/tickets").status_code == 401
+    with lumen.ports.db.read() as conn:
+        assert sessions.of(conn, JONAS) == []
     with pytest.raises(by_link.NotTheirs):
         by_link.holder(lumen.ports, link)
     assert claire.get(f"/act/{token}").status_code in (403, 410)

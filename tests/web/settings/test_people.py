@@ -35,7 +35,7 @@ def test_the_list_says_who_is_there_until_when_and_with_how_much(lumen: Shop, cl
             {
                 "address": CLAIRE,
                 "name": "Claire Dubois",
-                "role": "lead",
+                "role": "admin",
                 "absences": [{"from": "2026-11-20", "until": "2026-12-01", "substitute": ANA}],
             },
         ],
@@ -179,7 +179,7 @@ def test_fields_the_form_does_not_have_change_nothing(lumen: Shop, claire: Flask
     document = in_force.current(lumen.ports).document
     assert [each.address for each in document.people] == [ANA, JONAS, CLAIRE]
     assert document.people[0].name == "Ana R."
-    assert {each.role for each in document.people} == {"agent", "lead"}
+    assert {each.role for each in document.people} == {"agent", "admin"}
     assert document.default_policy == "Standard support"
 
 

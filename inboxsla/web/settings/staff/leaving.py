@@ -13,7 +13,7 @@ from inboxsla.services.configuring import Saved
 from inboxsla.services.directory import Entry, directory
 from inboxsla.services.drafting import Draft
 from inboxsla.services.handing_on import HandedOn, hand_on, holdings, open_in_team
-from inboxsla.services.leaving import person_is_needed, team_is_needed, without_person, without_team
+from inboxsla.services.leaving import person_is_needed, shut_out, team_is_needed, without_person, without_team
 from inboxsla.web import guards
 from inboxsla.web.context import ports
 from inboxsla.web.guards import Level, needs
@@ -147,6 +147,7 @@ def _removed(entry: Entry, saved: Saved, _draft: Draft) -> str:
     address = entry.person.address
     if saved.version is None:
         return url_for(".listed")
+    shut_out(ports(), address)
     words = _(
         "%(name)s is off the list. Their links in mails and their side panel stopped working.", name=entry.person.name
     )
