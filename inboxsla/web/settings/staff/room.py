@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint
 from flask_babel import format_date, lazy_gettext
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from inboxsla.config.document import Document
 from inboxsla.config.document.kinds import ALWAYS
 
 bp = Blueprint("people", __name__, url_prefix="/settings/people")
 
-# What the address says of whom or what it is, by endpoint.
-_ASKED_OF_ONE = {
-    **dict.fromkeys(("people.edit", "people.hand_over", "people.remove", "people.absence"), "address"),
-    **dict.fromkeys(("people.team", "people.remove_team"), "name"),
-}
 ROLE_WORDS = {"agent": lazy_gettext("Agent"), "lead": lazy_gettext("Lead"), "admin": lazy_gettext("Admin")}
 STRATEGY_WORDS = {
     "least_loaded": lazy_gettext("Whoever has the least to do"),
@@ -32,13 +26,6 @@ STRATEGY_WORDS = {
 @bp.context_processor
 def _words() -> dict[str, object]:
     return {"day": day}
-
-
-@bp.before_request
-def _of_whom() -> Response | None:
-    """Addresses of a single person or team without saying whose lead to the list."""
-    asks = _ASKED_OF_ONE.get(request.endpoint or "")
-    return redirect(url_for("people.listed")) if asks and not request.args.get(asks) else None
 
 
 def day(at: date) -> str:
