@@ -26,7 +26,6 @@ from inboxsla.web import (
     headers,
     health,
     mail_acts,
-    mailboxes,
     mails,
     more,
     preview,
@@ -82,7 +81,7 @@ def create_app(ports: Ports) -> Flask:
     for endpoint in panel.PUBLIC:
         guards.needs(guards.Level.PUBLIC)(app.view_functions[endpoint])
     google.install(app, ports.settings)
-    for room in (board.bp, acts.bp, mail_acts.bp, mails.bp, mailboxes.bp, health.bp, more.bp, account.bp, push.bp):
+    for room in (board.bp, acts.bp, mail_acts.bp, mails.bp, health.bp, more.bp, account.bp, push.bp):
         app.register_blueprint(room)
     settings.install(app)
     signing_in.install(app, ports)

@@ -50,7 +50,7 @@ class BusinessCalendar:
     ) -> None:
         self._adopt(read_hours(zone, hours, holidays, special_days))
         if not any(self._hours.week) and not self._ever_open():
-            raise NoWorkingTime("this calendar is never open; give at least one weekday a period")
+            raise NoWorkingTime("this calendar is never open; give at least one weekday a period.")
 
     @classmethod
     def always_open(cls, zone: str = "UTC") -> BusinessCalendar:

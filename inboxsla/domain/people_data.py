@@ -107,17 +107,22 @@ def _zone(written: object, wrong: list[str]) -> str:
         return "UTC"
 
 
+def calendar_of_data(data: Mapping[str, Any]) -> BusinessCalendar:
+    """The calendar that plain data without mistakes describes. Raises ConfigMistakes and NoWorkingTime."""
+    zone = data.get("zone", "UTC")
+    if data.get("always_open"):
+        return BusinessCalendar.always_open(zone)
+    return BusinessCalendar(zone, data.get("hours", {}), data.get("holidays", ()), data.get("special_days", {}))
+
+
 def _calendar(data: object, wrong: list[str]) -> BusinessCalendar | None:
     if data is None:
         return None
     if not isinstance(data, Mapping):
         wrong.append(f"“{data}” is not a calendar; give zone, hours, holidays and special_days.")
         return None
-    zone = data.get("zone", "UTC")
     try:
-        if data.get("always_open"):
-            return BusinessCalendar.always_open(zone)
-        return BusinessCalendar(zone, data.get("hours", {}), data.get("holidays", ()), data.get("special_days", {}))
+        return calendar_of_data(data)
     except ConfigMistakes as mistaken:
         wrong.extend(f"calendar: {each}" for each in mistaken.mistakes)
     except NoWorkingTime as never:

@@ -131,6 +131,11 @@ class GoogleMailbox:
             # Gmail's palette changes now and then. If it was the name that Gmail refuses, this says so again.
             return self._new_label(shown)
 
+    def change_label(self, label_id: str, name: str | None, colours: tuple[str, str] | None) -> None:
+        color = {"color": dict(zip(("backgroundColor", "textColor"), colours, strict=True))} if colours else {}
+        request = self._labels.patch(userId=_ME, id=label_id, body={**({"name": name} if name else {}), **color})
+        self._ask(request, lambda answer: None)
+
     def delete_label(self, label_id: str) -> None:
         self._ask(self._labels.delete(userId=_ME, id=label_id), lambda answer: None)
 

@@ -10,34 +10,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from inboxsla.domain import label_style
+from inboxsla.domain.label_style import USUAL, LabelStyle
 from inboxsla.gmail.port import Label
 
-NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "low": "SLA/Low",
-        "medium": "SLA/Medium",
-        "urgent": "SLA/Urgent",
-        "overdue": "SLA/Overdue",
-        "paused": "SLA/Paused",
-        "met": "SLA/Met",
-    }
-)
-"""Urgency to label name. Settings may put another mapping with the same keys in its place."""
-
-COLOURS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "low": ("#98d7e4", "#0d3b44"),
-        "medium": ("#fbe983", "#594c05"),
-        "urgent": ("#ffc8af", "#7a2e0b"),
-        "overdue": ("#cc3a21", "#ffffff"),
-        "paused": ("#e3d7ff", "#3d188e"),
-        "met": ("#b3efd3", "#0b4f30"),
-    }
-)
-"""Urgency to (background, text). Gmail refuses every colour that is not on its own palette."""
+NAMES: Mapping[str, str] = MappingProxyType({urgency: USUAL.name(urgency) for urgency in label_style.NAMES})
+"""Urgency to the key of its label; what it is called is a matter of style."""
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
@@ -52,7 +33,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 )
 """What a person asks for by putting a label on a thread, in the order in which several at once are done."""
 
-OWNERS = "Owner"
+OWNERS = label_style.OWNERS
 _FOLDER_COLOURS = ("#e7e7e7", "#464646")
 _OWNER_COLOURS = ("#c9daf8", "#1c4587")
 _LONGEST_PERSON = 80
@@ -71,9 +52,9 @@ class LabelLook:
         object.__setattr__(self, "key", self.key or self.name)
 
 
-def label_for(urgency: str, names: Mapping[str, str] = NAMES) -> str | None:
-    """The label name for an urgency; None for "none". Raises KeyError for a word that is no urgency."""
-    return None if urgency == "none" else names[urgency]
+def label_for(urgency: str) -> str | None:
+    """The key of the label for an urgency; None for "none". Raises KeyError for a word that is no urgency."""
+    return None if urgency == "none" else NAMES[urgency]
 
 
 def owner_key(address: str) -> str:
@@ -86,13 +67,21 @@ def owner_of(key: str) -> str | None:
     return address if start == OWNERS and address else None
 
 
-def looks(names: Mapping[str, str] = NAMES) -> tuple[LabelLook, ...]:
+def looks(style: LabelStyle = USUAL) -> tuple[LabelLook, ...]:
     """Every urgency label to create, folders ("SLA") before what is nested in them."""
-    return _in_folders([LabelLook(name, *COLOURS[urgency]) for urgency, name in names.items()])
+    return _called(style, _in_folders([LabelLook(key, *style.colour(urgency)) for urgency, key in NAMES.items()]))
 
 
-def command_looks() -> tuple[LabelLook, ...]:
-    return _in_folders([LabelLook(name, *_FOLDER_COLOURS) for name in COMMANDS.values()])
+def command_looks(style: LabelStyle = USUAL) -> tuple[LabelLook, ...]:
+    return _called(style, _in_folders([LabelLook(key, *_FOLDER_COLOURS) for key in COMMANDS.values()]))
+
+
+def _called(style: LabelStyle, made: Iterable[LabelLook]) -> tuple[LabelLook, ...]:
+    return tuple(replace(look, name=style.called(look.key)) for look in made)
+
+
+def look_of(key: str, wanted: Iterable[LabelLook]) -> LabelLook | None:
+    return next((look for look in wanted if look.key == key), None)
 
 
 def owner_looks(people: Mapping[str, str]) -> tuple[LabelLook, ...]:

@@ -128,6 +128,10 @@ class Mailbox(Protocol):
     def create_label(self, name: str, background: str, text: str) -> Label:
         """Create it, or return the one that has this name already (any case). Falls back to no colour if Gmail refuses the colour."""
 
+    def change_label(self, label_id: str, name: str | None, colours: tuple[str, str] | None) -> None:
+        """Give it another name, or another (background, text), or both. Raises Gone, and Refused where another label has that
+        name or Gmail does not take the name or a colour."""
+
     def delete_label(self, label_id: str) -> None:
         """Delete it, which takes it off every message. Raises Gone, and Refused for one of Gmail's own."""
 

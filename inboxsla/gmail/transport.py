@@ -213,6 +213,8 @@ def _refusal(error: HttpError, missing: type[InboxSLAError]) -> InboxSLAError:
         if issubclass(missing, Refused):
             return missing(f"There is no Gmail at this address; google.api_root in the settings may be wrong ({said})")
         return missing(f"Gmail no longer has it ({said})")
+    if status == 409 and "/labels/" in str(error.uri):
+        return Refused(f"Gmail refused: another label has that name, or one that conflicts with it ({said})")
     if status in (405, 411, 413, 414, 415, 422):
         return Refused(f"Gmail refused: {said}")
     told = _wait(error, complaint.message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -171,25 +171,37 @@ class HandedOver:
 
 
 def hand_over_all(
-    ports: Ports, mailbox_id: int, from_address: str, at: datetime, *, to: str | None = None
+    ports: Ports,
+    mailbox_id: int,
+    from_address: str,
+    at: datetime,
+    *,
+    to: str | None = None,
+    why: str | None = None,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> HandedOver:
     """Hand over everything a person has in a mailbox that is not over, as if new, or all of it to `to`.
 
     It goes to people on duty at `at`, which may be later than now: an evening's hand-over is for the next morning's people.
-    What none of them can take is nobody's until somebody can. Raises Refused if `to` cannot take anything over.
+    What none of them can take is nobody's until somebody can. `why` follows "Assigned to Ana Ruiz" in the history.
+    `goes_on` is asked before each batch; what is left when it says no can be handed over by another call.
+    Raises Refused if `to` cannot take anything over.
     """
     with ports.db.read() as conn:
         everything = hand_outs.owned_by(conn, mailbox_id, from_address)
     taken: Counter[str] = Counter()
     for start in range(0, len(everything), _BATCH):
+        if not goes_on():
+            break
         batch = everything[start : start + _BATCH]
-        taken.update(settle.again_if_moved(partial(_hand_over_some, ports, mailbox_id, batch, from_address, to, at)))
+        some = partial(_hand_over_some, ports, mailbox_id, batch, from_address, to, at, why)
+        taken.update(settle.again_if_moved(some))
     waiting = taken.pop("", 0)
     return HandedOver(dict(taken), waiting)
 
 
 def _hand_over_some(
-    ports: Ports, mailbox_id: int, batch: Sequence[int], gives: str, to: str | None, at: datetime
+    ports: Ports, mailbox_id: int, batch: Sequence[int], gives: str, to: str | None, at: datetime, why: str | None
 ) -> list[str]:
     """One batch in one transaction; who took each ticket, "" where nobody did."""
     takers: list[str] = []
@@ -207,7 +219,8 @@ def _hand_over_some(
             roster, strategy = by_team[ticket.team], strategies.get(ticket.id)
             answer = roster.choose(mailbox_id, at, strategy=strategy, without={gives}) if to is None else None
             taker = answer.person.address if isinstance(answer, Chosen) else to
-            hand_over(conn, ticket, mailbox, taker, f"handed over by {name}", _source(ticket, taker), now)
+            said = why or f"handed over by {name}"
+            hand_over(conn, ticket, mailbox, taker, said, _source(ticket, taker), now)
             if isinstance(answer, Chosen):
                 roster.given(mailbox_id, answer.person, ticket.status, ticket.urgency)
             takers.append(taker or "")

@@ -58,6 +58,20 @@ def say(ports: Ports, viewer: Viewer, absence: Absence | None, today: date) -> S
     return Said(absence, again=False)
 
 
+def take_off(ports: Ports, address: str, actor: str) -> Absence | None:
+    """An admin takes off the absence that somebody set themselves; None if there was none."""
+    now = ports.now()
+    with ports.db.write() as conn:
+        before = absences.of(conn, address)
+        if before is None:
+            return None
+        absences.say(conn, address, None, now)
+        records.log(conn, actor, f"absence of {address} taken off", now, _told(before), None)
+        for each in people.memberships(conn, address):
+            people_changed(conn, mailboxes.get(conn, each.mailbox_id))
+    return before
+
+
 def _makes_sense(absence: Absence, viewer: Viewer, today: date) -> None:
     if absence.until <= absence.start:
         raise Unclear("until", "The day of return comes after the first day away.")

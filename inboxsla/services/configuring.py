@@ -12,16 +12,20 @@ from sqlalchemy import Connection
 from inboxsla.config.document import (
     Change,
     Written,
+    beginnings,
     compile_policies,
     differences,
+    filled_up,
     from_body,
     in_words,
+    left_without_admin,
     read,
     to_toml,
     with_template,
 )
-from inboxsla.errors import Refused
-from inboxsla.services.in_force import InForce, current, in_force, known_mailboxes, put_in_force
+from inboxsla.errors import ConfigMistakes, Refused
+from inboxsla.services import our_labels
+from inboxsla.services.in_force import InForce, current, in_force, known_mailboxes, mailboxes_in_use, put_in_force
 from inboxsla.services.ports import Ports
 from inboxsla.storage import configurations, policies, records
 
@@ -103,7 +107,7 @@ def plan_body(ports: Ports, body: Mapping[str, Any]) -> tuple[Written, Plan]:
     """The same with plain data, as a form gives it; and the document it makes."""
     with ports.db.read() as conn:
         old = in_force(conn, ports.settings)
-        new = from_body(body, ports.now(), known_mailboxes(conn, ports.settings), ports.settings.webhooks)
+        new = _from_body(ports, body, known_mailboxes(conn, ports.settings))
         return new, _looked_at(conn, old, new)
 
 
@@ -125,8 +129,7 @@ def import_(
 
 def save(ports: Ports, body: Mapping[str, Any], actor: str, open_too: bool | None, seen: Plan | None = None) -> Saved:
     """The same with plain data, as a form gives it."""
-    webhooks = ports.settings.webhooks
-    return _save(ports, lambda _, known: from_body(body, ports.now(), known, webhooks), actor, open_too, seen)
+    return _save(ports, lambda _, known: _from_body(ports, body, known), actor, open_too, seen)
 
 
 def plan_template(ports: Ports, name: str, calendar: str | None) -> Plan:
@@ -141,8 +144,18 @@ def apply_template(
     return _save(ports, _with_template(ports, name, calendar), actor, open_too, seen)
 
 
+def _from_body(ports: Ports, body: Mapping[str, Any], known: frozenset[str]) -> Written:
+    whole = filled_up(body, beginnings(ports.settings))
+    return from_body(whole, ports.now(), known, ports.settings.webhooks)
+
+
 def _from_text(ports: Ports, text: str, name: str) -> Makes:
-    return lambda _, known: read(text, name, ports.now(), known, ports.settings.webhooks)
+    def makes(_: InForce, known: frozenset[str]) -> Written:
+        written = read(text, name, ports.now(), known, ports.settings.webhooks)
+        whole = filled_up(written.body, beginnings(ports.settings))
+        return written if whole == written.body else _from_body(ports, whole, known)
+
+    return makes
 
 
 def _with_template(ports: Ports, name: str, calendar: str | None) -> Makes:
@@ -175,11 +188,15 @@ def _save(ports: Ports, makes: Makes, actor: str, open_too: bool | None, seen: P
         version = configurations.save(conn, new.body, actor, now, too)
         force = in_force(conn, ports.settings)
         put_in_force(conn, force, now)
+        our_labels.chosen_anew(conn, old.document.labels, force.document.labels)
         _log(conn, old, force, planned, actor, now)
     return Saved(planned, version, too)
 
 
 def _looked_at(conn: Connection, old: InForce, new: Written) -> Plan:
+    """Raises ConfigMistakes if nobody would be left who may change settings."""
+    if wrong := list(left_without_admin(old.document, new.document, mailboxes_in_use(conn))):
+        raise ConfigMistakes([reason for _key, reason in wrong], wrong)
     after = InForce(None, new.body, new.document, compile_policies(new.document))
     counted = configurations.open_by_policy(conn)
     fates = []

@@ -137,14 +137,13 @@ def _mailbox(conn: Connection, ports: Ports, address: str) -> tuple[MailboxRow, 
     if found is not None:
         return resumed(conn, found, now), False
     force = in_force.in_force(conn, ports.settings)
-    said = next((each for each in ports.settings.mailboxes if each.address == address), None)
     box = mailboxes.ensure(
         conn,
         "gmail",
         address,
         policy_name=force.document.policy_of(address),
-        aliases=said.aliases if said else (),
-        own_lists=said.own_lists if said else (),
+        aliases=force.document.aliases_of(address),
+        own_lists=force.document.own_lists_of(address),
     )
     in_force.welcome(conn, force, box, now)
     return box, True

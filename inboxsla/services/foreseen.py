@@ -17,6 +17,7 @@ from inboxsla.domain.step_words import step_place, would_have
 from inboxsla.domain.ticket_view import name_of
 from inboxsla.errors import Missing
 from inboxsla.gmail import labels
+from inboxsla.services import our_labels
 from inboxsla.services.ports import Ports
 from inboxsla.storage import events, mailboxes, people, tickets
 from inboxsla.storage.mailboxes import MailboxRow
@@ -56,6 +57,7 @@ def foreseen(ports: Ports, mailbox_id: int, say: Speech, limit: int = 200) -> Fo
             raise Missing("There is no such mailbox.")
         counts = counted(conn, box)
         names = people.names(conn, box.id)
+        style = our_labels.choices(conn, ports).style
         noted = [
             NotedStep(
                 row.ticket_id,
@@ -68,7 +70,7 @@ def foreseen(ports: Ports, mailbox_id: int, say: Speech, limit: int = 200) -> Fo
             )
             for row in events.observed_steps(conn, box.id, limit)
         ]
-    shown = {labels.label_for(urgency) or "": number for urgency, number in counts.labels.items()}
+    shown = {style.name(urgency): number for urgency, number in counts.labels.items()}
     return ForeseenPage(box.id, box.address, not box.is_live, tuple(noted), counts, shown)
 
 

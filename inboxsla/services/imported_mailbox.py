@@ -39,22 +39,25 @@ def prepare(
 ) -> tuple[MailboxRow, frozenset[str]]:
     """The mailbox with its people; and the addresses that are inside: its own, its people's, its lists'."""
     settings = ports.settings
-    configured = next((box for box in settings.mailboxes if box.address == address), None)
     with ports.db.write() as conn:
         configurations.lock(conn)
         force = in_force(conn, settings)
         policy = _save_policy(conn, ports, force, address)
         before = mailboxes.by_address(conn, "import", address)
-        lists = [*(configured.own_lists if configured else ()), *(before.own_lists if before else ()), *own_lists]
+        document = force.document
+        lists = [*document.own_lists_of(address), *(before.own_lists if before else ()), *own_lists]
         box = mailboxes.ensure(
             conn,
             "import",
             address,
             policy_name=policy,
-            aliases=configured.aliases if configured else (),
+            aliases=document.aliases_of(address),
             own_lists=list(dict.fromkeys(each.strip().strip("<>").lower() for each in lists if each.strip())),
         )
-        named = configured is not None or any(each.address == address for each in force.document.mailboxes)
+        named = address in {
+            *(each.address for each in settings.mailboxes),
+            *(each.address for each in document.mailboxes),
+        }
         known = {person.address: person for person in people.of_mailbox(conn, box.id)}
         known |= {person.address: person for person in (staff(force, address) if named else ())}
         for agent in agents:

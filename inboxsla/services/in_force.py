@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from inboxsla.config import Settings
-from inboxsla.config.document import Document, compile_policies, house_zone, of_settings, people_rows, teams_rows
+from inboxsla.config.document import (
+    Document,
+    beginnings,
+    compile_policies,
+    filled_up,
+    house_zone,
+    of_settings,
+    people_rows,
+    teams_rows,
+)
 from inboxsla.config.program import typed
 from inboxsla.domain.people import Person, team_of
 from inboxsla.domain.people_data import people_from_data
@@ -50,18 +59,18 @@ def current(ports: Ports) -> InForce:
 
 def in_force(conn: Connection, settings: Settings) -> InForce:
     saved = configurations.newest(conn)
-    return starting_from(settings) if saved is None else _built(saved.version, saved.text)
+    return starting_from(settings) if saved is None else _built(saved.version, saved.text, settings)
 
 
 def saved_as(conn: Connection, settings: Settings, version: int) -> InForce:
     """The configuration of that number, whether or not it still counts; what config.toml says where there is none."""
     saved = configurations.get(conn, version)
-    return starting_from(settings) if saved is None else _built(saved.version, saved.text)
+    return starting_from(settings) if saved is None else _built(saved.version, saved.text, settings)
 
 
 def starting_from(settings: Settings) -> InForce:
     """What config.toml alone says."""
-    return _built(None, as_json(of_settings(settings)))
+    return _built(None, as_json(of_settings(settings)), settings)
 
 
 def zone(ports: Ports) -> str:
@@ -77,7 +86,7 @@ def said(ports: Ports) -> str:
         return (
             f"Policies, calendars and people are those of config.toml; `{typed('config export')}` shows them in full."
         )
-    say = Dated(English(_built(saved.version, saved.text).zone))
+    say = Dated(English(_built(saved.version, saved.text, ports.settings).zone))
     when = say.moment(saved.saved_at, ports.now()).replace(NBSP, " ")
     return (
         f"Policies, rules, calendars, people and teams are those of configuration {saved.version}, saved {when} by "
@@ -90,6 +99,11 @@ def known_mailboxes(conn: Connection, settings: Settings) -> frozenset[str]:
     return frozenset({*(box.address for box in settings.mailboxes), *(box.address for box in mailboxes.every(conn))})
 
 
+def mailboxes_in_use(conn: Connection) -> frozenset[str]:
+    """The addresses of those that people work in."""
+    return frozenset(box.address for box in mailboxes.every(conn) if box.kind == "gmail" and box.retired_at is None)
+
+
 def mailboxes_known(ports: Ports) -> frozenset[str]:
     """The same, for whoever has no connection."""
     with ports.db.read() as conn:
@@ -98,8 +112,9 @@ def mailboxes_known(ports: Ports) -> frozenset[str]:
 
 def staff(force: InForce, mailbox: str) -> list[Person]:
     """The people list of one mailbox. Substitutes may be of other mailboxes."""
-    here = {person.address for person in force.document.staff_of(mailbox)}
-    return [person for person in people_from_data(people_rows(force.document)) if person.address in here]
+    roles = {person.address: person.role_in(mailbox) for person in force.document.staff_of(mailbox)}
+    everybody = people_from_data(people_rows(force.document))
+    return [replace(person, role=role) for person in everybody if (role := roles.get(person.address))]
 
 
 def put_in_force(conn: Connection, force: InForce, now: datetime) -> None:
@@ -124,16 +139,26 @@ def welcome(conn: Connection, force: InForce, box: MailboxRow, now: datetime) ->
 
 
 def _bring_in_line(conn: Connection, force: InForce, box: MailboxRow) -> None:
-    policy = force.document.policy_of(box.address)
-    if box.policy_name != policy:
-        mailboxes.change(conn, box.id, policy_name=policy)
+    document = force.document
+    wanted = {
+        "policy_name": document.policy_of(box.address),
+        "aliases": document.aliases_of(box.address),
+        "own_lists": document.own_lists_of(box.address),
+    }
+    if changed := {name: value for name, value in wanted.items() if getattr(box, name) != value}:
+        mailboxes.change(conn, box.id, **changed)
     people.replace_all(conn, box.id, staff(force, box.address))
     people_changed(conn, box)
 
 
+def _built(version: int | None, text: str, settings: Settings) -> InForce:
+    """What a text says, and config.toml where the text is silent."""
+    return _read(version, text, as_json(beginnings(settings)))
+
+
 @lru_cache(maxsize=16)
-def _built(version: int | None, text: str) -> InForce:
+def _read(version: int | None, text: str, beginnings_text: str) -> InForce:
     """Read once in a process: what is stored was checked when it was saved."""
-    body = from_json(text)
+    body = filled_up(from_json(text), from_json(beginnings_text))
     document = Document.model_validate(body)
     return InForce(version, body, document, compile_policies(document))

@@ -60,8 +60,8 @@ def _all_alike(
     done: Delivered,
 ) -> list[TicketRow]:
     """Make the changes that many threads have in common; returns the tickets that are left to be looked at one by one."""
-    owners = ports.settings.labels.owners
     with ports.db.read() as conn:
+        owners = our_labels.choices(conn, ports).owners
         if writing.is_stopped(conn) or not mailboxes.get(conn, mailbox.id).is_live:
             return list(waiting)
         threads = messages.of_threads(conn, mailbox.id, [ticket.thread_id for ticket in waiting])
@@ -136,7 +136,8 @@ def _put_right(
         if writing.is_stopped(conn) or not mailboxes.get(conn, mailbox.id).is_live:
             return False
         thread = messages.of_thread(conn, mailbox.id, ticket.thread_id)
-    change = change_of(ticket, thread, ids, owners=ports.settings.labels.owners)
+        owners = our_labels.choices(conn, ports).owners
+    change = change_of(ticket, thread, ids, owners=owners)
     _expect_echoes(ports, mailbox, change, ids)
     if not change.is_none:
         try:

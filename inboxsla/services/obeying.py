@@ -9,10 +9,11 @@ import structlog
 
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.hold_ends import next_day, two_business_days
+from inboxsla.domain.label_style import LabelStyle
 from inboxsla.domain.timeline import Status
 from inboxsla.errors import NoWorkingTime, Refused
 from inboxsla.gmail import labels
-from inboxsla.services import desk
+from inboxsla.services import desk, our_labels
 from inboxsla.services.apart import set_apart
 from inboxsla.services.ports import Ports
 from inboxsla.storage import label_commands, mailboxes, people, policies, records, tickets
@@ -22,7 +23,7 @@ from inboxsla.storage.tickets import TicketRow
 
 log = structlog.get_logger()
 
-_NOT_A_TICKET = f"this thread is marked as not a ticket. Put “{labels.COMMANDS['reopen']}” on it first."
+_NOT_A_TICKET = "this thread is marked as not a ticket. Put “{reopen}” on it first."
 
 
 def obey(ports: Ports, mailbox_id: int) -> int:
@@ -44,30 +45,30 @@ def _obey_one(ports: Ports, mailbox: MailboxRow, command: LabelCommand) -> None:
     with ports.db.read() as conn:
         ticket = tickets.by_thread(conn, mailbox.id, command.thread_id)
         names = people.names(conn, mailbox.id)
+        chosen = our_labels.choices(conn, ports)
     owner = labels.owner_of(command.key)
-    label = command.key if owner is None else f"{labels.OWNERS}/{names.get(owner, owner)}"
-    chosen = ports.settings.labels
+    label = chosen.style.called(command.key) if owner is None else f"{labels.OWNERS}/{names.get(owner, owner)}"
     if not (chosen.commands if owner is None else chosen.owners):
         log.info("label passed over: switched off", mailbox=mailbox.id)
     elif ticket is None:
         _no_ticket(ports, mailbox, label)
     else:
         try:
-            _do(ports, ticket, command, owner)
+            _do(ports, ticket, command, owner, chosen.style)
         except (Refused, NoWorkingTime) as refused:
             desk.could_not(ports, ticket.id, label, str(refused), source=command.source)
     with ports.db.write() as conn:
         label_commands.move(conn, command.id, "clearing" if ticket is None else "done")
 
 
-def _do(ports: Ports, ticket: TicketRow, command: LabelCommand, owner: str | None) -> None:
+def _do(ports: Ports, ticket: TicketRow, command: LabelCommand, owner: str | None, style: LabelStyle) -> None:
     if owner is not None:
         if ticket.owner != owner:
             desk.hand_over(ports, ticket.id, owner, None, source=command.source)
         return
     what = _NAMED[command.key]
     if ticket.status == Status.NOT_A_TICKET and what != "reopen":
-        raise Refused(_NOT_A_TICKET)
+        raise Refused(_NOT_A_TICKET.format(reopen=style.called(labels.COMMANDS["reopen"])))
     _VERBS[what](ports, ticket, command.source)
 
 
@@ -113,7 +114,8 @@ def _hold(
     held = [span for span in done.decision.facts.spans if span.status == Status.ON_HOLD][-1:]
     if any(span.end is not None and span.end >= now for span in held):
         words = "the policy lets a ticket be on hold only so long in all, and that time is used."
-        desk.could_not(ports, ticket.id, _LABELS[reason], words, source=f"{source}:over")
+        label = our_labels.style(ports).called(_LABELS[reason])
+        desk.could_not(ports, ticket.id, label, words, source=f"{source}:over")
 
 
 def _no_ticket(ports: Ports, mailbox: MailboxRow, label: str) -> None:

@@ -19,9 +19,8 @@ from inboxsla.domain.ticket_view import TicketView, name_of
 from inboxsla.domain.timeline import Event, Kind
 from inboxsla.domain.timeline_view import Entry, Quote, entries, on_return, planned
 from inboxsla.errors import Missing, Refused
-from inboxsla.gmail import labels
 from inboxsla.notify.mailer import Route, Way
-from inboxsla.services import acting, blindness, correspondence, noting
+from inboxsla.services import acting, blindness, correspondence, noting, our_labels
 from inboxsla.services.in_force import in_force
 from inboxsla.services.looking import Look, look
 from inboxsla.services.ports import Ports
@@ -173,13 +172,16 @@ def ticket(ports: Ports, ticket_id: int, say: Speech, viewer: Viewer | None = No
         unseen = _unseen(conn, ports, seen, now, say)
         mailed = _mailed(seen, sent, envelopes.acts_of(conn, ticket_id), say)
         also = _also(conn, seen, sees)
+        style = our_labels.choices(conn, ports).style
     facts = seen.decision.facts
     return TicketPage(
         view=seen.view,
         happened=tuple(merge(mailed, entries(_told_of(seen), facts, quotes, seen.names, say), key=_at, reverse=True)),
         planned=planned(seen.view, say),
         on_return=on_return(seen.view, say),
-        label=labels.label_for(row.label_wanted) if row.label_wanted and seen.mailbox.kind == "gmail" else None,
+        label=our_labels.label_name(style, row.label_wanted)
+        if row.label_wanted and seen.mailbox.kind == "gmail"
+        else None,
         label_pending=row.label_due,
         mails=lines,
         mailbox=mailbox_state(seen.mailbox),

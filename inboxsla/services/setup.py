@@ -37,8 +37,8 @@ def prepare(ports: Ports) -> None:
                 "gmail",
                 wanted.address,
                 policy_name=force.document.policy_of(wanted.address),
-                aliases=wanted.aliases,
-                own_lists=wanted.own_lists,
+                aliases=force.document.aliases_of(wanted.address),
+                own_lists=force.document.own_lists_of(wanted.address),
             )
             box = resumed(conn, box, now)
             if settings.demo and not box.is_live:
@@ -46,7 +46,7 @@ def prepare(ports: Ports) -> None:
                 tickets.labels_due(conn, box.id)
                 what = f"mailbox {box.address} made live"
                 records.log(conn, "the demo", what, now, {"mode": box.mode}, {"mode": "live"})
-            if box.is_live and not settings.labels.owners:
+            if box.is_live and not force.document.labels.owners:
                 our_labels.let_owners_go(conn, box)
         in_force.put_in_force(conn, force, now)
         before.log(conn, force, now)

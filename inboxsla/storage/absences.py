@@ -16,6 +16,12 @@ def of(conn: Connection, address: str) -> Absence | None:
     return None if row is None else Absence(*row)
 
 
+def every(conn: Connection) -> dict[str, Absence]:
+    """What everybody said last, by address."""
+    rows = conn.execute(select(t.c.address, t.c.start, t.c.until, t.c.substitute))
+    return {row.address: Absence(row.start, row.until, row.substitute) for row in rows}
+
+
 def say(conn: Connection, address: str, absence: Absence | None, now: datetime) -> None:
     """The person is away then and at no other time, as far as they say themselves."""
     conn.execute(delete(t).where(t.c.address == address))

@@ -84,6 +84,24 @@ def counts_by_owner(conn: Connection) -> list[tuple[str, str, str, int]]:
     return [(row[0], row[1], row[2], row[3]) for row in rows if row[0] is not None]
 
 
+def held_by(conn: Connection, owner: str) -> list[tuple[int, str, int]]:
+    """(mailbox, urgency, how many) of one person's tickets that are not over, in all connected mailboxes."""
+    connected = select(mailboxes.c.id).where(mailboxes.c.kind == "gmail", mailboxes.c.retired_at.is_(None))
+    rows = conn.execute(
+        select(t.c.mailbox_id, t.c.urgency, func.count())
+        .where(t.c.mailbox_id.in_(connected), t.c.owner == owner, t.c.status.in_(OPEN_STATUSES))
+        .group_by(t.c.mailbox_id, t.c.urgency)
+        .order_by(t.c.mailbox_id)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def count_of_team(conn: Connection, mailbox_ids: Sequence[int], team: str) -> int:
+    """How many of a team's tickets are not over."""
+    where = (t.c.mailbox_id.in_(mailbox_ids), t.c.team == team, t.c.status.in_(OPEN_STATUSES))
+    return conn.execute(select(func.count()).select_from(t).where(*where)).scalar_one()
+
+
 def owned_by(conn: Connection, mailbox_id: int, owner: str) -> list[int]:
     """A person's tickets that are not over, soonest due first."""
     where = (t.c.mailbox_id == mailbox_id, t.c.owner == owner, t.c.status.in_(OPEN_STATUSES))

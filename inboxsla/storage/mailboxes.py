@@ -16,6 +16,8 @@ from inboxsla.storage.schema import mailboxes as t
 
 @dataclass(frozen=True, slots=True)
 class MailboxRow:
+    """`label_ids` are Gmail's by our keys; `label_looks` the (name, background, text) we gave each last, where that is known."""
+
     id: int
     address: str
     kind: str
@@ -26,6 +28,7 @@ class MailboxRow:
     own_lists: tuple[str, ...]
     policy_name: str
     label_ids: Mapping[str, str]
+    label_looks: Mapping[str, tuple[str, str, str]]
     history_id: str | None
     last_sync_begun_at: datetime | None
     last_sync_at: datetime | None
@@ -50,12 +53,16 @@ class MailboxRow:
         return frozenset({self.address, *self.aliases, *self.send_as})
 
 
-_COLUMNS = [t.c[name] for name in MailboxRow.__dataclass_fields__]
+_COLUMNS = [t.c[name] for name in MailboxRow.__dataclass_fields__ if name != "label_looks"]
 _BY_ID = select(*_COLUMNS).where(t.c.id == bindparam("id"))
 
 
 def _row(row: Row[Any]) -> MailboxRow:
     values = dict(row._mapping)
+    # A label is kept as its id, or as its id and how it looks.
+    kept = {key: [each] if isinstance(each, str) else each for key, each in values["label_ids"].items()}
+    values["label_ids"] = {key: each[0] for key, each in kept.items()}
+    values["label_looks"] = {key: tuple(each[1:]) for key, each in kept.items() if len(each) == 4}
     return MailboxRow(**values | {name: tuple(values[name]) for name in ("aliases", "own_lists", "send_as")})
 
 
@@ -93,6 +100,14 @@ def ensure(
 
 def change(conn: Connection, mailbox_id: int, **values: Any) -> None:
     conn.execute(update(t).where(t.c.id == mailbox_id).values(**values))
+
+
+def remember_labels(
+    conn: Connection, mailbox_id: int, ids: Mapping[str, str], looks: Mapping[str, tuple[str, str, str]]
+) -> None:
+    """From now on these are our labels."""
+    kept = {key: [label_id, *looks[key]] if key in looks else label_id for key, label_id in ids.items()}
+    change(conn, mailbox_id, label_ids=kept)
 
 
 def delete(conn: Connection, mailbox_id: int) -> None:

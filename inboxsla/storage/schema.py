@@ -82,7 +82,8 @@ mailboxes = Table(
     Column("send_as_at", Instant),
     # New tickets get the newest version of the policy of this name.
     Column("policy_name", Text, nullable=False, server_default="Default"),
-    # Which labels of Gmail are ours: our keys → Gmail's label ids; and when they were last compared with Gmail's list.
+    # Which labels of Gmail are ours: our keys → Gmail's label id, or that with the name and colours we gave it last; and when
+    # they were last compared with Gmail's list.
     Column("label_ids", Json, nullable=False),
     Column("labels_checked_at", Instant),
     Column("history_id", Text),

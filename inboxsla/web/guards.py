@@ -113,16 +113,15 @@ def _enforce() -> None:
 
 
 def _enough(level: Level, here: Present) -> None:
-    if level is Level.HOUSE:
-        raise NotYours(level, sessions.who_runs_the_house(ports()))
     named = request.view_args or {}
     mailbox_id = _of_ticket(named["ticket_id"]) if "ticket_id" in named else named.get("mailbox_id")
-    if mailbox_id is None and "ticket_id" not in named:
-        if not here.has_somewhere(level.value):
-            raise NotYours(level, sessions.who_can(ports(), level.value, None))
-    elif mailbox_id is None or here.role_in(mailbox_id) is None:
+    names_none = mailbox_id is None and "ticket_id" not in named
+    if not names_none and (mailbox_id is None or here.role_in(mailbox_id) is None):
         abort(404)
-    elif not here.may(level.value, mailbox_id):
+    if level is Level.HOUSE:
+        raise NotYours(level, sessions.who_runs_the_house(ports()))
+    enough = here.has_somewhere(level.value) if mailbox_id is None else here.may(level.value, mailbox_id)
+    if not enough:
         raise NotYours(level, sessions.who_can(ports(), level.value, mailbox_id))
 
 

@@ -30,6 +30,7 @@ HEADLINES = {
     "absences": "People",
     "teams": "Teams",
     "mailboxes": "Mailboxes",
+    "labels": "Labels",
 }
 
 

@@ -59,7 +59,7 @@ policy = "Gold"
             "desk.toml:2: tags[2]: “A” is there twice.",
             "desk.toml:4: calendars.office.zone: “Europe/Berlinn” is not a time zone we know. Did you mean “Europe/Berlin”?",
             "desk.toml:6: calendars.office.hours.mon: “25:00” is not a time of day. Write it like 09:00–17:00.",
-            "desk.toml:7: calendars.never: this calendar is never open; give at least one weekday a period",
+            "desk.toml:7: calendars.never: this calendar is never open; give at least one weekday a period.",
             "desk.toml:11: policies[1].calendar: “offise” is not one of the calendars. Did you mean “office”?",
             "desk.toml:12: policies[1].targets.first_response: this must be longer than nothing. Write for example 4h.",
             "desk.toml:12: policies[1].targets.resolution: “-2h” is less than nothing. Write for example 4h.",

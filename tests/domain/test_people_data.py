@@ -77,7 +77,7 @@ def test_little_need_be_said_about_a_person() -> None:
             {"calendar": {"zone": "UTC", "hours": {"mon": [("09:00", "09:00")]}}},
             "calendar: hours.mon: the period 09:00–09:00 is empty; the whole day is 00:00–24:00",
         ),
-        ({"calendar": {}}, "calendar: this calendar is never open; give at least one weekday a period"),
+        ({"calendar": {}}, "calendar: this calendar is never open; give at least one weekday a period."),
         ({"shift": "late"}, None),
         ({"absences": [absence("2026-12-24", "Christmas")]}, "an absence has “Christmas” as until; write a date like 2026-12-24."),
         ({"absences": [absence("9999-12-24", "9999-12-31")]}, "an absence has “9999-12-24” as from; write a date like 2026-12-24."),

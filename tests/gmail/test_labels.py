@@ -5,8 +5,10 @@ from googleapiclient.discovery_cache import get_static_doc
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inboxsla.domain.label_style import PAIRS, LabelStyle
 from inboxsla.gmail.labels import (
     NAMES,
+    LabelLook,
     changes,
     command_looks,
     known_ids,
@@ -19,6 +21,7 @@ from inboxsla.gmail.labels import (
 from inboxsla.gmail.port import Label
 from inboxsla.gmail.simulator.changes import checked_name
 
+USUAL = ("Low", "Medium", "Urgent", "Overdue", "Paused", "Met")
 IDS = {name: f"Label_{number}" for number, name in enumerate(NAMES.values(), start=1)}
 LOW, MEDIUM, URGENT, OVERDUE, PAUSED, MET = IDS.values()
 ANAS, JONASES = "Label_20", "Label_21"
@@ -95,14 +98,17 @@ def test_every_urgency_has_a_name_and_none_has_none():
 
 def test_the_folder_is_created_before_what_lies_in_it():
     assert [look.name for look in looks()] == ["SLA", *NAMES.values()]
-    assert [look.name for look in looks({"low": "Team/Time/Fine"})] == ["Team", "Team/Time", "Team/Time/Fine"]
+    called = LabelStyle("Desk", {"low": "Calm"})
+    assert [look.name for look in looks(called)] == ["Desk", "Desk/Calm", *(f"Desk/{each}" for each in USUAL[1:])]
+    assert [look.key for look in looks(called)] == ["SLA", *NAMES.values()]
 
 
 def test_every_colour_is_on_gmails_palette():
     colour = json.loads(get_static_doc("gmail", "v1"))["schemas"]["LabelColor"]["properties"]
     palettes = {side: colour[f"{side}Color"]["description"].lower() for side in ("background", "text")}
 
-    for look in (*looks(), *command_looks(), *owner_looks({"ana@x.example": "Ana"})):
+    pairs = [LabelLook(name, *pair) for name, pair in PAIRS.items()]
+    for look in (*looks(), *command_looks(), *owner_looks({"ana@x.example": "Ana"}), *pairs):
         assert look.background in palettes["background"]
         assert look.text in palettes["text"]
 

@@ -79,6 +79,16 @@ def test_only_the_style_sheets_tokens_name_colours() -> None:
         assert not found, f"{template.name}: {found}"
 
 
+def test_every_style_sheet_closes_what_it_opens() -> None:
+    """A page's block left open would hide the blocks after it inside its last media query."""
+    for sheet in (HERE / "static").glob("**/*.css"):
+        depth = 0
+        for line in sheet.read_text().splitlines():
+            assert not (depth and line.startswith("/*") and "vendor" not in sheet.parts), f"{sheet.name}: {line}"
+            depth += line.count("{") - line.count("}")
+        assert depth == 0, sheet.name
+
+
 def test_no_template_runs_script_of_its_own() -> None:
     for template in (HERE / "templates").rglob("*.html"):
         text = template.read_text()

@@ -6,11 +6,19 @@ data with `from_body`; both complain about everything at once. `to_toml` writes 
 
 from __future__ import annotations
 
-from inboxsla.config.document.compiling import compile_policies, house_zone, people_rows, teams_rows
+from inboxsla.config.document.compiling import (
+    calendar_data,
+    compile_policies,
+    house_zone,
+    people_rows,
+    teams_rows,
+    zone_of,
+)
 from inboxsla.config.document.differing import Change, differences, in_words
 from inboxsla.config.document.model import Document
 from inboxsla.config.document.reading import Written, from_body, is_document, read
-from inboxsla.config.document.starting import of_settings
+from inboxsla.config.document.staff import left_without_admin
+from inboxsla.config.document.starting import beginnings, filled_up, of_settings
 from inboxsla.config.document.templates import Template, templates, with_template
 from inboxsla.config.document.writing import to_toml
 
@@ -19,12 +27,16 @@ __all__ = [
     "Document",
     "Template",
     "Written",
+    "beginnings",
+    "calendar_data",
+    "filled_up",
     "compile_policies",
     "differences",
     "from_body",
     "house_zone",
     "in_words",
     "is_document",
+    "left_without_admin",
     "of_settings",
     "people_rows",
     "read",
@@ -32,4 +44,5 @@ __all__ = [
     "templates",
     "to_toml",
     "with_template",
+    "zone_of",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from inboxsla.config.checks import Complaint
-from inboxsla.config.document import kinds, promises, rule_checks, staff
+from inboxsla.config.document import kinds, label_checks, promises, rule_checks, staff
 from inboxsla.config.document.model import Step
 from inboxsla.config.document.parts import Parts, texts, unknown
 from inboxsla.config.overlaps import overlaps
@@ -24,6 +24,7 @@ def complaints(seen: Parts, now: datetime) -> Iterator[Complaint]:
             yield from overlaps(calendar, ("calendars", name))
     yield from promises.complaints(seen, now)
     yield from _mailboxes(seen)
+    yield from label_checks.complaints(seen)
     yield from _check_rules(seen)
     yield from _check_people(seen)
 

@@ -22,7 +22,7 @@ def compile_policies(document: Document) -> dict[str, Data]:
 def people_rows(document: Document, mailbox: str | None = None) -> list[Data]:
     """The people (of one mailbox) as they are kept: `calendar` is data or None, absences are ISO dates."""
     people = document.people if mailbox is None else document.staff_of(mailbox)
-    return [_person(person, document) for person in people]
+    return [_person(person, document, mailbox) for person in people]
 
 
 def teams_rows(document: Document) -> dict[str, Data]:
@@ -40,13 +40,13 @@ def _policy(policy: Policy, document: Document) -> Data:
     own = _calendar(policy.calendar, document)
     promised = policy.targets.promised
     calendars = {
-        metric: _calendar_data(target.calendar, _zone(policy.calendar, document), document)
+        metric: calendar_data(target.calendar, _zone(policy.calendar, document), document)
         for metric, target in promised.items()
         if target.calendar and target.calendar != policy.calendar
     }
     return {
         "name": policy.name,
-        "calendar": _calendar_data(policy.calendar, _zone(policy.calendar, document), document),
+        "calendar": calendar_data(policy.calendar, _zone(policy.calendar, document), document),
         "calendar_name": policy.calendar,
         **({"calendars": calendars} if calendars else {}),
         "targets": {metric: _target(target, policy, document) for metric, target in promised.items()},
@@ -97,15 +97,15 @@ def _order(step: Data) -> tuple[int, int, list[str]]:
     return (1, step["at"], step.get("metrics", [])) if "at" in step else (2, step["after"], step.get("metrics", []))
 
 
-def _person(person: Person, document: Document) -> Data:
+def _person(person: Person, document: Document, mailbox: str | None) -> Data:
     zone = zone_of(document, person)
     return {
         "address": person.address,
         "name": person.name,
-        "role": person.role,
+        "role": person.role if mailbox is None else person.role_in(mailbox),
         "zone": zone,
         "mailboxes": list(person.mailboxes),
-        "calendar": _calendar_data(person.calendar, zone, document) if person.calendar else None,
+        "calendar": calendar_data(person.calendar, zone, document) if person.calendar else None,
         "skills": sorted(set(person.skills)),
         "capacity": person.capacity,
         "absences": [
@@ -131,7 +131,8 @@ def _calendar(name: str, document: Document) -> Calendar:
     return _ALWAYS if name == kinds.ALWAYS else document.calendars[name]
 
 
-def _calendar_data(name: str, zone: str, document: Document) -> Data:
+def calendar_data(name: str, zone: str, document: Document) -> Data:
+    """A calendar as `domain` reads it. `zone` is that of one that is always open."""
     if name == kinds.ALWAYS:
         return {"always_open": True, "zone": zone}
     data = document.calendars[name].model_dump(exclude={"business_day"}, mode="json")

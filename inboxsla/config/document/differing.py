@@ -49,6 +49,8 @@ def _all(old: Document, new: Document) -> Iterator[Change]:
             yield Change(section, "", "changed", tuple(each.removeprefix(": ") for each in details))
     if details := tuple(_changed((), _dumped(old.privacy), _dumped(new.privacy))):
         yield Change("privacy", "", "changed", details)
+    if details := tuple(_changed((), _dumped(old.labels), _dumped(new.labels))):
+        yield Change("labels", "", "changed", details)
     yield from _section("calendars", old.calendars, new.calendars, _calendar)
     yield from _section("tiers", old.tiers, new.tiers, lambda listed: {"": listed})
     yield from _section("organisations", old.organisations, new.organisations, lambda listed: {"": listed})

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from inboxsla.config import fields
 from inboxsla.domain.durations import parse_duration
+from inboxsla.domain.label_style import PAIRS
 from inboxsla.domain.policy import MOST_REOPENINGS
 
 ALWAYS = "24x7"
@@ -19,8 +20,11 @@ NEVER = "never"
 
 # What columns of the database hold.
 WORD_LIMIT = 64
+# So that a prefix and a name are far from what Gmail takes, and can be read in its narrow list.
+LABEL_LIMIT = 40
 
 _DOMAIN = re.compile(r"[^@\s<>\"(),:;.]+(?:\.[^@\s<>\"(),:;.]+)+")
+_LIST_ID = re.compile(r"[^\s<>\"(),:;]+")
 _SECOND = timedelta(seconds=1)
 _DAY, _LONGEST_KEPT = timedelta(days=1), timedelta(days=3650)
 
@@ -78,6 +82,32 @@ def _times(value: object) -> int:
     return value
 
 
+def _label_name(value: object) -> str:
+    text = " ".join(fields.name(value).split())
+    if "/" in text:
+        raise ValueError(f"“{text}” holds a “/”, at which Gmail would put a label below another. Write it without.")
+    if len(text) > LABEL_LIMIT:
+        raise ValueError(f"“{text[:20]}…” is too long for a label. {LABEL_LIMIT} characters is the limit.")
+    if text.startswith("^"):
+        raise ValueError(f"“{text}” begins with “^”, which Gmail keeps for itself.")
+    return text
+
+
+def _label_colour(value: object) -> str:
+    if value not in PAIRS:
+        raise ValueError(f"“{value}” is not a colour for labels. There are {', '.join(PAIRS)}.")
+    return str(value)
+
+
+def list_id(value: object) -> str:
+    """The id of a list without what may stand around it: Support <support.example.org>. Raises ValueError."""
+    written = value.strip().lower() if isinstance(value, str) else ""
+    text = written.rpartition("<")[2].removesuffix(">")
+    if not _LIST_ID.fullmatch(text):
+        raise ValueError(f"“{value}” is not the id of a list. Write it like support.example.org.")
+    return text
+
+
 def _domain(value: object) -> str:
     text = value.strip().lower().removeprefix("@") if isinstance(value, str) else ""
     if not _DOMAIN.fullmatch(text):
@@ -105,4 +135,7 @@ Percent = Annotated[int, BeforeValidator(_percent)]
 Times = Annotated[int, BeforeValidator(_times)]
 Domain = Annotated[str, BeforeValidator(_domain)]
 AddressOrDomain = Annotated[str, BeforeValidator(_address_or_domain)]
+LabelName = Annotated[str, BeforeValidator(_label_name)]
+LabelColour = Annotated[str, BeforeValidator(_label_colour)]
+ListId = Annotated[str, BeforeValidator(list_id)]
 Capacity = Annotated[int, BeforeValidator(fields.whole_number), Field(ge=1, le=10_000)]

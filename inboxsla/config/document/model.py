@@ -5,24 +5,24 @@ References between parts (a rule's policy, a person's calendar) are names; `chec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from inboxsla.config import fields
 from inboxsla.config.document import kinds
+from inboxsla.config.document.house import Labels, Privacy
 from inboxsla.config.ladder import OneOrMore
 from inboxsla.config.section import Section
 from inboxsla.config.settings import Calendar, Status
 from inboxsla.config.webhooks import HookName
-from inboxsla.domain.durations import parse_duration
 
 Metric = Literal["first_response", "next_response", "resolution", "update"]
 Priority = Literal["critical", "high", "normal", "low"]
 Action = Literal["remind_owner", "notify_owner", "notify_lead", "notify_on_duty_lead", "reassign", "raise_priority"]
 Strategy = Literal["least_loaded", "round_robin", "skill", "fixed", "nobody"]
+Role = Literal["agent", "lead", "admin"]
 RuleStatus = Literal["open", "waiting_on_customer", "on_hold", "solved", "closed"]
 
 METRICS: tuple[Metric, ...] = ("first_response", "next_response", "resolution", "update")
@@ -167,17 +167,26 @@ class Absence(Section):
 
 
 class Person(Section):
-    """`zone` empty: that of the person's calendar. `mailboxes` empty: every one. No `calendar`: on duty unless absent."""
+    """`zone` empty: that of the person's calendar. `mailboxes` empty: every one. No `calendar`: on duty unless absent.
+
+    `roles` are those in single mailboxes, where they differ from `role`.
+    """
 
     address: fields.Address
     name: fields.Name
-    role: Literal["agent", "lead", "admin"] = "agent"
+    role: Role = "agent"
     zone: fields.ZoneOrNone = ""
     mailboxes: tuple[fields.Address, ...] = ()
+    roles: dict[fields.Address, Role] = {}
     calendar: fields.Name | None = None
     skills: tuple[kinds.Word, ...] = ()
     capacity: kinds.Capacity | None = None
     absences: tuple[Absence, ...] = ()
+
+    def role_in(self, mailbox: str) -> Role | None:
+        """None where the person does not work."""
+        works_there = not self.mailboxes or mailbox in self.mailboxes
+        return self.roles.get(mailbox, self.role) if works_there else None
 
 
 class Team(Section):
@@ -191,22 +200,16 @@ class Team(Section):
 
 
 class MailboxPolicy(Section):
-    """What a mailbox's tickets have where no rule decides. No `policy`: the default one."""
+    """What a mailbox's tickets have where no rule decides, and what is known of its mail. No `policy`: the default one.
+
+    `aliases` are further addresses whose mail arrives here, `own_lists` list ids of our own groups.
+    """
 
     address: fields.Address
     policy: fields.Name | None = None
     team: kinds.Word | None = None
-
-
-class Privacy(Section):
-    """How long text stays after a ticket was solved, as somebody wrote it, or “never” if it is never erased."""
-
-    keep_text: kinds.KeepText = "90 days"
-
-    @property
-    def kept_for(self) -> timedelta | None:
-        """None: for ever."""
-        return None if self.keep_text == kinds.NEVER else parse_duration(self.keep_text)
+    aliases: tuple[fields.Address, ...] = ()
+    own_lists: tuple[kinds.ListId, ...] = ()
 
 
 def _not_reserved(written: object) -> str:
@@ -238,6 +241,7 @@ class Document(Section):
     people: tuple[Person, ...] = ()
     teams: tuple[Team, ...] = ()
     mailboxes: tuple[MailboxPolicy, ...] = ()
+    labels: Labels = Labels()
 
     def policy_of(self, mailbox: str) -> str:
         """The name of the policy that tickets of a mailbox get where no rule decides."""
@@ -251,4 +255,16 @@ class Document(Section):
 
     def staff_of(self, mailbox: str) -> tuple[Person, ...]:
         """The people list of one mailbox, in the order it is written."""
-        return tuple(person for person in self.people if not person.mailboxes or mailbox in person.mailboxes)
+        return tuple(person for person in self.people if person.role_in(mailbox) is not None)
+
+    def aliases_of(self, mailbox: str) -> tuple[str, ...]:
+        return next((box.aliases for box in self.mailboxes if box.address == mailbox), ())
+
+    def own_lists_of(self, mailbox: str) -> tuple[str, ...]:
+        return next((box.own_lists for box in self.mailboxes if box.address == mailbox), ())
+
+    def in_charge(self, mailboxes: Collection[str]) -> tuple[Person, ...]:
+        """Who is admin of every one of these mailboxes; where there is none yet, who is admin at all."""
+        if not mailboxes:
+            return tuple(person for person in self.people if person.role == "admin")
+        return tuple(person for person in self.people if all(person.role_in(each) == "admin" for each in mailboxes))

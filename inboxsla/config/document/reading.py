@@ -26,7 +26,7 @@ from inboxsla.domain.teams_data import teams_from_data
 from inboxsla.errors import ConfigMistakes
 
 # Keys of the document that config.toml does not have.
-_ITS_OWN = frozenset(Document.model_fields) - {"people", "mailboxes"}
+_ITS_OWN = frozenset(Document.model_fields) - {"people", "mailboxes", "labels"}
 
 
 @dataclass(frozen=True, slots=True)

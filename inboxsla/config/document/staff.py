@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from inboxsla.config.checks import Complaint
 from inboxsla.config.document import kinds
-from inboxsla.config.document.model import Absence, Team
+from inboxsla.config.document.model import Absence, Document, Team
 from inboxsla.config.document.parts import Part, Parts, unknown
 from inboxsla.config.places import Path as Key
 
@@ -27,14 +27,39 @@ def complaints(seen: Parts) -> Iterator[Complaint]:
     known = set(seen.names("people"))
     for person in seen.people:
         yield from _calendar(person, seen)
-        for key, address in person.texts("mailboxes"):
-            if address.lower() not in seen.all_mailboxes():
-                yield key, unknown(address, seen.all_mailboxes(), "mailboxes")
+        yield from _works_in(person, seen)
     yield from _substitutes(seen, known)
     for team in seen.teams:
         yield from _members(team, known)
         if team.value is not None:
             yield from _takers(team, team.value, seen)
+
+
+def _works_in(person: Part[Any], seen: Parts) -> Iterator[Complaint]:
+    for key, address in person.texts("mailboxes"):
+        if address.lower() not in seen.all_mailboxes():
+            yield key, unknown(address, seen.all_mailboxes(), "mailboxes")
+    mailboxes = {address.lower() for _, address in person.texts("mailboxes")}
+    roles = person.raw.get("roles")
+    for address in roles if isinstance(roles, Mapping) else ():
+        if str(address).lower() not in (mailboxes or seen.all_mailboxes()):
+            reason = unknown(str(address), mailboxes or seen.all_mailboxes(), "mailboxes this person works in")
+            yield (*person.key, "roles", str(address)), reason
+
+
+def left_without_admin(old: Document, new: Document, mailboxes: Collection[str]) -> Iterator[Complaint]:
+    """Complains if nobody is admin of every mailbox any more: then nobody could open the settings again."""
+    before = {person.address: person.name for person in old.in_charge(mailboxes)}
+    if not before or new.in_charge(mailboxes):
+        return
+    still = {person.address: nth for nth, person in enumerate(new.people)}
+    last = next((address for address in before if address in still), next(iter(before)))
+    key: Key = ("people", still[last], "role") if last in still else ("people",)
+    yield (
+        key,
+        f"{before[last]} is the last admin of every mailbox: without one nobody could change settings any more. "
+        "Make somebody else admin of all of them first.",
+    )
 
 
 def _calendar(person: Part[Any], seen: Parts) -> Iterator[Complaint]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from inboxsla.config.document.lengths import written
 from inboxsla.config.document.model import HOLD_REASONS
 from inboxsla.config.fields import WEEKDAYS, Periods
 from inboxsla.config.ladder import LadderStep
-from inboxsla.config.settings import Calendar, Person, Settings
+from inboxsla.config.settings import Calendar, Labels, Person, Settings
 
 OFFICE = "office"
 _STRATEGIES = {"manual": "nobody"}
@@ -123,3 +124,36 @@ def _teams(settings: Settings) -> tuple[list[dict[str, Any]], Mapping[str, str]]
 
 def _mailbox(address: str, team: str | None) -> dict[str, Any]:
     return {"address": address, **({"team": team} if team else {})}
+
+
+def beginnings(settings: Settings) -> dict[str, Any]:
+    """What config.toml says of labels, and of the addresses of mailboxes, as plain data: it counts where a document is silent."""
+    said = [
+        {"address": box.address, "aliases": list(box.aliases), "own_lists": list(_list_ids(box.own_lists))}
+        for box in settings.mailboxes
+        if box.aliases or box.own_lists
+    ]
+    labels = {} if settings.labels == Labels() else {"labels": settings.labels.model_dump()}
+    return {**labels, **({"mailboxes": said} if said else {})}
+
+
+def filled_up(body: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A document as plain data with what `beginnings` gave (`said`) where it is silent on that."""
+    if not said:
+        return body
+    boxes = {box["address"]: box for box in said.get("mailboxes", ())}
+    rows = [{**boxes.pop(_address(row), {}), **row} for row in body.get("mailboxes", ()) if isinstance(row, Mapping)]
+    rows += boxes.values()
+    labels = {"labels": said["labels"]} if "labels" in said else {}
+    return {**labels, **body, **({"mailboxes": rows} if rows else {})}
+
+
+def _list_ids(written: Iterable[str]) -> Iterator[str]:
+    """Those that can be one; no mail ever had the others."""
+    for each in written:
+        with suppress(ValueError):
+            yield kinds.list_id(each)
+
+
+def _address(row: Mapping[str, Any]) -> str:
+    return str(row.get("address", "")).strip().lower()

@@ -10,6 +10,7 @@ import tomlkit
 from pydantic import BaseModel
 from tomlkit.items import SingleKey
 
+from inboxsla.config.document.house import Labels
 from inboxsla.config.document.model import (
     METRICS,
     PRIORITIES,
@@ -38,7 +39,8 @@ _ABOUT = {
     "rules": "Looked at in this order. For each thing a rule can give, the first that matches decides; tags add up.",
     "people": "The staff. Whoever is not listed is a customer when writing.",
     "teams": "Who shares work, and how it finds its owner.",
-    "mailboxes": "What tickets of a mailbox get where no rule decides.",
+    "mailboxes": "What tickets of a mailbox get where no rule decides, and what is known of its mail.",
+    "labels": "Labels in Gmail: which there are, what they are called under their prefix, and their colours.",
 }
 _MODELS: Mapping[str, type[BaseModel]] = {
     "policies": Policy,
@@ -85,7 +87,9 @@ def _section(section: str, written: Any) -> Iterator[str]:
             yield from _table(section, "[[{}]]", row, known)
     else:
         yield f"[{section}]"
-        yield from _pairs(dict(sorted(written.items())))
+        yield from _pairs(
+            _sorted(written, tuple(Labels.model_fields)) if section == "labels" else dict(sorted(written.items()))
+        )
 
 
 def _table(path: str, header: str, row: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[str]:

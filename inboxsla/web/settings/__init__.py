@@ -6,9 +6,31 @@ from flask import Flask
 from flask_babel import lazy_gettext
 
 from inboxsla.domain.ticket_view import METRIC_WORDS
-from inboxsla.web.settings import changes, configuration, policies, privacy, remarked, rules, sections, words
+from inboxsla.web.settings import (
+    changes,
+    configuration,
+    labels,
+    mailbox,
+    policies,
+    privacy,
+    remarked,
+    rules,
+    sections,
+    staff,
+    words,
+)
 
-ROOMS = (words.bp, policies.bp, rules.bp, privacy.bp, changes.bp, configuration.bp)
+ROOMS = (
+    words.bp,
+    policies.bp,
+    rules.bp,
+    staff.bp,
+    labels.bp,
+    mailbox.bp,
+    privacy.bp,
+    changes.bp,
+    configuration.bp,
+)
 SECTION_WORDS = {
     "default_policy": lazy_gettext("Default policy"),
     "hold_reasons": lazy_gettext("Pause reasons"),
@@ -22,6 +44,7 @@ SECTION_WORDS = {
     "people": lazy_gettext("Person"),
     "teams": lazy_gettext("Team"),
     "mailboxes": lazy_gettext("Mailbox"),
+    "labels": lazy_gettext("Labels"),
 }
 WHAT_WORDS = {
     "added": lazy_gettext("added"),

@@ -172,6 +172,12 @@ def remove(without: Edit, page: Callable[[Draft], str], after: Callable[[Saved, 
     return redirect(after(saved, draft), code=303)
 
 
+def asked(without: Edit, page: Callable[[Draft], str]) -> str:
+    """The page that asks before a part is removed, once more: something else on it needs a look first."""
+    force = in_force.current(ports())
+    return page(drafting.draft(ports(), without, lambda body: None, force.version or 0))
+
+
 def _looked(part: Part, typed: Typed, over: int, force: InForce) -> Editing:
     try:
         one = drafting.draft(ports(), part.edit(typed), part.find, over)

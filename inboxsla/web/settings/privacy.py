@@ -159,7 +159,7 @@ def _named() -> Known | tuple[str, int]:
 
 def _person_page(found: Known) -> str:
     return render_template(
-        "settings/person.html", known=found, why_not=forgetting.why_not(found), shown=_SHOWN, base=now()
+        "settings/about_person.html", known=found, why_not=forgetting.why_not(found), shown=_SHOWN, base=now()
     )
 
 
