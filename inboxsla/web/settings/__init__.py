@@ -7,8 +7,9 @@ from flask_babel import lazy_gettext
 
 from inboxsla.domain.ticket_view import METRIC_WORDS
 from inboxsla.web.settings import calendars, policies, remarked, rules, sections, words
+from inboxsla.web.settings.start import views as start
 
-ROOMS = (words.bp, policies.bp, rules.bp, calendars.bp)
+ROOMS = (start.bp, words.bp, policies.bp, rules.bp, calendars.bp)
 SECTION_WORDS = {
     "default_policy": lazy_gettext("Default policy"),
     "hold_reasons": lazy_gettext("Pause reasons"),
