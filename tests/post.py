@@ -120,10 +120,12 @@ def a_post(
             auth_require_tls=not login,
         )
 
-    server = loop.run_until_complete(loop.create_server(session, "127.0.0.1", 0, ssl=tls))
-    post.port = server.sockets[0].getsockname()[1]
+    # All of it in its own thread: where a browser is driven, this one has a loop that runs already.
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    listening = loop.create_server(session, "127.0.0.1", 0, ssl=tls)
+    server = asyncio.run_coroutine_threadsafe(listening, loop).result(10)
+    post.port = server.sockets[0].getsockname()[1]
     yield post
     asyncio.run_coroutine_threadsafe(_closed(server), loop).result(10)
     loop.call_soon_threadsafe(loop.stop)

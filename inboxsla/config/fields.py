@@ -14,10 +14,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
+from inboxsla.config import zone_list
 from inboxsla.domain.durations import parse_duration
 
 Periods = tuple[tuple[str, str], ...]
@@ -88,8 +89,8 @@ def name(value: object) -> str:
 def _zone(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("write a time zone in quotes, for example “Europe/Berlin”.")
-    if value not in available_timezones():
-        by_lower = {zone.lower(): zone for zone in available_timezones()}
+    if value not in zone_list.known():
+        by_lower = {zone.lower(): zone for zone in zone_list.known()}
         near = difflib.get_close_matches(value.lower(), list(by_lower), n=1, cutoff=0.6)
         hint = f"Did you mean “{by_lower[near[0]]}”?" if near else "Write it like Europe/Berlin."
         raise ValueError(f"“{value}” is not a time zone we know. {hint}")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import Connection
 
-from inboxsla.config.document.model import Labels
+from inboxsla.config.document.house import Labels
 from inboxsla.domain.label_style import LabelStyle
 from inboxsla.errors import Gone, Refused, TryLater
 from inboxsla.gmail import labels

@@ -6,6 +6,8 @@ import secrets
 from datetime import timedelta
 from hashlib import sha256
 
+from sqlalchemy import Connection
+
 from inboxsla.errors import Refused
 from inboxsla.services import colleagues, sessions
 from inboxsla.services.ports import Ports
@@ -44,6 +46,11 @@ def make_link(ports: Ports, base_url: str, address: str = "") -> str:
     return f"{base_url.rstrip('/')}/sign-in/{token}"
 
 
+def _first_admin(conn: Connection, ports: Ports) -> str:
+    admins = sessions.admins(conn, ports)
+    return admins[0][0] if admins else sessions.SETUP
+
+
 def _known(ports: Ports) -> str:
     found = [each.address for each in colleagues.everybody(ports)]
     return (
@@ -65,10 +72,14 @@ def use(ports: Ports, token: str, agent: str) -> str:
         if address and sessions.listed(conn, ports, address) is None:
             records.log(conn, address, "sign-in refused: on no people list", ports.now())
         else:
-            admins = sessions.admins(conn, ports)
-            whose = address or (admins[0][0] if admins else sessions.SETUP)
-            return sessions.begin(conn, ports, whose, "link", agent)
+            return sessions.begin(conn, ports, address or _first_admin(conn, ports), "link", agent)
     raise NotListed(address)
+
+
+def go_on(ports: Ports, agent: str) -> str:
+    """For whoever sets InboxSLA up, and has named an admin meanwhile: the session that their link would begin now. Returns its token."""
+    with ports.db.write() as conn:
+        return sessions.begin(conn, ports, _first_admin(conn, ports), "link", agent)
 
 
 def as_demo(ports: Ports, address: str, agent: str) -> str:

@@ -60,9 +60,7 @@ class Screen:
         elif mailboxes:
             self.say(f"Open the link, which works once. `{typed('tickets')}` shows the same list in another terminal.")
         else:
-            self.say(
-                f"config.toml names no mailbox. `{typed('connect ADDRESS')}` connects one (docs/connecting.md), and"
-            )
-            self.say(f"`{typed('import FILE.mbox --mailbox ADDRESS')}` reads a mailbox file. The link works once.")
+            self.say("Open the link, which works once: its pages lead from here to a mailbox that is live.")
+            self.say(f"`{typed('import FILE.mbox --mailbox ADDRESS')}` reads a mailbox file instead.")
         self.say(f"`{typed('sign-in-link')}` prints another link.")
         self.say("Ctrl-C stops everything.")

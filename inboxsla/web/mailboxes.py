@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -22,6 +22,8 @@ from inboxsla.web.guards import Level, needs
 from inboxsla.web.live import live_page
 
 bp = Blueprint("mailboxes", __name__, url_prefix="/settings/mailboxes")
+# In a session: its consent was begun while setting up, and leads back there.
+SETTING_UP = "setting_up"
 # How long one press of “Disconnect” takes labels off: nobody looks at a page that does not come.
 PATIENCE = timedelta(seconds=10)
 
@@ -40,7 +42,7 @@ def connect() -> Answer:
     written = request.form.get("address", "")
     try:
         address = read_address(written)
-        url = connecting.begin_for_browser(ports(), address, _way_back(), form_token())
+        url = connecting.begin_for_browser(ports(), address, way_back(), form_token())
     except (ValueError, InboxSLAError) as wrong:
         return _page(str(wrong), written)
     # Browsers apply form-action to where a form is redirected, and Google may lead on to anybody's sign-in: hence a page between.
@@ -51,10 +53,14 @@ def connect() -> Answer:
 @needs(Level.HOUSE)
 def connected() -> Answer:
     """Google sends the browser here."""
+    setting_up = session.pop(SETTING_UP, False)
     try:
         done = connecting.finish_for_browser(ports(), request.args.to_dict(), form_token(), guards.actor())
     except InboxSLAError as wrong:
-        return _page(str(wrong))
+        if not setting_up:
+            return _page(str(wrong))
+        flash(str(wrong), "wrong")
+        return redirect(url_for("start.mailbox"))
     words = {
         "observed": _(
             "%(address)s is connected and observed: it is read from now on, nothing is written and nobody is mailed."
@@ -62,7 +68,7 @@ def connected() -> Answer:
         "live": _("%(address)s is connected again and goes on live."),
     }[done.mailbox.mode]
     flash(words % {"address": done.mailbox.address})
-    return redirect(url_for(".listed"))
+    return redirect(url_for("start.mailbox" if setting_up else ".listed"))
 
 
 @bp.get(f"/<{ID}:mailbox_id>/observed")
@@ -178,7 +184,7 @@ def _seen() -> list[Connection]:
     return [box for box in connections(ports()) if may_see(sees, box.id)]
 
 
-def _way_back() -> str:
-    """Where Google sends the browser: the name it used for us, so that its session comes along."""
+def way_back() -> str:
+    """Where Google sends the browser, whichever page it left: the name it used for us, so that its session comes along."""
     base = ports().settings.server.base_url or request.host_url.rstrip("/")
-    return base + url_for(".connected")
+    return base + url_for("mailboxes.connected")

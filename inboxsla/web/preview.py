@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import cache
 from typing import Any, Protocol
-from zoneinfo import available_timezones
 
 from flask import Blueprint, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from inboxsla.config import zone_list
 from inboxsla.errors import InboxSLAError, Missing, TryLater
 from inboxsla.services import colleagues, preview, sign_in
 from inboxsla.speech import BabelSpeech
@@ -174,15 +173,10 @@ def _message(found: dict[str, Any]) -> dict[str, Any]:
     return {**kept, **lines, **texts, "time": says.moment(at, now()), "exact": says.exact(at)}
 
 
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
 def _reader() -> BabelSpeech:
     """In the zone of the reader, as the page's script tells it, as Gmail does; of the house where it does not."""
     told = request.headers.get("Reader-Zone", "")
-    return BabelSpeech(told, say().locale) if told in _zones() else say()
+    return BabelSpeech(told, say().locale) if told in zone_list.known() else say()
 
 
 def _labels(chips: Iterable[dict[str, str]]) -> list[dict[str, str]]:

@@ -207,8 +207,7 @@ def test_the_demo_connects_nothing(office: Office) -> None:
 def test_in_a_browser_the_whole_way_works_under_our_strict_policy(browser: Browser, office: Office) -> None:
     lumen = as_shop(office)
     with serving(lumen) as base, window(browser, lumen, base) as page:
-        page.goto(base + "/tickets")
-        page.get_by_role("link", name="Connect a mailbox").click()
+        page.goto(base + PAGE)
         page.get_by_label("Address your customers write to").fill(DESK)
         page.get_by_role("button", name="Connect mailbox").click()
         expect(page.get_by_role("status")).to_contain_text(f"{DESK} is connected and observed")

@@ -24,7 +24,7 @@ AN_AGENT, A_LEAD, AN_ADMIN, THE_HOUSE, A_NEIGHBOUR = (
 LEVELS = {
     Level.PUBLIC: """static health.healthz health.readyz push.gmail mail_acts.show mail_acts.press
         addon.message addon.home addon.help_ addon.act addon.show addon.icon
-        sign_in.ask sign_in.by_link sign_in_demo sign_in_google.begin sign_in_google.back""",
+        sign_in.ask sign_in.by_link sign_in_demo sign_in_google.begin sign_in_google.back start.reached""",
     Level.SIGNED_IN: """board.home board.dashboard board.settings board.tickets
         account.show account.left account.stay account.sign_out account.sign_out_everywhere
         preview.page preview.gallery preview.threads preview.thread preview.answer preview.message preview.move preview.write

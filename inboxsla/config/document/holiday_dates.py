@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 
 import holidays
 
@@ -22,6 +23,23 @@ class Suggestion:
     observed: bool = False
 
 
+@cache
+def countries() -> tuple[str, ...]:
+    """The codes of the countries whose holidays are known."""
+    return tuple(sorted(code for code in holidays.list_supported_countries() if len(code) == 2))
+
+
+@cache
+def regions(country: str) -> tuple[tuple[str, str], ...]:
+    """(code, name) of the regions of a country, by name; none for a country that is not known."""
+    if country not in countries():
+        return ()
+    dated = holidays.country_holidays(country)
+    names = {code: name for name, code in getattr(dated, "subdivisions_aliases", {}).items()}
+    return tuple(sorted(((code, names.get(code, code)) for code in dated.subdivisions), key=lambda pair: pair[1]))
+
+
+@lru_cache(maxsize=256)
 def suggestions(country: str, year: int, subdivision: str | None = None) -> tuple[Suggestion, ...]:
     """Public holidays only, by date: the country's, and of its regions those of `subdivision`, or all of them without one.
 

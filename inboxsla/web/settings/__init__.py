@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext
 
 from inboxsla.domain.ticket_view import METRIC_WORDS
 from inboxsla.web.settings import (
+    calendars,
     changes,
     configuration,
     labels,
@@ -19,8 +20,11 @@ from inboxsla.web.settings import (
     staff,
     words,
 )
+from inboxsla.web.settings.start import views as start
 
 ROOMS = (
+    start.bp,
+    calendars.bp,
     words.bp,
     policies.bp,
     rules.bp,

@@ -28,6 +28,8 @@ from inboxsla.web.settings.typed import Typed
 Answer = str | Response | tuple[str, int]
 # What an order makes of what was typed, None if it is no such order.
 Obey = Callable[[Typed, str], Typed | None]
+# Where to go once something was saved, or nothing was different.
+After = Callable[[Saved, Draft], str]
 # Fields of every form here that are no part of what is edited.
 DO, OVER, LOOKED, OPEN_TOO = "do", "over", "looked", "open_too"
 _OURS = frozenset({FIELD, DO, OVER, LOOKED, OPEN_TOO})
@@ -108,13 +110,16 @@ def draw(template: str, editing: Editing, part: Part, **values: Any) -> str:
 def run(
     part: Part,
     page: Callable[[Editing], str],
-    after: Callable[[Saved, Draft], str],
+    after: After,
     obey: Obey | None = None,
     look_at_once: bool = False,
+    *,
+    goes_on: bool = False,
 ) -> Answer:
     """Answer a request for the editing page of `part`. `page` draws it; `after` says where to go once saved (and may flash).
 
-    `obey` carries out orders for rows that are not those of every form; with `look_at_once` their effect is shown too.
+    `obey` carries out orders for rows that are not those of every form; with `look_at_once` their effect is shown too. A page that
+    `goes_on` to another says nothing where there was nothing to save.
     """
     force = in_force.current(ports())
     if request.method == "GET":
@@ -140,7 +145,8 @@ def run(
     if editing.draft is None or editing.wrong or editing.draft.meanwhile is not None:
         return page(editing), 409 if editing.draft is not None and editing.draft.meanwhile is not None else 422
     if not editing.draft.changes:
-        flash(_("Nothing was different, so nothing was saved."))
+        if not goes_on:
+            flash(_("Nothing was different, so nothing was saved."))
         return redirect(after(_nothing(editing.draft), editing.draft), code=303)
     if part.shows_effect and request.form.get(LOOKED, "") != typed.digest:
         return page(replace(editing, stale=True))
@@ -152,7 +158,7 @@ def run(
     return redirect(after(saved, editing.draft), code=303)
 
 
-def remove(without: Edit, page: Callable[[Draft], str], after: Callable[[Saved, Draft], str]) -> Answer:
+def remove(without: Edit, page: Callable[[Draft], str], after: After) -> Answer:
     """Answer a request for the page that asks before a part is removed. `without` takes it out of a body.
 
     `page` draws the question, or why it cannot be done yet (`Draft.complaints`).

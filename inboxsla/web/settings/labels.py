@@ -11,7 +11,7 @@ from flask import Blueprint, flash, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from inboxsla.config.document.model import Labels
+from inboxsla.config.document.house import Labels
 from inboxsla.domain.clock import Urgency
 from inboxsla.domain.label_style import COLOURS, NAMES, PAIRS
 from inboxsla.domain.ticket_view import URGENCY_WORDS

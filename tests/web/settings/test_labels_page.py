@@ -7,7 +7,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from inboxsla.config.document.model import Labels
+from inboxsla.config.document.house import Labels
 from inboxsla.services import in_force
 from tests.web.reading import page, words
 from tests.web.settings.filling import fields, send, send_again
