@@ -52,7 +52,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The whole mail in words. `title` and `counts` are said only for several tickets; `more` is how many are left out."""
+    """The whole mail in words. `title` and `counts` are said only for several tickets; `more` is how many are left out.
+
+    `note` says that the mail comes late because its reader got enough others.
+    """
 
     subject: str
     preheader: str
@@ -61,6 +64,7 @@ class Page:
     blocks: tuple[Block, ...]
     more: int
     footer: tuple[str, ...]
+    note: str = ""
 
 
 def page(notice: Notice, token: str, say: Speech) -> Page:
@@ -85,7 +89,18 @@ def page(notice: Notice, token: str, say: Speech) -> Page:
         subject = f"{title}: {counts}"
     # No mail program breaks a subject between a number and its unit; people search for it with plain spaces.
     subject = subject.replace("\u00a0", " ")
-    return Page(subject, preheader, title, counts, blocks, len(tickets) - len(blocks), _footer(notice, token, say))
+    more, footer, note = len(tickets) - len(blocks), _footer(notice, token, say), _note(notice, say)
+    return Page(subject, preheader, title, counts, blocks, more, footer, note)
+
+
+def _note(notice: Notice, say: Speech) -> str:
+    if notice.waited_since is None:
+        return ""
+    since = say.moment(notice.waited_since, notice.composed_at)
+    return say.text(
+        "Collected since %(when)s: more mails than your admins allow in an hour come as one.",
+        when=since,
+    )
 
 
 def _by_ticket(items: Sequence[Item]) -> list[list[Item]]:

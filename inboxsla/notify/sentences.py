@@ -27,6 +27,10 @@ _NOT_SENT = (
     "You answered a mail of InboxSLA. Your answer is a note on the ticket; the customer did not get it. "
     "To reach the customer, answer in Gmail."
 )
+_PROPOSAL = (
+    "Your out-of-office answered a reminder of InboxSLA. If you are away, say from when until when: reminders then go to "
+    "whoever stands in for you. If you are there, do nothing."
+)
 _WHY = {
     Told.REMIND_OWNER: "You get this because you own the ticket.",
     Told.NOTIFY_OWNER: "You get this because you own the ticket.",
@@ -38,6 +42,7 @@ _WHY = {
     Told.TELL_MENTIONED: "You get this because a colleague mentioned you in a note.",
     Told.TELL_ESCALATED: "You get this because somebody escalated the ticket.",
     Told.TELL_NOT_SENT: _NOT_SENT,
+    Told.PROPOSE_ABSENCE: _PROPOSAL,
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you.",
     Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now.",
 }
@@ -52,6 +57,7 @@ _WHY_WITH_SHARE = {
     Told.TELL_MENTIONED: "You get this because a colleague mentioned you in a note (%(share)s).",
     Told.TELL_ESCALATED: "You get this because somebody escalated the ticket (%(share)s).",
     Told.TELL_NOT_SENT: _NOT_SENT,
+    Told.PROPOSE_ABSENCE: _PROPOSAL,
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you (%(share)s).",
     Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now (%(share)s).",
 }
@@ -138,6 +144,8 @@ def _head_and_tail(view: TicketView, do: Told, say: Speech, reopened: int) -> tu
         head = say.text("Not sent to the customer")
     elif do is Told.TELL_MENTIONED:
         head = say.text("You are mentioned")
+    elif do is Told.PROPOSE_ABSENCE:
+        head = say.text("Are you away?")
     elif reopened and not _presses(view):
         head, tail = came_back_title(reopened, say), f" · {_time_words(view, say)}" if view.worst else ""
     else:
@@ -220,7 +228,7 @@ def next_words(view: TicketView, say: Speech, *, reader: str = "", leads: bool =
         return say.text("The timer stands still; nobody is told anything until it goes on.")
     coming: dict[str, tuple[datetime, set[Do]]] = {}
     for step in view.worst.steps:
-        if step.instant is None or step.outcome is not None or step.instant <= view.now:
+        if step.instant is None or not step.comes(view.now):
             continue
         coming.setdefault(say.moment(step.instant, view.now), (step.instant, set()))[1].update(step.do)
     if not coming:

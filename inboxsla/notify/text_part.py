@@ -28,6 +28,8 @@ def _lines(page: Page, say: Speech) -> Iterator[str]:
     if page.title:
         yield from wrap(page.title)
         yield from wrap(page.counts)
+        if page.note:
+            yield from wrap(page.note)
         yield ""
     for block in page.blocks:
         yield from _block(block, say, several=len(page.blocks) > 1)
@@ -35,7 +37,7 @@ def _lines(page: Page, say: Speech) -> Iterator[str]:
         yield from wrap(say.text("and %(count)s more", count=page.more))
         yield ""
     if len(page.blocks) == 1:
-        yield from wrap(page.blocks[0].why)
+        yield from wrap(f"{page.blocks[0].why} {page.note}".rstrip())
     for line in page.footer:
         yield from wrap(line)
 

@@ -151,9 +151,10 @@ def _state(who: Holder, say: Speech) -> str:
 
 
 def _values(link: Link, who: Holder) -> dict[str, str]:
-    if link.until is None or link.until <= who.look.view.now:
+    until = link.until if link.length is None else who.look.view.now + link.length
+    if until is None or until <= who.look.view.now:
         return {}
-    return {"until": _local(link.until, who.zone), "reason": _HELD}
+    return {"until": _local(until, who.zone), "reason": _HELD}
 
 
 def _local(at: datetime, zone: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -27,6 +27,7 @@ from inboxsla.storage import people, policies
 _LINKS = (("hand_over", "Hand over"), ("answered_elsewhere", "Answered elsewhere"), ("note", "Add a note"))
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WEEK = 6
+_HOUR = timedelta(hours=1)
 
 
 def with_offers(
@@ -75,6 +76,9 @@ class _Offering:
             yield self._offer(seen, "take", say.text("Take it"), button=True)
         if "waiting" in able:
             yield self._offer(seen, "waiting", say.text("Waiting on customer"), button=True)
+        if "hold" in able:
+            # Three buttons fit beside the one that opens Gmail.
+            yield self._offer(seen, "hold", say.text("Hold 1\u00a0h"), button="take" not in able, length=_HOUR)
         if "hold" in able and (until := self._tomorrow(seen)) is not None:
             yield self._offer(seen, "hold", self._hold_words(until), button=True, until=until)
         for act, words in _LINKS:
@@ -83,9 +87,18 @@ class _Offering:
         if "mute" in able and told in MUTES:
             yield self._offer(seen, "mute", say.text("Mute it"))
 
-    def _offer(self, seen: Look, act: str, words: str, *, button: bool = False, until: datetime | None = None) -> Offer:
+    def _offer(
+        self,
+        seen: Look,
+        act: str,
+        words: str,
+        *,
+        button: bool = False,
+        until: datetime | None = None,
+        length: timedelta | None = None,
+    ) -> Offer:
         expires = self.ports.now() + GOOD_FOR
-        link = Link(act, seen.ticket.id, self.person_id, seen.view.seen, self.marker[:8], expires, until)
+        link = Link(act, seen.ticket.id, self.person_id, seen.view.seen, self.marker[:8], expires, until, length)
         return Offer(words, links.act_url(self.ports.settings, self.signer.token(link)), button)
 
     def _tomorrow(self, seen: Look) -> datetime | None:

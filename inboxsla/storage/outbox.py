@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy import Connection, Row, func, select, text, update
 
 from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import envelopes
@@ -33,6 +33,8 @@ class Owed:
 _IS_OWED = text("outbox.state = 'owed'")
 # Posts to webhooks wait for others' servers; who makes mails and labels never looks at them (see `posts`).
 POST = "post_webhook"
+# Why an act waits whose recipient had enough mails for now.
+NO_ROOM = "waits: enough mails went to them within the hour; it comes with the next that has room"
 COLUMNS = [t.c[name] for name in Owed.__dataclass_fields__]
 
 
@@ -74,6 +76,26 @@ def owed(conn: Connection, mailbox_id: int, now: datetime, limit: int) -> list[O
         .limit(limit)
     )
     return [_owed(row) for row in rows]
+
+
+def without_room(conn: Connection, mailbox_id: int, now: datetime) -> list[Owed]:
+    """What waits until its recipient has room for another mail, oldest first; it goes along with any that goes sooner."""
+    where = (_IS_OWED, t.c.not_before > now, t.c.mailbox_id == mailbox_id, t.c.outcome == NO_ROOM)
+    return [_owed(row) for row in conn.execute(select(*COLUMNS).where(*where).order_by(t.c.id))]
+
+
+def waited_since(conn: Connection, ids: Sequence[int]) -> datetime | None:
+    """Since when the first of these acts waited for room; None if none did."""
+    where = (t.c.id.in_(ids), t.c.outcome == NO_ROOM)
+    since: datetime | None = conn.execute(select(func.min(t.c.owed_at)).where(*where)).scalar_one()
+    return since
+
+
+def oldest_owed(conn: Connection, mailbox_id: int, now: datetime) -> datetime | None:
+    """Since when the oldest act that is owed now is owed."""
+    where = (_IS_OWED, t.c.not_before <= now, t.c.mailbox_id == mailbox_id, t.c.act != POST)
+    since: datetime | None = conn.execute(select(func.min(t.c.owed_at)).where(*where)).scalar_one()
+    return since
 
 
 def mailboxes_owing(conn: Connection, now: datetime) -> list[int]:

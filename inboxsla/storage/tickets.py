@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -156,6 +156,22 @@ def claim_due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, in
         returning=[t.c.id, t.c.mailbox_id],
     )
     return sorted((row.id, row.mailbox_id) for row in rows)
+
+
+def is_backlogged(conn: Connection, mailbox_id: int, now: datetime, many: int) -> bool:
+    """Whether at least so many tickets of a mailbox wait to be settled, rung for or not."""
+    unsettled = (t.c.ring_at.is_not(None), t.c.ring_at <= now + RING_AGAIN_AFTER, t.c.wake_at <= now)
+    first = select(t.c.id).where(*unsettled, t.c.mailbox_id == mailbox_id).limit(many)
+    return len(conn.execute(first).all()) >= many
+
+
+def versions(conn: Connection, ticket_ids: Collection[int]) -> dict[int, int]:
+    """The version of each of these tickets."""
+    return dict(conn.execute(select(t.c.id, t.c.version).where(t.c.id.in_(ticket_ids))).tuples().all())
+
+
+def load_many(conn: Connection, ticket_ids: Collection[int]) -> list[TicketRow]:
+    return [_row(row) for row in conn.execute(select(*_COLUMNS).where(t.c.id.in_(ticket_ids)).order_by(t.c.id))]
 
 
 def claim_labels(conn: Connection, mailbox_id: int, now: datetime, until: datetime, limit: int) -> list[TicketRow]:

@@ -29,6 +29,7 @@ HEADLINES = {
     "absences": "People",
     "teams": "Teams",
     "mailboxes": "Mailboxes",
+    "notifications": "Notifications",
 }
 
 

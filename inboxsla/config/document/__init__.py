@@ -6,7 +6,7 @@ data with `from_body`; both complain about everything at once. `to_toml` writes 
 
 from __future__ import annotations
 
-from inboxsla.config.document.compiling import compile_policies, house_zone, people_rows, teams_rows
+from inboxsla.config.document.compiling import compile_policies, house_zone, people_rows, plain_seconds, teams_rows
 from inboxsla.config.document.differing import Change, differences
 from inboxsla.config.document.model import Document
 from inboxsla.config.document.reading import Written, from_body, is_document, read
@@ -26,6 +26,7 @@ __all__ = [
     "is_document",
     "of_settings",
     "people_rows",
+    "plain_seconds",
     "read",
     "teams_rows",
     "templates",

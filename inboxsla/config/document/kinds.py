@@ -13,6 +13,7 @@ from inboxsla.domain.durations import parse_duration
 from inboxsla.domain.policy import MOST_REOPENINGS
 
 ALWAYS = "24x7"
+NEVER = "never"
 
 # What columns of the database hold.
 WORD_LIMIT = 64
@@ -80,12 +81,18 @@ def _address_or_domain(value: object) -> str:
         ) from None
 
 
+def _plain_or_never(value: object) -> str:
+    return NEVER if isinstance(value, str) and value.strip().lower() == NEVER else _plain(value)
+
+
 Word = Annotated[str, BeforeValidator(_word)]
 # A length in the business days of a calendar that is known only later, and one of plain hours and days.
 Length = Annotated[str, BeforeValidator(_business)]
 PlainLength = Annotated[str, BeforeValidator(_plain)]
+PlainLengthOrNever = Annotated[str, BeforeValidator(_plain_or_never)]
 Percent = Annotated[int, BeforeValidator(_percent)]
 Times = Annotated[int, BeforeValidator(_times)]
 Domain = Annotated[str, BeforeValidator(_domain)]
 AddressOrDomain = Annotated[str, BeforeValidator(_address_or_domain)]
+CapPerHour = Annotated[int, BeforeValidator(fields.whole_number), Field(ge=1, le=1_000)]
 Capacity = Annotated[int, BeforeValidator(fields.whole_number), Field(ge=1, le=10_000)]

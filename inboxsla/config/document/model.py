@@ -212,6 +212,15 @@ def _hold_reasons(reasons: tuple[str, ...]) -> tuple[str, ...]:
     return reasons
 
 
+class Notifications(Section):
+    """Of the mails to staff: how many a person gets in an hour, which reminders come together, whose earliest are skipped."""
+
+    cap_per_hour: kinds.CapPerHour = 20
+    merge_within: kinds.PlainLengthOrNever = "20m"
+    skip_early_under: kinds.PlainLengthOrNever = "2h"
+    digest: bool = True
+
+
 class Document(Section):
     default_policy: fields.Name
     hold_reasons: Annotated[tuple[kinds.Word, ...], AfterValidator(_hold_reasons)] = HOLD_REASONS
@@ -224,6 +233,7 @@ class Document(Section):
     people: tuple[Person, ...] = ()
     teams: tuple[Team, ...] = ()
     mailboxes: tuple[MailboxPolicy, ...] = ()
+    notifications: Notifications = Notifications()
 
     def policy_of(self, mailbox: str) -> str:
         """The name of the policy that tickets of a mailbox get where no rule decides."""

@@ -38,6 +38,7 @@ _ABOUT = {
     "people": "The staff. Whoever is not listed is a customer when writing.",
     "teams": "Who shares work, and how it finds its owner.",
     "mailboxes": "What tickets of a mailbox get where no rule decides.",
+    "notifications": "How many mails the staff get, and which.",
 }
 _MODELS: Mapping[str, type[BaseModel]] = {
     "policies": Policy,
