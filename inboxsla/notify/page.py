@@ -97,10 +97,7 @@ def _note(notice: Notice, say: Speech) -> str:
     if notice.waited_since is None:
         return ""
     since = say.moment(notice.waited_since, notice.composed_at)
-    return say.text(
-        "Collected since %(when)s: more mails than your admins allow in an hour come as one.",
-        when=since,
-    )
+    return say.text("Collected since %(when)s, because you get only so many mails in an hour.", when=since)
 
 
 def _by_ticket(items: Sequence[Item]) -> list[list[Item]]:

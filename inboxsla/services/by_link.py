@@ -78,6 +78,9 @@ def shown(link: Link, who: Holder, say: Speech) -> Shown:
     spec, view = ACTS[link.act], who.look.view
     others = since(who.look.events, link.seen, who.viewer.by)
     news = tuple(act_words.happened(_told(event, who, say)) for event in others[-_MOST_NEWS:])
+    if link.act == "absence":
+        # Of people, not of the ticket that brought it up; and whenever it is used.
+        return Shown(spec, (), "", view.seen, {})
     page = Shown(spec, news, _state(who, say), view.seen, _values(link, who))
     if used := _used(link, who.look):
         return replace(page, over=say.text("This was done at %(when)s.", when=say.moment(used.happened_at, view.now)))

@@ -23,6 +23,4 @@ class MailRules:
 
 def of(conn: Connection, settings: Settings) -> MailRules:
     written = in_force.in_force(conn, settings).document.notifications
-    return MailRules(
-        written.cap_per_hour, timedelta(seconds=plain_seconds(written.merge_within)), written.digest
-    )
+    return MailRules(written.cap_per_hour, timedelta(seconds=plain_seconds(written.merge_within)), written.digest)

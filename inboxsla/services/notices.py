@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -54,10 +54,10 @@ def _compose_owed(ports: Ports, mailbox_id: int, known: Mapping[int, Look]) -> i
         raise_priorities(conn, mailbox, now)
         add_tags(conn, mailbox, now)
         reassign(conn, ports, mailbox, now)
-        if writing.is_stopped(conn) or _gathers(conn, mailbox_id, now):
+        owed = _to_mail(conn, mailbox_id, now)
+        if writing.is_stopped(conn) or _gathers(conn, mailbox_id, now, owed):
             # Composed now, a mail would say later how things stood today; or be the first of many.
             return 0
-        owed = _to_mail(conn, mailbox_id, now)
         looks = looks_at(conn, owed, now, known)
         wanted = [act for act in owed if act.ticket_id in looks and still_wanted(conn, act, looks[act.ticket_id], now)]
         told = resolve(conn, ports, mailbox, wanted, looks, now)
@@ -71,9 +71,10 @@ def _to_mail(conn: Connection, mailbox_id: int, now: datetime) -> list[Owed]:
     return [act for act in (*waiting, *owed) if act.act not in _NO_MAIL]
 
 
-def _gathers(conn: Connection, mailbox_id: int, now: datetime) -> bool:
-    """Whether more of what came due together is still to be settled, so that mails composed now would not be the last."""
-    if not tickets.is_backlogged(conn, mailbox_id, now, _FLOOD):
+def _gathers(conn: Connection, mailbox_id: int, now: datetime, owed: Sequence[Owed]) -> bool:
+    """Whether this is a flood of which more is still to be settled, so that mails composed now would not be the last."""
+    more = tickets.unsettled(conn, mailbox_id, now, _FLOOD) if owed else 0
+    if not more or more + len(owed) < _FLOOD:
         return False
     since = outbox.oldest_owed(conn, mailbox_id, now)
     return since is not None and now - since < _GATHER_AT_MOST

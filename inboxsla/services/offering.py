@@ -67,6 +67,8 @@ class _Offering:
         """Buttons, then links. Nothing for a ticket that is over, or for somebody who is just rid of it."""
         if item.do is Told.REASSIGNED_FROM_YOU or seen.decision.facts.status.is_over:
             return ()
+        if item.do is Told.PROPOSE_ABSENCE:
+            return (self._offer(seen, "absence", self.say.text("Say when I am away"), button=True),)
         return tuple(self._found(seen, item.do))
 
     def _found(self, seen: Look, told: Told) -> Iterator[Offer]:

@@ -10,17 +10,19 @@ from sqlalchemy import Connection
 from inboxsla.errors import Missing
 from inboxsla.services.people_changes import people_changed
 from inboxsla.services.ports import Ports
-from inboxsla.storage import mailboxes, people, records, unreachable
+from inboxsla.storage import mailboxes, outbox, people, records, unreachable
+from inboxsla.storage.envelopes import Envelope
 from inboxsla.storage.unreachable import Unreachable
 
 _ALARM = "unreachable/"
 
 
-def lost(conn: Connection, address: str, words: str, now: datetime) -> None:
-    """A mail to somebody could not be delivered for good; whoever is on no people list is no matter of ours."""
-    if people.memberships(conn, address):
-        unreachable.note(conn, address, words, now)
-        go_on(conn, [address], now)
+def lost(conn: Connection, envelope: Envelope, words: str, now: datetime) -> None:
+    """A mail could not be delivered for good: what it said is told to somebody else, and its recipient gets no more for now."""
+    if people.memberships(conn, envelope.recipient):
+        unreachable.note(conn, envelope.recipient, words, now)
+        go_on(conn, [envelope.recipient], now)
+    outbox.owed_again(conn, envelope.id)
 
 
 def go_on(conn: Connection, addresses: Iterable[str], now: datetime) -> None:

@@ -123,6 +123,12 @@ def delivered(conn: Connection, envelope_id: int, now: datetime, state: str, out
     )
 
 
+def owed_again(conn: Connection, envelope_id: int) -> None:
+    """Their mail reached nobody, so what it carried is to be told to somebody else."""
+    where = (t.c.envelope_id == envelope_id, t.c.state.in_(("enclosed", "done")))
+    conn.execute(update(t).where(*where).values(state="owed", envelope_id=None, done_at=None, outcome=None))
+
+
 def direct(conn: Connection, act_id: int, role: str, data: Mapping[str, Any]) -> bool:
     """Give an act that is still owed another recipient; False if it is no longer owed."""
     done = conn.execute(update(t).where(t.c.id == act_id, t.c.state == "owed").values(role=role, data=dict(data)))

@@ -158,16 +158,16 @@ def claim_due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, in
     return sorted((row.id, row.mailbox_id) for row in rows)
 
 
-def is_backlogged(conn: Connection, mailbox_id: int, now: datetime, many: int) -> bool:
-    """Whether at least so many tickets of a mailbox wait to be settled, rung for or not."""
-    unsettled = (t.c.ring_at.is_not(None), t.c.ring_at <= now + RING_AGAIN_AFTER, t.c.wake_at <= now)
-    first = select(t.c.id).where(*unsettled, t.c.mailbox_id == mailbox_id).limit(many)
-    return len(conn.execute(first).all()) >= many
+def unsettled(conn: Connection, mailbox_id: int, now: datetime, most: int) -> int:
+    """How many tickets of a mailbox wait to be settled, rung for or not; counted up to `most`."""
+    where = (t.c.ring_at.is_not(None), t.c.ring_at <= now + RING_AGAIN_AFTER, t.c.wake_at <= now)
+    return len(conn.execute(select(t.c.id).where(*where, t.c.mailbox_id == mailbox_id).limit(most)).all())
 
 
 def versions(conn: Connection, ticket_ids: Collection[int]) -> dict[int, int]:
     """The version of each of these tickets."""
-    return dict(conn.execute(select(t.c.id, t.c.version).where(t.c.id.in_(ticket_ids))).tuples().all())
+    rows = conn.execute(select(t.c.id, t.c.version).where(t.c.id.in_(ticket_ids)))
+    return {row.id: row.version for row in rows}
 
 
 def load_many(conn: Connection, ticket_ids: Collection[int]) -> list[TicketRow]:
