@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from inboxsla.domain.clock import ClockReading, State, Urgency
@@ -102,9 +102,13 @@ def promise_day(view: TicketView, zone: str, say: Speech) -> str:
     due = view.worst.reading.due_at if view.worst else None
     if due is None or not say.same_day(due, view.now):
         return ""
-    there = due.astimezone(ZoneInfo(zone))
-    weekday, month = say.text(_WEEKDAYS[there.weekday()]), say.text(_MONTHS[there.month - 1])
-    return say.text("%(weekday)s %(day)s %(month)s", weekday=weekday, day=there.day, month=month)
+    return day_words(due.astimezone(ZoneInfo(zone)).date(), say)
+
+
+def day_words(day: date, say: Speech) -> str:
+    """ "Tuesday 24 November"."""
+    weekday, month = say.text(_WEEKDAYS[day.weekday()]), say.text(_MONTHS[day.month - 1])
+    return say.text("%(weekday)s %(day)s %(month)s", weekday=weekday, day=day.day, month=month)
 
 
 def came_back_title(times: int, say: Speech) -> str:

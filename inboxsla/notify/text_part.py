@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from inboxsla.domain.speech import Speech
+from inboxsla.notify.digest import Digest, DigestPage
 from inboxsla.notify.page import Block, Page
 from inboxsla.notify.plain import isolated, wrap
 
@@ -12,6 +13,33 @@ from inboxsla.notify.plain import isolated, wrap
 def text_part(page: Page, say: Speech) -> str:
     """Ends in a line feed. Only an address may be longer than 76 columns: broken, it would lead nowhere."""
     return "\n".join(_lines(page, say)) + "\n"
+
+
+def digest_text(page: DigestPage, digest: Digest, say: Speech) -> str:
+    return "\n".join(_digest_lines(page, digest, say)) + "\n"
+
+
+def _digest_lines(page: DigestPage, digest: Digest, say: Speech) -> Iterator[str]:
+    yield page.title
+    yield from wrap(page.counts)
+    for section in page.sections:
+        yield ""
+        yield section.title
+        yield "-" * len(section.title)
+        for row in section.rows:
+            yield from wrap(f"{row.when} · {isolated(row.subject)} · {isolated(row.who)}{row.facts}")
+            yield row.url
+        if section.more:
+            yield section.more
+            yield digest.board_url
+    yield ""
+    yield from wrap(page.why)
+    yield f"{say.text('Stop this mail')}:"
+    yield digest.stop_url
+    yield f"{say.text('Choose which mails you get')}:"
+    yield digest.choose_url
+    for line in page.footer:
+        yield from wrap(line)
 
 
 def paragraphs(sentences: Iterable[str], link: str) -> Iterator[str]:

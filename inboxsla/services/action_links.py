@@ -29,6 +29,10 @@ class ExpiredLink(Refused):
     """It was made here, too long ago."""
 
 
+class NotTheirs(Refused):
+    """Whoever the link was made for is no longer on the people list of the ticket's mailbox."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """`person_id` is a row of the people list. `seen` is the newest event the mail knew; `of` makes links differ that offer the

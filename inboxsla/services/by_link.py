@@ -18,7 +18,7 @@ from inboxsla.errors import Missing, Refused
 from inboxsla.notify.plain import display_name
 from inboxsla.services import act_words, undoing
 from inboxsla.services.acting import Acted, act
-from inboxsla.services.action_links import Link
+from inboxsla.services.action_links import Link, NotTheirs
 from inboxsla.services.acts import ACTS, UNDOABLE, ActSpec, offered
 from inboxsla.services.doing import since
 from inboxsla.services.looking import Look, look
@@ -29,10 +29,6 @@ from inboxsla.storage import people, policies, tickets
 _MOST_NEWS = 3
 _HELD = "held from a reminder"
 _PAST_UNDOING = "This cannot be taken back any more: ten minutes are over, or something was done since."
-
-
-class NotTheirs(Refused):
-    """Whoever the link was made for is no longer on the people list of the ticket's mailbox."""
 
 
 @dataclass(frozen=True, slots=True)
