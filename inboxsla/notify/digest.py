@@ -9,10 +9,11 @@ from datetime import date, datetime
 from inboxsla.domain.clock import ClockReading, State, Urgency
 from inboxsla.domain.speech import NBSP, Speech
 from inboxsla.domain.ticket_view import PRIORITY_WORDS, TicketView, how_it_ended, time_left
+from inboxsla.domain.timeline import NORMAL
 from inboxsla.notify.plain import cut, display_name
 from inboxsla.notify.sentences import day_words, requester_of, subject_of
 
-_LONGEST = 90
+_LONGEST = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +160,14 @@ def _row(line: Line, reader: str, say: Speech) -> Row:
         when, urgency = _missed_words(line.missed, view, say), Urgency.OVERDUE
     else:
         when, urgency = time_left(view, say).head, view.urgency
-    facts = [say.text(PRIORITY_WORDS.get(view.priority, view.priority)), say.text("ticket %(number)s", number=view.id)]
+    facts = [] if view.priority == NORMAL else [say.text(PRIORITY_WORDS.get(view.priority, view.priority))]
     if view.owner != reader:
         owner = display_name(view.owner_name or view.owner or "")
         facts.append(say.text("%(owner)s owns it", owner=owner) if owner else say.text("nobody owns it yet"))
     subject = cut(subject_of(view, say), _LONGEST)
-    return Row(urgency, when, subject, cut(requester_of(view), 60), " · ".join(["", *facts]), line.gmail_url)
+    return Row(
+        urgency, when, subject, cut(requester_of(view), 60), "".join(f" · {fact}" for fact in facts), line.gmail_url
+    )
 
 
 def _missed_words(clock: ClockReading, view: TicketView, say: Speech) -> str:

@@ -143,6 +143,8 @@ def _why(item: Item, notice: Notice, say: Speech) -> str:
 
 def _head(item: Item, say: Speech) -> str:
     """How much time is left; where no timer lives, what the mail is about."""
+    if item.do is Told.PROPOSE_ABSENCE:
+        return say.text("Are you away?")
     if item.reopened and item.view.worst is None:
         return came_back_title(item.reopened, say)
     return time_left(item.view, say).head

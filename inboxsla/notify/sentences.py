@@ -27,10 +27,8 @@ _NOT_SENT = (
     "You answered a mail of InboxSLA. Your answer is a note on the ticket; the customer did not get it. "
     "To reach the customer, answer in Gmail."
 )
-_PROPOSAL = (
-    "Your out-of-office answered a reminder of InboxSLA. If you are away, say from when until when: reminders then go to "
-    "whoever stands in for you. If you are there, do nothing."
-)
+_PROPOSAL = "You get this because your out-of-office answered a reminder of InboxSLA."
+IF_AWAY = "If you are away, say from when until when, and reminders go to whoever stands in for you. If you are there, do nothing."
 _WHY = {
     Told.REMIND_OWNER: "You get this because you own the ticket.",
     Told.NOTIFY_OWNER: "You get this because you own the ticket.",

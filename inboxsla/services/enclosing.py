@@ -17,7 +17,7 @@ from inboxsla.domain.timeline import Metric
 from inboxsla.notify.compose import compose
 from inboxsla.notify.notice import Item, Notice, Told
 from inboxsla.notify.page import MOST
-from inboxsla.notify.sentences import why_words
+from inboxsla.notify.sentences import IF_AWAY, why_words
 from inboxsla.services import correspondence, follow_ups, links, offering, ways
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.looking import Look
@@ -147,16 +147,18 @@ def _item(desk: Desk, one: ToTell, seen: Look, refused: Sequence[str]) -> Item:
             seen.view, metric, percent, one.told, say, reader=one.person.address, reopened=reopened
         )
         why = " ".join([*dict.fromkeys(refused), usual])
+    asks = one.told is Told.PROPOSE_ABSENCE
     return Item(
         view=seen.view,
         metric=metric,
         percent=percent,
         do=one.told,
-        excerpt=newest.excerpt if newest else "",
+        excerpt=newest.excerpt if newest and not asks else "",
         customer_wrote_at=newest.internal_at if newest else None,
         gmail_url=links.gmail_url(settings, mailbox.address, seen.ticket.thread_id),
         ticket_url=links.ticket_url(settings, seen.ticket.id),
         why=why,
+        what_next=say.text(IF_AWAY) if asks else "",
         lead_name=leads[0] if leads else "",
         reopened=reopened,
     )
