@@ -71,6 +71,7 @@ class Notice:
     `mailbox` is Reply-To, and From unless `sender` names the address that the mail goes out from. `zone` is the IANA zone in which `say` speaks; its city is named once. `composed_at` is
     aware. `marker` has letters, digits, `-`, `_` and `.` only, and names the envelope for ever.
     `waited_since` is when the first of it was to be told, where it had to wait because the reader got enough mails.
+    `choose_url` is where the reader chooses which mails they get.
     """
 
     marker: str
@@ -84,6 +85,7 @@ class Notice:
     follows: str = ""
     sender: str = ""
     waited_since: datetime | None = None
+    choose_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

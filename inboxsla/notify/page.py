@@ -65,6 +65,7 @@ class Page:
     more: int
     footer: tuple[str, ...]
     note: str = ""
+    choose_url: str = ""
 
 
 def page(notice: Notice, token: str, say: Speech) -> Page:
@@ -90,7 +91,8 @@ def page(notice: Notice, token: str, say: Speech) -> Page:
     # No mail program breaks a subject between a number and its unit; people search for it with plain spaces.
     subject = subject.replace("\u00a0", " ")
     more, footer, note = len(tickets) - len(blocks), _footer(notice, token, say), _note(notice, say)
-    return Page(subject, preheader, title, counts, blocks, more, footer, note)
+    choose_url = _web_address(notice.choose_url)
+    return Page(subject, preheader, title, counts, blocks, more, footer, note, choose_url)
 
 
 def _note(notice: Notice, say: Speech) -> str:

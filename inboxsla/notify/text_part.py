@@ -66,6 +66,9 @@ def _lines(page: Page, say: Speech) -> Iterator[str]:
         yield ""
     if len(page.blocks) == 1:
         yield from wrap(f"{page.blocks[0].why} {page.note}".rstrip())
+    if page.choose_url:
+        yield f"{say.text('Choose what you get')}:"
+        yield page.choose_url
     for line in page.footer:
         yield from wrap(line)
 

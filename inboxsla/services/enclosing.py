@@ -62,6 +62,7 @@ def enclose(desk: Desk, mine: Sequence[ToTell]) -> None:
         follows=place.subject,
         sender=way.sender,
         waited_since=outbox.waited_since(conn, ids),
+        choose_url=links.mails_url(ports.settings),
     )
     letter = compose(notice, say)
     raw = letter.raw.decode("ascii")

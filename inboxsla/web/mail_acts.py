@@ -56,6 +56,7 @@ def press(token: str) -> Answer:
     acted = by_link.press(ports(), opened.link, opened.who, fields, seen, opened.say)
     after = _opened(token)
     if not isinstance(after, _Opened):
+        assert not isinstance(after, Viewer), "it was read as a link of another kind a moment ago"
         return after
     shown = by_link.shown(after.link, after.who, after.say)
     if acted.outcome in ("done", "again"):

@@ -6,9 +6,9 @@ from flask import Flask
 from flask_babel import lazy_gettext
 
 from inboxsla.domain.ticket_view import METRIC_WORDS
-from inboxsla.web.settings import policies, remarked, rules, sections, words
+from inboxsla.web.settings import notifications, policies, remarked, rules, sections, words
 
-ROOMS = (words.bp, policies.bp, rules.bp)
+ROOMS = (words.bp, policies.bp, rules.bp, notifications.bp)
 SECTION_WORDS = {
     "default_policy": lazy_gettext("Default policy"),
     "hold_reasons": lazy_gettext("Pause reasons"),
@@ -21,6 +21,7 @@ SECTION_WORDS = {
     "people": lazy_gettext("Person"),
     "teams": lazy_gettext("Team"),
     "mailboxes": lazy_gettext("Mailbox"),
+    "notifications": lazy_gettext("Notifications"),
 }
 WHAT_WORDS = {
     "added": lazy_gettext("added"),
