@@ -40,7 +40,9 @@ def _looked_at_before(ports: Ports, mailbox_id: int) -> Mapping[int, Look]:
     now = ports.now()
     with ports.db.read() as conn:
         owed = _to_mail(conn, mailbox_id, now)
-        return looks_at(conn, owed, now) if len(owed) > BATCH else {}
+        if len(owed) <= BATCH or _gathers(conn, mailbox_id, now, owed):
+            return {}
+        return looks_at(conn, owed, now)
 
 
 def _compose_owed(ports: Ports, mailbox_id: int, known: Mapping[int, Look]) -> int:

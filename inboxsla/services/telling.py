@@ -59,15 +59,17 @@ def resolve(
     if not acts:
         return []
     staff = people.of_mailbox(conn, mailbox.id)
+    addresses = [person.address for person in staff]
+    since = now - mail_rules.of(conn, ports.settings).merge_within
     telling = _Telling(
         conn,
         mailbox,
         staff,
         {name: row.team for name, row in teams.every(conn).items()},
         own_team(ports.settings),
-        mail_choices.every(conn, [person.address for person in staff]),
+        mail_choices.every(conn, addresses),
         unreachable.addresses(conn),
-        now - mail_rules.of(conn, ports.settings).merge_within,
+        outbox.lately_mailed(conn, addresses, since),
         now,
     )
     return [one for act in acts for one in telling.of(act, looks[act.ticket_id])]
@@ -75,8 +77,8 @@ def resolve(
 
 @dataclass(frozen=True, slots=True)
 class _Telling:
-    """What is the same for all acts of one mailbox and moment. `lost` are addresses that mails come back from, `since` is from
-    when on a mail makes a reminder that follows it needless.
+    """What is the same for all acts of one mailbox and moment. `lost` are addresses that mails come back from, `mailed` the
+    tickets that somebody was mailed about so lately that a reminder says nothing new.
     """
 
     conn: Connection
@@ -86,7 +88,7 @@ class _Telling:
     own_team: Team
     choices: Mapping[str, Choice]
     lost: frozenset[str]
-    since: datetime
+    mailed: frozenset[tuple[int, str]]
     now: datetime
 
     def of(self, act: Owed, seen: Look) -> list[ToTell]:
@@ -162,7 +164,7 @@ class _Telling:
             return f"{person.name} muted the ticket"
         if told in _MERGES and self._chose_not(person, seen, int(act.data.get("percent", 0))):
             return f"{person.name} chose to get fewer reminders of their own tickets"
-        if told in _MERGES and outbox.lately_mailed(self.conn, act.ticket_id, person.address, self.since):
+        if told in _MERGES and (act.ticket_id, person.address) in self.mailed:
             return f"covered by the mail {person.name} got shortly before"
         return ""
 

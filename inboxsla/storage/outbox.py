@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -186,12 +186,11 @@ def went_out(conn: Connection, ticket_id: int, since: datetime) -> bool:
     return conn.execute(enclosed.limit(1)).first() is not None
 
 
-def lately_mailed(conn: Connection, ticket_id: int, recipient: str, since: datetime) -> bool:
-    """Whether a mail about this ticket was composed for this person after `since`."""
-    from_envelope = (
-        select(t.c.id)
+def lately_mailed(conn: Connection, recipients: Collection[str], since: datetime) -> frozenset[tuple[int, str]]:
+    """(ticket, recipient) of every mail that was composed for one of them after `since`."""
+    carried = (
+        select(t.c.ticket_id, envelopes.c.recipient)
         .join(envelopes, envelopes.c.id == t.c.envelope_id)
-        .where(t.c.ticket_id == ticket_id, envelopes.c.recipient == recipient, envelopes.c.composed_at > since)
-        .limit(1)
+        .where(envelopes.c.recipient.in_(recipients), envelopes.c.composed_at > since)
     )
-    return conn.execute(from_envelope).first() is not None
+    return frozenset((row.ticket_id, row.recipient) for row in conn.execute(carried))
