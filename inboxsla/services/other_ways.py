@@ -108,9 +108,7 @@ def _send(ports: Ports, mailer: Mailer, mailbox: MailboxRow, way: Way, envelope:
     except Refused as refused:
         if isinstance(refused, NoSuchRecipient):
             with ports.db.write() as conn:
-                envelopes.failed(conn, envelope.id, str(refused))
                 reaching.lost(conn, envelope, str(refused), ports.now())
-            return True
         _failed(ports, envelope, f"A mail to {envelope.recipient} was not taken: {refused}", str(refused))
     except PutOff as later:
         with ports.db.write() as conn:

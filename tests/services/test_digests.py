@@ -28,9 +28,12 @@ LONG = {
 }
 
 
+ON = {"digest": True}
+
+
 @pytest.fixture
 def desk(sqlite_database: Database) -> Any:
-    with a_desk(sqlite_database, settings(policy=LONG)) as made:
+    with a_desk(sqlite_database, settings(policy=LONG, notify=ON)) as made:
         yield made
 
 
@@ -138,7 +141,7 @@ def _dies(*_: object) -> None:
 
 
 def test_the_ticker_tells_it_whether_or_not_anybody_can_be_rung(sqlite_database: Database) -> None:
-    with a_desk(sqlite_database, settings(policy=LONG)) as desk:
+    with a_desk(sqlite_database, settings(policy=LONG, notify=ON)) as desk:
         anas(desk, "Due at noon", at=EIGHT - timedelta(hours=16))
         at(desk, EIGHT - timedelta(seconds=1))
         assert digests.mailboxes_due(desk.ports) == []
@@ -182,7 +185,9 @@ def test_a_mail_that_is_taken_back_for_another_way_is_composed_anew(desk: Desk) 
     anas(desk, "Due at noon", at=EIGHT - timedelta(hours=16))
     at(desk, EIGHT)
     assert digests.compose(desk.ports, desk.id) == 2
-    relay = settings(policy=LONG, mail={"way": "smtp"}, smtp={"host": "r.example", "from_address": "desk@r.example"})
+    relay = settings(
+        policy=LONG, notify=ON, mail={"way": "smtp"}, smtp={"host": "r.example", "from_address": "desk@r.example"}
+    )
     desk.ports = replace(desk.ports, settings=relay)
     desk.deliver()
     assert digests.compose(desk.ports, desk.id) == 2
@@ -195,7 +200,7 @@ def test_the_mail_can_be_stopped_by_mail_programs_where_it_cannot_be_read_on_the
     assert to(desk, ANA)["List-Unsubscribe"].startswith("<http://127.0.0.1:8000/act/")
     assert to(desk, ANA)["List-Unsubscribe-Post"] is None
 
-    public = settings(policy=LONG, server={"base_url": "https://desk.lumenvelo.example"})
+    public = settings(policy=LONG, notify=ON, server={"base_url": "https://desk.lumenvelo.example"})
     with desk.database.write() as conn:
         conn.execute(table.delete())
     desk.ports = replace(desk.ports, settings=public)

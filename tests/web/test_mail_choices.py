@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from flask.testing import FlaskClient
 
 from inboxsla.services import preferring, stopping
 from inboxsla.storage import people, unreachable
+from inboxsla.storage.database import Database
 from inboxsla.storage.mail_choices import Choice
-from tests.builders import ANA, JONAS, Desk
+from tests.builders import ANA, JONAS, Desk, a_desk, settings
 from tests.web.mail_links import browser, page, press, text
 from tests.web.reading import page as read
 from tests.web.reading import words
@@ -48,6 +51,12 @@ def test_what_is_no_choice_changes_nothing(lumen: Shop, ana: FlaskClient) -> Non
 def test_whoever_did_not_say_who_they_are_is_asked(claire: FlaskClient) -> None:
     answer = claire.get(PAGE)
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/you?next={PAGE}")
+
+
+@pytest.fixture
+def desk(sqlite_database: Database) -> Iterator[Desk]:
+    with a_desk(sqlite_database, settings(notify={"digest": True})) as made:
+        yield made
 
 
 def stop_link(desk: Desk) -> str:
