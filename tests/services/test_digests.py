@@ -95,6 +95,13 @@ def test_it_says_what_is_due_today_at_risk_and_was_missed_yesterday(desk: Desk) 
     assert mail["Auto-Submitted"] == "auto-generated"
 
 
+def test_postgresql_tells_the_same(postgresql_database: Database) -> None:
+    with a_desk(postgresql_database, settings(policy=LONG, notify=ON)) as desk:
+        anas(desk, "Due at noon", at=EIGHT - timedelta(hours=16))
+        at(desk, EIGHT)
+        assert [tell(desk), tell(desk)] == [2, 0]
+
+
 def test_whoever_leads_gets_those_of_everybody_with_their_owners(desk: Desk) -> None:
     anas(desk, "Due at noon", at=EIGHT - timedelta(hours=16))
     at(desk, EIGHT)
