@@ -12,7 +12,7 @@ from inboxsla.domain.policy import Do
 from inboxsla.services import mail_rules, room, settle, writing
 from inboxsla.services.enclosing import Desk, enclose
 from inboxsla.services.looking import Look
-from inboxsla.services.owing import BATCH, looks_at, set_apart, still_wanted
+from inboxsla.services.owing import BATCH, look_ahead, looks_at, set_apart, still_wanted
 from inboxsla.services.ports import Ports
 from inboxsla.services.raising import raise_priorities
 from inboxsla.services.reassigning import reassign
@@ -42,7 +42,7 @@ def _looked_at_before(ports: Ports, mailbox_id: int) -> Mapping[int, Look]:
         owed = _to_mail(conn, mailbox_id, now)
         if len(owed) <= BATCH or _gathers(conn, mailbox_id, now, owed):
             return {}
-        return looks_at(conn, owed, now)
+        return look_ahead(conn, owed, now)
 
 
 def _compose_owed(ports: Ports, mailbox_id: int, known: Mapping[int, Look]) -> int:
@@ -78,7 +78,7 @@ def _gathers(conn: Connection, mailbox_id: int, now: datetime, owed: Sequence[Ow
     more = tickets.unsettled(conn, mailbox_id, now, _FLOOD) if owed else 0
     if not more or more + len(owed) < _FLOOD:
         return False
-    since = outbox.oldest_owed(conn, mailbox_id, now)
+    since = outbox.owed_since(conn, mailbox_id, now)
     return since is not None and now - since < _GATHER_AT_MOST
 
 

@@ -43,6 +43,19 @@ def looks_at(
     return found
 
 
+def look_ahead(conn: Connection, acts: Iterable[Owed], now: datetime) -> dict[int, Look]:
+    """The same where nothing may be written: what cannot be worked out is left to whoever may say so."""
+    wanted, found = list(dict.fromkeys(act.ticket_id for act in acts)), dict[int, Look]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        try:
+            seen = look(conn, tickets.load_many(conn, wanted[start : start + _AT_ONCE]), now)
+        except Exception as error:
+            _ends_all(error)
+            continue
+        found |= {each.ticket.id: each for each in seen}
+    return found
+
+
 def _looks(conn: Connection, ticket_ids: Sequence[int], now: datetime) -> dict[int, Look]:
     """All in one go; where that fails, one by one, so that only the one that fails is left out."""
     try:

@@ -91,10 +91,10 @@ def waited_since(conn: Connection, ids: Sequence[int]) -> datetime | None:
     return since
 
 
-def oldest_owed(conn: Connection, mailbox_id: int, now: datetime) -> datetime | None:
-    """Since when the oldest act that is owed now is owed."""
+def owed_since(conn: Connection, mailbox_id: int, now: datetime) -> datetime | None:
+    """Since when there is something to be told now that did not wait for anything else."""
     where = (_IS_OWED, t.c.not_before <= now, t.c.mailbox_id == mailbox_id, t.c.act != POST)
-    since: datetime | None = conn.execute(select(func.min(t.c.owed_at)).where(*where)).scalar_one()
+    since: datetime | None = conn.execute(select(func.min(t.c.not_before)).where(*where)).scalar_one()
     return since
 
 

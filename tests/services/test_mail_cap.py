@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import update
 from inboxsla.services import mail_rules, notices, settle
 from inboxsla.storage import tickets
 from inboxsla.storage.database import Database
+from inboxsla.storage.schema import outbox
 from inboxsla.storage.schema import tickets as table
 from tests.builders import ANA, CLAIRE, JONAS, KOFI, Desk, a_desk, settings
 
@@ -145,6 +147,31 @@ def test_a_flood_is_one_mail_to_each_however_many_tickets_come_due(
     assert Counter(one_desk.mailed())[ANA] == 1
     assert Counter(one_desk.mailed())[CLAIRE] == 1
     assert "30 tickets" in one_desk.mails()[0]["Subject"]
+
+
+def test_what_waited_for_duty_over_the_weekend_is_told_with_the_flood_of_monday(
+    one_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "_FLOOD", 3)
+    held = anas(one_desk, "Since Friday")
+    one_desk.clock.forward(hours=3)
+    one_desk.wake()
+    with one_desk.database.write() as conn:
+        waits = {"not_before": one_desk.clock() + timedelta(hours=1)}
+        conn.execute(update(outbox).where(outbox.c.ticket_id == one_desk.ticket(held).id).values(**waits))
+    one_desk.clock.forward(hours=-2)
+    for nth in range(4):
+        anas(one_desk, f"Lamp {nth} flickers")
+    one_desk.clock.forward(hours=3)
+
+    wake_some(one_desk, 2)
+    one_desk.deliver()
+    assert one_desk.mailed() == []
+
+    while wake_some(one_desk, 2):
+        one_desk.deliver()
+    one_desk.deliver()
+    assert Counter(one_desk.mailed())[ANA] == 1
 
 
 def test_tickets_that_cannot_be_settled_do_not_hold_the_mails_of_others(
