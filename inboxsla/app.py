@@ -83,7 +83,18 @@ def create_app(ports: Ports) -> Flask:
     for endpoint in panel.PUBLIC:
         guards.needs(guards.Level.PUBLIC)(app.view_functions[endpoint])
     google.install(app, ports.settings)
-    for room in (board.bp, acts.bp, mail_acts.bp, mail_choices.bp, mails.bp, mailboxes.bp, health.bp, more.bp, account.bp, push.bp):
+    for room in (
+        board.bp,
+        acts.bp,
+        mail_acts.bp,
+        mail_choices.bp,
+        mails.bp,
+        mailboxes.bp,
+        health.bp,
+        more.bp,
+        account.bp,
+        push.bp,
+    ):
         app.register_blueprint(room)
     settings.install(app)
     signing_in.install(app, ports)

@@ -35,8 +35,8 @@ _LINES, _LOOKED_AT = 15, 200
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Somebody whose morning has come. `boxes` are the live mailboxes they work in, with their role; the first one's are their
-    zone and hours, and it sends the mail.
+    """Somebody whose morning has come. `boxes` are the live mailboxes they work in, each with "lead" where they lead and "agent"
+    where they do not; the first one's are their zone and hours, and it sends the mail.
     """
 
     person: Person
@@ -76,9 +76,12 @@ def _staff(conn: Connection) -> dict[str, tuple[Person, tuple[tuple[MailboxRow, 
     """Everybody in live mailboxes by address, as the first of those lists them."""
     found: dict[str, tuple[Person, tuple[tuple[MailboxRow, str], ...]]] = {}
     for box in mailboxes.every(conn):
-        for person in people.of_mailbox(conn, box.id) if box.is_live and box.retired_at is None else ():
+        listed = people.of_mailbox(conn, box.id) if box.is_live and box.retired_at is None else []
+        # Where nobody leads, admins take the place of leads.
+        leading = {"lead"} if any(person.role == "lead" for person in listed) else {"admin"}
+        for person in listed:
             first, boxes = found.get(person.address, (person, ()))
-            found[person.address] = (first, (*boxes, (box, person.role)))
+            found[person.address] = (first, (*boxes, (box, "lead" if person.role in leading else "agent")))
     return found
 
 

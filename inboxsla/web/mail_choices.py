@@ -19,7 +19,7 @@ bp = Blueprint("mail_choices", __name__)
 def page() -> str | Response:
     viewer = who.viewer()
     if viewer is None:
-        return redirect(url_for("who.ask", next=request.path))
+        return _nobody()
     return render_template("mail_choices.html", viewer=viewer, mine=preferring.of(ports(), viewer.address))
 
 
@@ -28,7 +28,7 @@ def page() -> str | Response:
 def choose() -> Response:
     viewer = who.viewer()
     if viewer is None:
-        return redirect(url_for("who.ask", next=request.path), code=303)
+        return _nobody()
     chosen = request.form.get("reminders", "")
     preferring.change(
         ports(),
@@ -39,3 +39,9 @@ def choose() -> Response:
     )
     flash(_("Saved. It counts from the next mail on."))
     return redirect(url_for(".page"), code=303)
+
+
+def _nobody() -> Response:
+    """Whoever sets InboxSLA up is on no people list yet, and gets no mail."""
+    flash(_("You are on no people list yet, so no mails go to you."))
+    return redirect(url_for("account.show"), code=303)

@@ -12,21 +12,14 @@ from inboxsla.storage import people, unreachable
 from inboxsla.storage.database import Database
 from inboxsla.storage.mail_choices import Choice
 from tests.builders import ANA, JONAS, Desk, a_desk, settings
+from tests.web.conftest import signed_in
 from tests.web.mail_links import browser, page, press, text
 from tests.web.reading import page as read
 from tests.web.reading import words
-from tests.web.settings.filling import fields, send
+from tests.web.settings.filling import send
 from tests.web.shop import Shop
 
 PAGE = "/account/mails"
-
-
-@pytest.fixture
-def ana(claire: FlaskClient) -> FlaskClient:
-    """Ana's browser."""
-    (token,) = fields(read(claire, "/you"), "form.people")["form_token"]
-    assert claire.post("/you", data={"form_token": token, "person": ANA}).status_code == 303
-    return claire
 
 
 def chosen(lumen: Shop) -> Choice:
@@ -48,9 +41,11 @@ def test_what_is_no_choice_changes_nothing(lumen: Shop, ana: FlaskClient) -> Non
     assert chosen(lumen).reminders == "all"
 
 
-def test_whoever_did_not_say_who_they_are_is_asked(claire: FlaskClient) -> None:
-    answer = claire.get(PAGE)
-    assert (answer.status_code, answer.headers["Location"]) == (302, f"/you?next={PAGE}")
+def test_whoever_sets_up_is_told_that_no_mails_go_to_them(lumen: Shop, stranger: FlaskClient) -> None:
+    with lumen.ports.db.write() as conn:
+        people.replace_all(conn, lumen.mailbox_id, [])
+    answer = signed_in(stranger, lumen).get(PAGE)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/account")
 
 
 @pytest.fixture

@@ -31,8 +31,6 @@ def test_axe_finds_nothing_to_object_to(browser: Browser, morning: tuple[Shop, s
         records.keep_aside(conn, lumen.mailbox_id, "m17", "It has no sender.", TUESDAY)
 
     with window(browser, lumen, base, DESKTOP, theme) as page:
-        page.goto(base + "/you")
-        page.locator("button[name=person]").first.click()
         mails = ("/mail", "/mail/1?as=text", "/account/mails", "/settings/notifications")
         for path in ("/tickets", f"/tickets/{urgent}", "/kept-aside", *mails):
             page.goto(base + path)
