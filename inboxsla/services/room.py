@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from inboxsla.domain.mail_cap import HOUR, most, room_at
 from inboxsla.notify.notice import Told
 from inboxsla.services.telling import ToTell
-from inboxsla.storage import envelopes, outbox, people
+from inboxsla.storage import outbox, people
 
 # Told before a promise is missed, to whoever can still keep it.
 _CAN_WAIT = frozenset({Told.REMIND_OWNER, Told.WARN_CLOSING})
@@ -25,7 +25,7 @@ def lock(conn: Connection, addresses: Iterable[str]) -> None:
 def wait(conn: Connection, mine: Sequence[ToTell], cap: int, now: datetime) -> datetime | None:
     """Until when one person's mail has to wait; None: there is room. Written down on what it would tell."""
     address = mine[0].person.address
-    sent = envelopes.composed_since(conn, address, now - HOUR)
+    sent = outbox.mailed_at(conn, address, now - HOUR)
     until = room_at(sent, most(cap, presses=any(map(_presses, mine))), now)
     if until is not None:
         for one in mine:

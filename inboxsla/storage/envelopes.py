@@ -162,12 +162,6 @@ def newest_to(conn: Connection, mailbox_id: int, recipient: str, since: datetime
     return None if row is None else _row(row)
 
 
-def composed_since(conn: Connection, recipient: str, since: datetime) -> list[datetime]:
-    """When mails to somebody were composed after `since`, whatever mailbox they are about, newest first."""
-    where = (t.c.recipient == recipient, t.c.composed_at > since)
-    return list(conn.execute(select(t.c.composed_at).where(*where).order_by(t.c.composed_at.desc())).scalars())
-
-
 def came_back(conn: Connection, envelope_id: int, words: str) -> None:
     """It was sent, and could not be delivered."""
     conn.execute(update(t).where(t.c.id == envelope_id).values(reason=words))

@@ -194,3 +194,9 @@ def lately_mailed(conn: Connection, recipients: Collection[str], since: datetime
         .where(envelopes.c.recipient.in_(recipients), envelopes.c.composed_at > since)
     )
     return frozenset((row.ticket_id, row.recipient) for row in conn.execute(carried))
+
+
+def mailed_at(conn: Connection, recipient: str, since: datetime) -> list[datetime]:
+    """When mails to somebody were composed after `since`, whatever mailbox they are about."""
+    where = (envelopes.c.recipient == recipient, envelopes.c.composed_at > since)
+    return list(conn.execute(select(envelopes.c.composed_at).where(*where)).scalars())
