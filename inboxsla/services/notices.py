@@ -18,7 +18,7 @@ from inboxsla.services.raising import raise_priorities
 from inboxsla.services.reassigning import reassign
 from inboxsla.services.tagging import add_tags
 from inboxsla.services.telling import ToTell, resolve
-from inboxsla.storage import mailboxes, outbox, people, tickets
+from inboxsla.storage import backlog, mailboxes, outbox, people
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.outbox import Owed
 
@@ -75,7 +75,7 @@ def _to_mail(conn: Connection, mailbox_id: int, now: datetime) -> list[Owed]:
 
 def _gathers(conn: Connection, mailbox_id: int, now: datetime, owed: Sequence[Owed]) -> bool:
     """Whether this is a flood of which more is still to be settled, so that mails composed now would not be the last."""
-    more = tickets.unsettled(conn, mailbox_id, now, _FLOOD) if owed else 0
+    more = backlog.unsettled(conn, mailbox_id, now, _FLOOD) if owed else 0
     if not more or more + len(owed) < _FLOOD:
         return False
     since = outbox.owed_since(conn, mailbox_id, now)

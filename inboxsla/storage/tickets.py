@@ -158,12 +158,6 @@ def claim_due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, in
     return sorted((row.id, row.mailbox_id) for row in rows)
 
 
-def unsettled(conn: Connection, mailbox_id: int, now: datetime, most: int) -> int:
-    """How many tickets of a mailbox wait to be settled, rung for or not; counted up to `most`."""
-    where = (t.c.ring_at.is_not(None), t.c.ring_at <= now + RING_AGAIN_AFTER, t.c.wake_at <= now)
-    return len(conn.execute(select(t.c.id).where(*where, t.c.mailbox_id == mailbox_id).limit(most)).all())
-
-
 def versions(conn: Connection, ticket_ids: Collection[int]) -> dict[int, int]:
     """The version of each of these tickets."""
     rows = conn.execute(select(t.c.id, t.c.version).where(t.c.id.in_(ticket_ids)))
