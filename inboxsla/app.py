@@ -26,6 +26,7 @@ from inboxsla.web import (
     headers,
     health,
     mail_acts,
+    mail_choices,
     mails,
     more,
     preview,
@@ -81,7 +82,17 @@ def create_app(ports: Ports) -> Flask:
     for endpoint in panel.PUBLIC:
         guards.needs(guards.Level.PUBLIC)(app.view_functions[endpoint])
     google.install(app, ports.settings)
-    for room in (board.bp, acts.bp, mail_acts.bp, mails.bp, health.bp, more.bp, account.bp, push.bp):
+    for room in (
+        board.bp,
+        acts.bp,
+        mail_acts.bp,
+        mail_choices.bp,
+        mails.bp,
+        health.bp,
+        more.bp,
+        account.bp,
+        push.bp,
+    ):
         app.register_blueprint(room)
     settings.install(app)
     signing_in.install(app, ports)

@@ -14,6 +14,10 @@ class Refused(InboxSLAError):
     """The rules forbid it; asking again will not help. The message says what would."""
 
 
+class NoSuchRecipient(Refused):
+    """A mail server takes no mail to this address, for good; others may still get theirs."""
+
+
 class Missing(Refused):
     """What was asked for does not exist, or not any more."""
 

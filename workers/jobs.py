@@ -26,6 +26,10 @@ def deliver(mailbox_ids: Sequence[int]) -> None:
         runs.deliver(its_ports, mine)
 
 
+def digest(mailbox_ids: Sequence[int]) -> None:
+    runs.digest(ports("digest", mailbox_ids), mailbox_ids)
+
+
 def roll_out(configuration_ids: Sequence[int]) -> None:
     runs.roll_out(ports("roll_out", configuration_ids), configuration_ids)
 

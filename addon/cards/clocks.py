@@ -61,7 +61,7 @@ def next_step(opened: Opened, face: Face) -> Json | None:
         for clock in view.clocks
         if clock.reading.state is State.RUNNING
         for step in clock.steps
-        if step.instant is not None and step.outcome is None and step.instant > view.now
+        if step.instant is not None and step.comes(view.now)
     ]
     if not coming:
         return None

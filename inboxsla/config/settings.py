@@ -152,7 +152,10 @@ class Assignment(Section):
 
 
 class Notify(Section):
-    merge_within: fields.Duration = timedelta(minutes=20)
+    merge_within: fields.DurationOrNever = timedelta(minutes=20)
+    cap_per_hour: Annotated[Whole, Field(ge=1, le=1_000)] = 20
+    skip_early_under: fields.DurationOrNever = timedelta(hours=2)
+    digest: bool = True
     sender_name: Annotated[str, Field(min_length=1)] = "InboxSLA"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inboxsla.domain.clock import NO_CHANGES, ClockReading, Reading, Running, State, Urgency, read_runs, runs_of
@@ -129,7 +129,11 @@ def _name(due: DueStep) -> str:
 def _event(due: DueStep, now: datetime) -> Event:
     cycle = due.run.cycle
     name, key = _name(due), due.step.key
-    return _noted(now, name, cycle.metric.value, cycle.key, key, due.instant, due.outcome, due.step)
+    noted = _noted(now, name, cycle.metric.value, cycle.key, key, due.instant, due.outcome, due.step)
+    if not due.short:
+        return noted
+    under = int(due.run.policy.skip_early_under.total_seconds())
+    return replace(noted, data={**noted.data, "under": under})
 
 
 def _noted(

@@ -15,13 +15,17 @@ ACTED, SKIPPED, OBSERVED = "acted", "skipped", "observed"
 
 @dataclass(frozen=True, slots=True)
 class DueStep:
-    """A step of one running cycle whose `instant` (aware UTC) has come. `arming` counts from 1 how often it was armed."""
+    """A step of one running cycle whose `instant` (aware UTC) has come. `arming` counts from 1 how often it was armed.
+
+    `short`: it is skipped because the promise is too short for it.
+    """
 
     run: Running
     step: Step
     instant: datetime
     arming: int
     outcome: str
+    short: bool = False
 
     @property
     def percent(self) -> int:
@@ -53,11 +57,12 @@ def schedule(run: Running, facts: Standing, now: datetime, live_since: datetime 
         came = _once(run, step, taken, now) if step.every is None else repetition(run, step.every, taken, facts, now)
         if came.due_at is not None:
             arming = 1 if taken is None else taken.times + 1
-            due.append(DueStep(run, step, came.due_at, arming, SKIPPED))
+            short = run.policy.is_skipped(step, run.cycle.metric, run.target)
+            due.append(DueStep(run, step, came.due_at, arming, SKIPPED, short))
         if came.next_at is not None:
             ahead.append(came.next_at)
-    if due:
-        due.sort(key=lambda one: one.instant)
+    due.sort(key=lambda one: one.instant)
+    if due and not due[-1].short:
         due[-1] = replace(due[-1], outcome=outcome_of(due[-1].instant, live_since))
     return Schedule(tuple(due), min(ahead, default=None))
 

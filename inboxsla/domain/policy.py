@@ -101,6 +101,7 @@ def share(target: timedelta, percent: int) -> timedelta:
     return target * percent / 100
 
 
+_REMINDS = (Do.REMIND_OWNER,)
 _NEVER = frozenset({"away", Status.SOLVED.value, Status.CLOSED.value, Status.NOT_A_TICKET.value})
 
 
@@ -122,6 +123,8 @@ class Policy:
     habits: Habits
     calendar_name: str = ""
     calendars: Mapping[Metric, BusinessCalendar] = field(default_factory=dict)
+    # Of promises shorter than this only the last reminder before they are due comes.
+    skip_early_under: timedelta = timedelta(0)
     # The steps that reopenings bring, by how many it takes.
     on_reopening: Mapping[int, Step] = field(init=False, repr=False, compare=False)
     # Worked out once, because every reading of every ticket asks.
@@ -159,6 +162,13 @@ class Policy:
 
     def steps_of(self, metric: Metric) -> tuple[Step, ...]:
         return self._steps[metric]
+
+    def is_skipped(self, step: Step, metric: Metric, target: timedelta) -> bool:
+        """Whether the promise is too short for this reminder of the owner: another one follows it before the promise is due."""
+        if target >= self.skip_early_under or step.do != _REMINDS:
+            return False
+        used = step.budget(target)
+        return any(other.do == _REMINDS and used < other.budget(target) < target for other in self._steps[metric])
 
     def pauses_for(self, metric: Metric) -> frozenset[str]:
         """Statuses whose time does not count for `metric`. Solved time and time in Spam or Trash never count."""

@@ -40,7 +40,8 @@ def from_data(data: Mapping[str, Any]) -> Policy:
         raise ConfigMistakes(mistakes)
     name = str(data.get("name", "Standard support"))
     calendar_name = str(data.get("calendar_name", ""))
-    return Policy(name, calendar, targets, ladder, pauses, medium, urgent, habits, calendar_name, calendars)
+    skip = timedelta(seconds=int(data.get("skip_early_under", 0)))
+    return Policy(name, calendar, targets, ladder, pauses, medium, urgent, habits, calendar_name, calendars, skip)
 
 
 def _calendar(data: Mapping[str, Any], mistakes: list[str]) -> BusinessCalendar | None:

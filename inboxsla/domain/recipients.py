@@ -12,6 +12,7 @@ from inboxsla.domain.people import Person, Team
 
 STANDS_IN = "You get this because you stand in for %(names)s."
 NOT_LISTED = "You get this because whom the reminder step names is not on the people list."
+NOT_REACHED = "You get this in place of %(names)s, whose mails come back."
 IN_PLACE = "You get this in place of %(names)s, off duty now."
 
 
@@ -21,7 +22,8 @@ class Case:
 
     `people` is the mailbox's list. `named` is the address a step with the role "person" names. `due_at` is when the promise
     runs out, None if none does; `always_on` says that its clock counts round the clock. `turn` is any number that
-    differs from ticket to ticket, so that not one colleague alone gets what an absent one is owed.
+    differs from ticket to ticket, so that not one colleague alone gets what an absent one is owed. `unreachable` are
+    addresses that mails come back from.
     """
 
     people: Sequence[Person]
@@ -31,6 +33,10 @@ class Case:
     always_on: bool = False
     named: str | None = None
     turn: int = 0
+    unreachable: frozenset[str] = frozenset()
+
+    def reaches(self, person: Person) -> bool:
+        return person.address not in self.unreachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +72,28 @@ def recipient(role: str, case: Case, at: datetime) -> Now | Wait | Nobody:
     First whoever the role means, or stands in for them while they are absent; if they are back on duty before the promise
     runs out, the step waits for that, unless its clock counts round the clock. Otherwise the next on duty along the chain:
     for an owner colleagues of the team, the team's lead, any lead, any admin; for all others any lead, any admin, anybody.
+    Whoever mails do not reach is passed over, and never waited for.
     A ticket without an owner, or whose owner has left, is a matter for the leads.
     """
     meant, chain = _meant(role, case)
     stand_ins = _stand_ins(meant, case, at)
     unknown = role == "person" and not any(person.address == case.named for person in meant)
     for group, why in ((meant, NOT_LISTED if unknown else ""), (stand_ins, STANDS_IN)):
-        there = [person for person in group if on_duty(person, at)]
+        there = [person for person in group if case.reaches(person) and on_duty(person, at)]
         if there:
             told = there[:1] if role == "on_duty_lead" else there
             return Now(tuple(told), why, tuple(meant) if why else ())
-    until = first_on_duty([*meant, *stand_ins], at)
+    until = first_on_duty(filter(case.reaches, [*meant, *stand_ins]), at)
+    why = IN_PLACE if any(map(case.reaches, meant)) else NOT_REACHED
     if until is not None and not case.always_on and (case.due_at is None or until < case.due_at):
         return Wait(until)
     for group in chain:
-        others = [person for person in group if person not in meant and on_duty(person, at)]
+        others = [one for one in group if one not in meant and case.reaches(one) and on_duty(one, at)]
         if others:
-            return Now((others[case.turn % len(others)],), IN_PLACE, tuple(meant))
+            return Now((others[case.turn % len(others)],), why, tuple(meant))
     reason = "nobody on the people list is on duty" if case.people else "nobody is on the people list"
-    return Nobody(reason, first_on_duty([*meant, *stand_ins, *(one for group in chain for one in group)], at))
+    everybody = [*meant, *stand_ins, *(one for group in chain for one in group)]
+    return Nobody(reason, first_on_duty(filter(case.reaches, everybody), at))
 
 
 def _meant(role: str, case: Case) -> tuple[list[Person], list[list[Person]]]:

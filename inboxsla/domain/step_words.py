@@ -63,6 +63,11 @@ def would_have(data: Mapping[str, Any], say: Speech) -> str:
     return _doings(Step(None, do, notify=people, tags=tags, webhooks=hooks), say)
 
 
+def too_short(under: timedelta, say: Speech) -> str:
+    """Why an early reminder is skipped."""
+    return say.text("the promise is shorter than %(length)s, so only the last reminder comes", length=say.length(under))
+
+
 def place(
     metric: Metric, percent: int, offset: timedelta | None, say: Speech, *, every: timedelta | None = None
 ) -> str:

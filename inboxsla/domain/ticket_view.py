@@ -53,6 +53,7 @@ class StepView:
 
     `percent` is how much of the target is used then. `offset` is set where the step is written as a length of time after the
     due instant (before, if negative). Of one that repeats `instant` is the next time it comes, None if it does so no more.
+    `skipped_under` is set where it is skipped because the promise is shorter than that.
     """
 
     percent: int
@@ -60,6 +61,11 @@ class StepView:
     instant: datetime | None
     outcome: str | None
     offset: timedelta | None = None
+    skipped_under: timedelta | None = None
+
+    def comes(self, now: datetime) -> bool:
+        """Whether it does something after `now`, if nothing happens before."""
+        return self.instant is not None and self.instant > now and self.outcome is None and self.skipped_under is None
 
     @property
     def do(self) -> tuple[Do, ...]:

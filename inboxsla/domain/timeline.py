@@ -33,7 +33,9 @@ class Kind(StrEnum):
     CLASSIFIED = "classified"  # tier, channel: those that are said; why
     ROUTED = "routed"  # team; strategy or None; why
     POLICY_SET = "policy_set"  # policy: version id; name, version; rule and why, in words
-    STEP_TAKEN = "step_taken"  # metric, cycle, step, instant (ISO), outcome: acted, skipped or observed
+    STEP_TAKEN = (
+        "step_taken"  # metric, cycle, step, instant (ISO), outcome: acted, skipped (under: short promise) or observed
+    )
     NOTED = (
         "noted"  # where: mail, label, desk or made; what, why: of a label, what could not be done; note: id; mentions
     )

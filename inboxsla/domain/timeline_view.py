@@ -11,12 +11,13 @@ from inboxsla.domain.clock import State
 from inboxsla.domain.delivery import with_bounces
 from inboxsla.domain.policy import Step
 from inboxsla.domain.speech import Speech
-from inboxsla.domain.step_words import place, step_place, step_plan, would_have
+from inboxsla.domain.step_words import place, step_place, step_plan, too_short, would_have
 from inboxsla.domain.taken_back import in_effect
 from inboxsla.domain.ticket_view import (
     METRIC_WORDS,
     PRIORITY_WORDS,
     STATUS_WORDS,
+    StepView,
     TicketView,
     name_of,
 )
@@ -80,8 +81,8 @@ def planned(view: TicketView, say: Speech) -> tuple[Entry, ...]:
             step.instant,
             "step",
             "",
-            step_plan(step.step, say),
-            place(clock.reading.metric, step.percent, step.offset, say, every=step.step.every),
+            step_plan(step.step, say) if step.skipped_under is None else say.text("Reminder skipped"),
+            _where(clock.reading.metric, step, say),
             planned=True,
         )
         for clock in view.clocks
@@ -90,6 +91,11 @@ def planned(view: TicketView, say: Speech) -> tuple[Entry, ...]:
         if step.instant is not None and step.outcome is None and step.instant > view.now
     ]
     return tuple(sorted(coming, key=lambda entry: entry.at, reverse=True))
+
+
+def _where(metric: Metric, step: StepView, say: Speech) -> str:
+    there = place(metric, step.percent, step.offset, say, every=step.step.every)
+    return there if step.skipped_under is None else f"{there}; {too_short(step.skipped_under, say)}"
 
 
 def on_return(view: TicketView, say: Speech) -> tuple[str, ...]:
@@ -236,6 +242,9 @@ def _step(event: Event, say: Speech) -> Entry:
         return Entry(
             event.happened_at, "step", "", say.text("Would have happened, were the mailbox live"), f"{would}; {so}"
         )
+    if under := data.get("under"):
+        why = too_short(timedelta(seconds=under), say)
+        return Entry(event.happened_at, "step", "", say.text("Reminder skipped"), f"{so}; {why}")
     what = {
         "acted": "Reminder step taken",
         "skipped": "Reminder step passed over",

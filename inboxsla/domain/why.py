@@ -74,7 +74,8 @@ def _step_view(run: Running, step: Step, clock: ClockReading, facts: Standing, n
         return StepView(round(used / run.target * 100), step, coming, outcome)
     percent = round(step.budget(run.target) / run.target * 100) if step.percent is None else step.percent
     offset = step.offset if step.percent is None else None
-    return StepView(percent, step, instant_of(run, step), before.outcome if before else None, offset)
+    under = run.policy.skip_early_under if run.policy.is_skipped(step, run.cycle.metric, run.target) else None
+    return StepView(percent, step, instant_of(run, step), before.outcome if before else None, offset, under)
 
 
 def _why(run: Running, clock: ClockReading, spans: Iterable[Span], now: datetime) -> Iterator[WhySpan]:

@@ -13,6 +13,9 @@ MARKER = "x-inboxsla-id"
 _FAILED_RECIPIENT = re.compile(
     r"^(?:Final|Original)-Recipient:[ \t]*(?:[\w-]+;)?[ \t]*(.+)$", re.IGNORECASE | re.MULTILINE
 )
+_STATUS = re.compile(r"^Status:[ \t]*([245]\.\d{1,3}\.\d{1,3})", re.IGNORECASE | re.MULTILINE)
+# A mailbox that is full, a system or a line that fails: another mail may well arrive (RFC 3463).
+_PASSES = re.compile(r"4\..*|5\.2\.2|5\.3\..*|5\.4\.[2-7]")
 _QUOTED_ID = re.compile(r"^[> \t]*Message-ID:[ \t]*(<[^<>\s]{3,900}>)", re.IGNORECASE | re.MULTILINE)
 # As our mails have it in their last line; what else looks like it is sorted out by whoever knows our markers.
 _MARKER_WORD = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{24}(?![0-9A-Za-z])")
@@ -20,11 +23,12 @@ _MARKER_WORD = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{24}(?![0-9A-Za-z])")
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What a bounce says about the mail it returns; empty where it does not say."""
+    """What a bounce says about the mail it returns; empty where it does not say. `passes`: the next mail may arrive again."""
 
     recipients: tuple[str, ...] = ()
     message_id: str = ""
     marker: str = ""
+    passes: bool = False
 
 
 def outer_parts(root: Part) -> list[Part]:
@@ -49,10 +53,12 @@ def status_text(part: Part) -> str:
 def returned(root: Part) -> Returned:
     """What a bounce returns: who was not reached, and the id and marker of the mail that did not arrive."""
     recipients = [address for _, address in split_addresses(root.first("x-failed-recipients"), 100)]
-    message_id = marker = ""
+    message_id = marker = status = ""
     for part in outer_parts(root):
         if part.mime_type in ("message/delivery-status", "message/global-delivery-status"):
-            for hit in _FAILED_RECIPIENT.finditer(status_text(part)):
+            words = status_text(part)
+            status = status or next(iter(_STATUS.findall(words)), "")
+            for hit in _FAILED_RECIPIENT.finditer(words):
                 recipients.extend(address for _, address in split_addresses(hit.group(1)[:500], 1))
         elif part.mime_type in ("message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers"):
             fields = _returned_fields(part)
@@ -62,7 +68,8 @@ def returned(root: Part) -> Returned:
         message_id = next(iter(message_ids(root.first("in-reply-to"))), "") or next(
             reversed(message_ids(root.first("references")) or ("",))
         )
-    return Returned(tuple(dict.fromkeys(recipients))[:100], message_id, marker)
+    passes = bool(_PASSES.fullmatch(status))
+    return Returned(tuple(dict.fromkeys(recipients))[:100], message_id, marker, passes)
 
 
 def quoted_id(text: str) -> str:

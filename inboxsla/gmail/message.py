@@ -94,6 +94,7 @@ class ParsedMessage:
     bounced_message_id: str = ""
     bounced_marker: str = ""
     bounced_words: tuple[str, ...] = ()
+    bounce_passes: bool = False
     list_id: str = ""
     original_sender: str = ""
     requester_hint: str = ""
@@ -175,6 +176,7 @@ def _message(root: Part, size: int, own_addresses: Collection[str], own_lists: C
         bounced_message_id=bounced.message_id or (quoted_id(text) if decided.kind is Kind.BOUNCE else ""),
         bounced_marker=bounced.marker,
         bounced_words=marker_words(text) if decided.kind is Kind.BOUNCE and not bounced.marker else (),
+        bounce_passes=bounced.passes,
         list_id=list_id(root),
         original_sender=original,
         requester_hint=requester,

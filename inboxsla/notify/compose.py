@@ -12,13 +12,14 @@ from importlib.resources import files
 
 from inboxsla.domain.clock import Urgency
 from inboxsla.domain.speech import Speech
+from inboxsla.notify.digest import Digest, digest_page
 from inboxsla.notify.headers import POLICY, address
-from inboxsla.notify.html_part import html_part
+from inboxsla.notify.html_part import digest_html, html_part
 from inboxsla.notify.notice import Alarm, Letter, Notice
 from inboxsla.notify.page import page
 from inboxsla.notify.plain import cut, one_line, wrap
 from inboxsla.notify.sentences import LONGEST_SUBJECT
-from inboxsla.notify.text_part import paragraphs, text_part
+from inboxsla.notify.text_part import digest_text, paragraphs, text_part
 
 MARKER_HEADER = "X-InboxSLA-Id"
 _MARKER = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -51,6 +52,22 @@ def compose(notice: Notice, say: Speech) -> Letter:
     return Letter(words.subject, mail.as_bytes(), text, html)
 
 
+def compose_digest(digest: Digest, say: Speech) -> Letter:
+    """The mail in the morning. Raises ValueError like `compose`."""
+    token = search_token(digest.marker)
+    words = digest_page(digest, token, say)
+    text, html = digest_text(words, digest, say), digest_html(words, digest, say)
+    mail = _envelope(digest, cut(words.subject, LONGEST_SUBJECT))
+    mail["List-Unsubscribe"] = f"<{digest.stop_url}>"
+    if digest.stop_url.startswith("https://"):
+        # Mail programs then offer a button that needs no page (RFC 8058); it must not cross the network for all to read.
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(text, cte="quoted-printable")
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    mail.set_boundary(f"=_{token}_alternative")
+    return Letter(words.subject, mail.as_bytes(), text, html)
+
+
 def alarm(what: Alarm, say: Speech) -> Letter:
     """A plain-text mail to an admin. Raises ValueError like `compose`."""
     subject = cut(one_line(what.subject), LONGEST_SUBJECT)
@@ -80,7 +97,7 @@ def message_id(marker: str, sender: str) -> str:
     return f"{marker}@{sender.rpartition('@')[2]}"
 
 
-def _envelope(what: Notice | Alarm, subject: str) -> EmailMessage:
+def _envelope(what: Notice | Alarm | Digest, subject: str) -> EmailMessage:
     if what.composed_at.tzinfo is None:
         raise ValueError("composed_at must name its zone")
     mail = EmailMessage(policy=POLICY)

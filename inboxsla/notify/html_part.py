@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from inboxsla.domain.clock import Urgency
 from inboxsla.domain.speech import Speech
 from inboxsla.notify.colours import DARK, LIGHT, TINTS
+from inboxsla.notify.digest import Digest, DigestPage, urgencies
 from inboxsla.notify.page import Page
 
 
@@ -26,10 +28,24 @@ def _templates() -> Environment:
 
 def html_part(page: Page, icons: Mapping[Urgency, str], say: Speech) -> str:
     """`icons` gives the Content-ID under which each urgency's picture travels with the mail."""
-    template = _templates().get_template("notice.html")
     urgencies = tuple(dict.fromkeys(block.urgency for block in page.blocks))
+    return _filled("notice.html", page=page, icons=icons, say=say, urgencies=urgencies)
+
+
+def digest_html(page: DigestPage, digest: Digest, say: Speech) -> str:
+    return _filled(
+        "digest.html",
+        page=page,
+        say=say,
+        urgencies=urgencies(page.sections),
+        stop_url=digest.stop_url,
+        choose_url=digest.choose_url,
+        board_url=digest.board_url,
+    )
+
+
+def _filled(name: str, **values: Any) -> str:
     # Indentation is for whoever reads the template; in the mail it is a third of the bytes.
-    lines = template.render(
-        page=page, icons=icons, say=say, tints=TINTS, light=LIGHT, dark=DARK, urgencies=urgencies
-    ).splitlines()
+    template = _templates().get_template(name)
+    lines = template.render(tints=TINTS, light=LIGHT, dark=DARK, **values).splitlines()
     return "\n".join(line for line in map(str.strip, lines) if line) + "\n"

@@ -23,6 +23,7 @@ class Told(StrEnum):
     TELL_MENTIONED = "tell_mentioned"
     TELL_ESCALATED = "tell_escalated"
     TELL_NOT_SENT = "tell_not_sent"
+    PROPOSE_ABSENCE = "propose_absence"
     REASSIGNED_TO_YOU = "reassigned_to_you"
     REASSIGNED_FROM_YOU = "reassigned_from_you"
 
@@ -69,6 +70,8 @@ class Notice:
 
     `mailbox` is Reply-To, and From unless `sender` names the address that the mail goes out from. `zone` is the IANA zone in which `say` speaks; its city is named once. `composed_at` is
     aware. `marker` has letters, digits, `-`, `_` and `.` only, and names the envelope for ever.
+    `waited_since` is when the first of it was to be told, where it had to wait because the reader got enough mails.
+    `choose_url` is where the reader chooses which mails they get.
     """
 
     marker: str
@@ -81,6 +84,8 @@ class Notice:
     sender_name: str = "InboxSLA"
     follows: str = ""
     sender: str = ""
+    waited_since: datetime | None = None
+    choose_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The whole mail in words. `title` and `counts` are said only for several tickets; `more` is how many are left out."""
+    """The whole mail in words. `title` and `counts` are said only for several tickets; `more` is how many are left out.
+
+    `note` says that the mail comes late because its reader got enough others.
+    """
 
     subject: str
     preheader: str
@@ -61,6 +64,8 @@ class Page:
     blocks: tuple[Block, ...]
     more: int
     footer: tuple[str, ...]
+    note: str = ""
+    choose_url: str = ""
 
 
 def page(notice: Notice, token: str, say: Speech) -> Page:
@@ -85,7 +90,16 @@ def page(notice: Notice, token: str, say: Speech) -> Page:
         subject = f"{title}: {counts}"
     # No mail program breaks a subject between a number and its unit; people search for it with plain spaces.
     subject = subject.replace("\u00a0", " ")
-    return Page(subject, preheader, title, counts, blocks, len(tickets) - len(blocks), _footer(notice, token, say))
+    more, footer, note = len(tickets) - len(blocks), _footer(notice, token, say), _note(notice, say)
+    choose_url = _web_address(notice.choose_url)
+    return Page(subject, preheader, title, counts, blocks, more, footer, note, choose_url)
+
+
+def _note(notice: Notice, say: Speech) -> str:
+    if notice.waited_since is None:
+        return ""
+    since = say.moment(notice.waited_since, notice.composed_at)
+    return say.text("Collected since %(when)s, because you get only so many mails in an hour.", when=since)
 
 
 def _by_ticket(items: Sequence[Item]) -> list[list[Item]]:
@@ -131,6 +145,8 @@ def _why(item: Item, notice: Notice, say: Speech) -> str:
 
 def _head(item: Item, say: Speech) -> str:
     """How much time is left; where no timer lives, what the mail is about."""
+    if item.do is Told.PROPOSE_ABSENCE:
+        return say.text("Are you away?")
     if item.reopened and item.view.worst is None:
         return came_back_title(item.reopened, say)
     return time_left(item.view, say).head

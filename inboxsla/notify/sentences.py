@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from inboxsla.domain.clock import ClockReading, State, Urgency
@@ -27,6 +27,8 @@ _NOT_SENT = (
     "You answered a mail of InboxSLA. Your answer is a note on the ticket; the customer did not get it. "
     "To reach the customer, answer in Gmail."
 )
+_PROPOSAL = "You get this because your out-of-office answered a reminder of InboxSLA."
+IF_AWAY = "If you are away, say from when until when, and reminders go to whoever stands in for you. If you are there, do nothing."
 _WHY = {
     Told.REMIND_OWNER: "You get this because you own the ticket.",
     Told.NOTIFY_OWNER: "You get this because you own the ticket.",
@@ -38,6 +40,7 @@ _WHY = {
     Told.TELL_MENTIONED: "You get this because a colleague mentioned you in a note.",
     Told.TELL_ESCALATED: "You get this because somebody escalated the ticket.",
     Told.TELL_NOT_SENT: _NOT_SENT,
+    Told.PROPOSE_ABSENCE: _PROPOSAL,
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you.",
     Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now.",
 }
@@ -52,6 +55,7 @@ _WHY_WITH_SHARE = {
     Told.TELL_MENTIONED: "You get this because a colleague mentioned you in a note (%(share)s).",
     Told.TELL_ESCALATED: "You get this because somebody escalated the ticket (%(share)s).",
     Told.TELL_NOT_SENT: _NOT_SENT,
+    Told.PROPOSE_ABSENCE: _PROPOSAL,
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you (%(share)s).",
     Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now (%(share)s).",
 }
@@ -96,9 +100,13 @@ def promise_day(view: TicketView, zone: str, say: Speech) -> str:
     due = view.worst.reading.due_at if view.worst else None
     if due is None or not say.same_day(due, view.now):
         return ""
-    there = due.astimezone(ZoneInfo(zone))
-    weekday, month = say.text(_WEEKDAYS[there.weekday()]), say.text(_MONTHS[there.month - 1])
-    return say.text("%(weekday)s %(day)s %(month)s", weekday=weekday, day=there.day, month=month)
+    return day_words(due.astimezone(ZoneInfo(zone)).date(), say)
+
+
+def day_words(day: date, say: Speech) -> str:
+    """ "Tuesday 24 November"."""
+    weekday, month = say.text(_WEEKDAYS[day.weekday()]), say.text(_MONTHS[day.month - 1])
+    return say.text("%(weekday)s %(day)s %(month)s", weekday=weekday, day=day.day, month=month)
 
 
 def came_back_title(times: int, say: Speech) -> str:
@@ -138,6 +146,8 @@ def _head_and_tail(view: TicketView, do: Told, say: Speech, reopened: int) -> tu
         head = say.text("Not sent to the customer")
     elif do is Told.TELL_MENTIONED:
         head = say.text("You are mentioned")
+    elif do is Told.PROPOSE_ABSENCE:
+        head = say.text("Are you away?")
     elif reopened and not _presses(view):
         head, tail = came_back_title(reopened, say), f" · {_time_words(view, say)}" if view.worst else ""
     else:
@@ -220,7 +230,7 @@ def next_words(view: TicketView, say: Speech, *, reader: str = "", leads: bool =
         return say.text("The timer stands still; nobody is told anything until it goes on.")
     coming: dict[str, tuple[datetime, set[Do]]] = {}
     for step in view.worst.steps:
-        if step.instant is None or step.outcome is not None or step.instant <= view.now:
+        if step.instant is None or not step.comes(view.now):
             continue
         coming.setdefault(say.moment(step.instant, view.now), (step.instant, set()))[1].update(step.do)
     if not coming:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from inboxsla.errors import AccessLost, OutcomeUnknown, PutOff, Refused, TryLater
+from inboxsla.errors import AccessLost, NoSuchRecipient, OutcomeUnknown, PutOff, Refused, TryLater
 from inboxsla.notify.mailer import Taken
 from inboxsla.notify.plain import cut, one_line
 
@@ -27,6 +27,8 @@ _TROUBLE = (OSError, smtplib.SMTPException)
 _TOO_BIG = 552
 # What a command can carry: everything else would be read as something else.
 _ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
+# What servers say of an address that does not exist (RFC 3463); 550 alone may also mean that we may not relay.
+_NOBODY_THERE = re.compile(rb"5\.1\.[0-9]")
 _LOG_IN_FIRST = (530, 534, 535, 538)
 
 
@@ -140,6 +142,8 @@ class SmtpRelay:
         self._judge(code, reply, f"{place} does not take the mail")
         with self._not_yet_sent():
             code, reply = smtp.rcpt(recipient)
+        if code >= 500 and _NOBODY_THERE.match(reply):
+            raise NoSuchRecipient(f"{place} takes no mail to {recipient}: {_said(code, reply)}")
         self._judge(code, reply, f"{place} takes no mail to {recipient}")
         self._told(f"It takes mail from {sender} to {recipient}.")
 

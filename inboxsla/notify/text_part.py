@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from inboxsla.domain.speech import Speech
+from inboxsla.notify.digest import Digest, DigestPage
 from inboxsla.notify.page import Block, Page
 from inboxsla.notify.plain import isolated, wrap
 
@@ -12,6 +13,33 @@ from inboxsla.notify.plain import isolated, wrap
 def text_part(page: Page, say: Speech) -> str:
     """Ends in a line feed. Only an address may be longer than 76 columns: broken, it would lead nowhere."""
     return "\n".join(_lines(page, say)) + "\n"
+
+
+def digest_text(page: DigestPage, digest: Digest, say: Speech) -> str:
+    return "\n".join(_digest_lines(page, digest, say)) + "\n"
+
+
+def _digest_lines(page: DigestPage, digest: Digest, say: Speech) -> Iterator[str]:
+    yield page.title
+    yield from wrap(page.counts)
+    for section in page.sections:
+        yield ""
+        yield section.title
+        yield "-" * len(section.title)
+        for row in section.rows:
+            yield from wrap(f"{row.when} · {isolated(row.subject)} · {isolated(row.who)}{row.facts}")
+            yield row.url
+        if section.more:
+            yield section.more
+            yield digest.board_url
+    yield ""
+    yield from wrap(page.why)
+    yield f"{say.text('Stop this mail')}:"
+    yield digest.stop_url
+    yield f"{say.text('Choose which mails you get')}:"
+    yield digest.choose_url
+    for line in page.footer:
+        yield from wrap(line)
 
 
 def paragraphs(sentences: Iterable[str], link: str) -> Iterator[str]:
@@ -28,6 +56,8 @@ def _lines(page: Page, say: Speech) -> Iterator[str]:
     if page.title:
         yield from wrap(page.title)
         yield from wrap(page.counts)
+        if page.note:
+            yield from wrap(page.note)
         yield ""
     for block in page.blocks:
         yield from _block(block, say, several=len(page.blocks) > 1)
@@ -35,7 +65,10 @@ def _lines(page: Page, say: Speech) -> Iterator[str]:
         yield from wrap(say.text("and %(count)s more", count=page.more))
         yield ""
     if len(page.blocks) == 1:
-        yield from wrap(page.blocks[0].why)
+        yield from wrap(f"{page.blocks[0].why} {page.note}".rstrip())
+    if page.choose_url:
+        yield f"{say.text('Choose what you get')}:"
+        yield page.choose_url
     for line in page.footer:
         yield from wrap(line)
 

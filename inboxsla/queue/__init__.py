@@ -19,6 +19,7 @@ JOBS = {
     "settle": "workers.jobs.settle",
     "assign": "workers.jobs.assign",
     "deliver": "workers.jobs.deliver",
+    "digest": "workers.jobs.digest",
     "roll_out": "workers.jobs.roll_out",
     "erase": "workers.jobs.erase",
     "watch": "workers.jobs.watch",

@@ -29,10 +29,15 @@ class ExpiredLink(Refused):
     """It was made here, too long ago."""
 
 
+class NotTheirs(Refused):
+    """Whoever the link was made for is no longer on the people list of the ticket's mailbox."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """`person_id` is a row of the people list. `seen` is the newest event the mail knew; `of` makes links differ that offer the
-    same, and for "undo" names what would be taken back. `until` is when a hold that is offered would end. Instants are aware UTC, to the second.
+    same, and for "undo" names what would be taken back. `until` is when a hold that is offered would end, or `length` how
+    long it would last from whenever the link is used. Instants are aware UTC, to the second.
     """
 
     act: str
@@ -42,6 +47,7 @@ class Link:
     of: str
     expires_at: datetime
     until: datetime | None = None
+    length: timedelta | None = None
 
     @property
     def source(self) -> str:
@@ -77,13 +83,15 @@ class Signer:
 
 def _values(link: Link) -> list[Any]:
     until = 0 if link.until is None else int(link.until.timestamp())
-    return [link.act, link.ticket_id, link.person_id, link.seen, link.of, int(link.expires_at.timestamp()), until]
+    values = [link.act, link.ticket_id, link.person_id, link.seen, link.of, int(link.expires_at.timestamp()), until]
+    return values if link.length is None else [*values, int(link.length.total_seconds())]
 
 
 def _link(values: list[Any]) -> Link:
-    act, ticket_id, person_id, seen, of, expires, until = values
+    act, ticket_id, person_id, seen, of, expires, until, *more = values
     ends = datetime.fromtimestamp(until, UTC) if until else None
-    return Link(act, ticket_id, person_id, seen, of, datetime.fromtimestamp(expires, UTC), ends)
+    length = timedelta(seconds=more[0]) if more else None
+    return Link(act, ticket_id, person_id, seen, of, datetime.fromtimestamp(expires, UTC), ends, length)
 
 
 def _packed(link: Link) -> str:

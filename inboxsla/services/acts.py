@@ -61,7 +61,7 @@ ACTS: Mapping[str, ActSpec] = {
         ActSpec(
             "hand_over", "Assign to…", (Field("to", "Who takes it", "person", required=True),), "Assign to a colleague"
         ),
-        ActSpec("waiting", "Wait for the customer"),
+        ActSpec("waiting", "Waiting on customer"),
         ActSpec("reopen", "Reopen"),
         ActSpec("solve", "Solve"),
         ActSpec(

@@ -18,7 +18,7 @@ from inboxsla.errors import Missing, Refused
 from inboxsla.notify.plain import display_name
 from inboxsla.services import act_words, undoing
 from inboxsla.services.acting import Acted, act
-from inboxsla.services.action_links import Link
+from inboxsla.services.action_links import Link, NotTheirs
 from inboxsla.services.acts import ACTS, UNDOABLE, ActSpec, offered
 from inboxsla.services.doing import since
 from inboxsla.services.looking import Look, look
@@ -29,10 +29,6 @@ from inboxsla.storage import people, policies, tickets
 _MOST_NEWS = 3
 _HELD = "held from a reminder"
 _PAST_UNDOING = "This cannot be taken back any more: ten minutes are over, or something was done since."
-
-
-class NotTheirs(Refused):
-    """Whoever the link was made for is no longer on the people list of the ticket's mailbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +74,9 @@ def shown(link: Link, who: Holder, say: Speech) -> Shown:
     spec, view = ACTS[link.act], who.look.view
     others = since(who.look.events, link.seen, who.viewer.by)
     news = tuple(act_words.happened(_told(event, who, say)) for event in others[-_MOST_NEWS:])
+    if link.act == "absence":
+        # Of people, not of the ticket that brought it up; and whenever it is used.
+        return Shown(spec, (), "", view.seen, {})
     page = Shown(spec, news, _state(who, say), view.seen, _values(link, who))
     if used := _used(link, who.look):
         return replace(page, over=say.text("This was done at %(when)s.", when=say.moment(used.happened_at, view.now)))
@@ -151,9 +150,10 @@ def _state(who: Holder, say: Speech) -> str:
 
 
 def _values(link: Link, who: Holder) -> dict[str, str]:
-    if link.until is None or link.until <= who.look.view.now:
+    until = link.until if link.length is None else who.look.view.now + link.length
+    if until is None or until <= who.look.view.now:
         return {}
-    return {"until": _local(link.until, who.zone), "reason": _HELD}
+    return {"until": _local(until, who.zone), "reason": _HELD}
 
 
 def _local(at: datetime, zone: str) -> str:

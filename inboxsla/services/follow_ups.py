@@ -21,7 +21,15 @@ log = structlog.get_logger()
 
 # Somebody's first word about a ticket, or of one they need not think of any more, is read for its subject.
 _BEGINS = frozenset({Told.REASSIGNED_TO_YOU})
-_ALONE = frozenset({Told.REASSIGNED_FROM_YOU, Told.TELL_REFUSED, Told.TELL_NOT_SENT, Told.TELL_MENTIONED})
+_ALONE = frozenset(
+    {
+        Told.REASSIGNED_FROM_YOU,
+        Told.TELL_REFUSED,
+        Told.TELL_NOT_SENT,
+        Told.TELL_MENTIONED,
+        Told.PROPOSE_ABSENCE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

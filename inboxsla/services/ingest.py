@@ -164,6 +164,7 @@ def kept_headers(parsed: ParsedMessage) -> dict[str, Any]:
         "bounced_to": list(parsed.bounced_recipients),
         "bounced_marker": parsed.bounced_marker,
         "bounced_words": list(parsed.bounced_words),
+        "bounce_passes": parsed.bounce_passes,
         "attachments": list(parsed.attachments[:20]),
         "list_id": parsed.list_id,
         "size": parsed.size or None,
@@ -261,3 +262,4 @@ def _tell_elsewhere(
         if event is not None and event.kind is Kind.BOUNCED:
             our_mail.tell_bounce(conn, mailbox, row, event, now)
     our_mail.tell_notes(conn, mailbox, fresh, staff, now)
+    our_mail.propose_absence(conn, mailbox, fresh, staff, now)

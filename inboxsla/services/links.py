@@ -16,6 +16,15 @@ def act_url(settings: Settings, token: str) -> str:
     return f"{settings.server.url}/act/{token}"
 
 
+def mails_url(settings: Settings) -> str:
+    """Where people choose which mails they get."""
+    return f"{settings.server.url}/account/mails"
+
+
+def board_url(settings: Settings) -> str:
+    return f"{settings.server.url}/tickets"
+
+
 def gmail_url(settings: Settings, mailbox: str, thread_id: str) -> str:
     """The thread in Gmail, with the right account; in the demo, in the preview of it."""
     if settings.demo:

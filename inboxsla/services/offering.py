@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -27,6 +27,7 @@ from inboxsla.storage import people, policies
 _LINKS = (("hand_over", "Hand over"), ("answered_elsewhere", "Answered elsewhere"), ("note", "Add a note"))
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WEEK = 6
+_HOUR = timedelta(hours=1)
 
 
 def with_offers(
@@ -66,6 +67,8 @@ class _Offering:
         """Buttons, then links. Nothing for a ticket that is over, or for somebody who is just rid of it."""
         if item.do is Told.REASSIGNED_FROM_YOU or seen.decision.facts.status.is_over:
             return ()
+        if item.do is Told.PROPOSE_ABSENCE:
+            return (self._offer(seen, "absence", self.say.text("Say when I am away"), button=True),)
         return tuple(self._found(seen, item.do))
 
     def _found(self, seen: Look, told: Told) -> Iterator[Offer]:
@@ -75,6 +78,9 @@ class _Offering:
             yield self._offer(seen, "take", say.text("Take it"), button=True)
         if "waiting" in able:
             yield self._offer(seen, "waiting", say.text("Waiting on customer"), button=True)
+        if "hold" in able:
+            # Three buttons fit beside the one that opens Gmail.
+            yield self._offer(seen, "hold", say.text("Hold 1\u00a0h"), button="take" not in able, length=_HOUR)
         if "hold" in able and (until := self._tomorrow(seen)) is not None:
             yield self._offer(seen, "hold", self._hold_words(until), button=True, until=until)
         for act, words in _LINKS:
@@ -83,9 +89,18 @@ class _Offering:
         if "mute" in able and told in MUTES:
             yield self._offer(seen, "mute", say.text("Mute it"))
 
-    def _offer(self, seen: Look, act: str, words: str, *, button: bool = False, until: datetime | None = None) -> Offer:
+    def _offer(
+        self,
+        seen: Look,
+        act: str,
+        words: str,
+        *,
+        button: bool = False,
+        until: datetime | None = None,
+        length: timedelta | None = None,
+    ) -> Offer:
         expires = self.ports.now() + GOOD_FOR
-        link = Link(act, seen.ticket.id, self.person_id, seen.view.seen, self.marker[:8], expires, until)
+        link = Link(act, seen.ticket.id, self.person_id, seen.view.seen, self.marker[:8], expires, until, length)
         return Offer(words, links.act_url(self.ports.settings, self.signer.token(link)), button)
 
     def _tomorrow(self, seen: Look) -> datetime | None:

@@ -12,10 +12,10 @@ import structlog
 from sqlalchemy import Connection
 
 from inboxsla.config import Settings
-from inboxsla.errors import AccessLost, Missing, OutcomeUnknown, PutOff, Refused, TryLater
+from inboxsla.errors import AccessLost, Missing, NoSuchRecipient, OutcomeUnknown, PutOff, Refused, TryLater
 from inboxsla.notify.compose import message_id
 from inboxsla.notify.mailer import Mailer, Route, Taken, Way
-from inboxsla.services import follow_ups, second_route, ways, writing
+from inboxsla.services import follow_ups, reaching, second_route, ways, writing
 from inboxsla.services.delivered import Delivered
 from inboxsla.services.ports import Ports
 from inboxsla.storage import closed_ways, envelope_ways, envelopes, outbox, records
@@ -106,6 +106,9 @@ def _send(ports: Ports, mailer: Mailer, mailbox: MailboxRow, way: Way, envelope:
         with ports.db.write() as conn:
             envelope_ways.unknown(conn, envelope.id, now, now + _wait(envelope), str(unknown))
     except Refused as refused:
+        if isinstance(refused, NoSuchRecipient):
+            with ports.db.write() as conn:
+                reaching.lost(conn, envelope, str(refused), ports.now())
         _failed(ports, envelope, f"A mail to {envelope.recipient} was not taken: {refused}", str(refused))
     except PutOff as later:
         with ports.db.write() as conn:

@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from inboxsla.domain.duty import is_absent
 from inboxsla.domain.timeline import Event, Kind
 from inboxsla.gmail.bounces import MARKER
 from inboxsla.gmail.message import rfc_id_of
 from inboxsla.gmail.port import GmailMessage
 from inboxsla.notify.notice import Told
-from inboxsla.services import correspondence, settle
+from inboxsla.services import correspondence, reaching, settle
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, messages, outbox, records, tickets
+from inboxsla.storage import envelopes, messages, outbox, people, records, tickets
 from inboxsla.storage.envelopes import Envelope
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
@@ -24,7 +25,7 @@ from inboxsla.storage.messages import MessageRow
 # A server gives up on a mail after five days at most (RFC 5321); whom it did not reach then got our last one before that.
 _TRIED_FOR = timedelta(days=5)
 # Whoever reads old mail for the first time tells nobody about it.
-_STILL_NEWS = timedelta(days=1)
+_STILL_NEWS = _A_DAY = timedelta(days=1)
 
 
 def recognise(ports: Ports, arrivals: Iterable[GmailMessage]) -> None:
@@ -80,6 +81,8 @@ def tell_bounce(conn: Connection, mailbox: MailboxRow, row: MessageRow, event: E
     numbers = f" about ticket {', '.join(map(str, about))}" if about else ""
     words = f"A mail from InboxSLA to {whom}{numbers} came back. Check the address on the people list."
     records.alarm(conn, f"bounce/{row.gmail_id}", words, now, mailbox.id)
+    if not row.headers.get("bounce_passes"):
+        reaching.lost(conn, envelope, words, now)
 
 
 def _newest_answer(conn: Connection, mailbox: MailboxRow, row: MessageRow) -> MessageRow | None:
@@ -127,6 +130,37 @@ def tell_notes(conn: Connection, mailbox: MailboxRow, fresh: Sequence[MessageRow
                 data = {"recipient": note.actor, "percent": 0}
                 act = (key, Told.TELL_NOT_SENT.value, "person", data)
                 outbox.put(conn, mailbox.id, ticket_id, [act], now)
+
+
+def propose_absence(
+    conn: Connection, mailbox: MailboxRow, fresh: Sequence[MessageRow], staff: Staff, now: datetime
+) -> None:
+    """The out-of-office of a staff member answered a mail of ours: they are asked whether they are away, at most once a day.
+
+    When they are back is not guessed from what it says.
+    """
+    for row in fresh:
+        if row.kind != "auto_reply" or row.internal_at <= now - _STILL_NEWS:
+            continue
+        author = staff.author(row)
+        envelope = None if author is None else _answered(conn, mailbox, row) or _repeated(conn, mailbox, row)
+        if author is None or envelope is None or _is_known_away(conn, mailbox, author, now):
+            continue
+        asked = outbox.count_handed(conn, mailbox.id, Told.PROPOSE_ABSENCE, now - _A_DAY)
+        about = envelopes.tickets_of(conn, [envelope.id]).get(envelope.id, ())
+        if about and not asked[author]:
+            act = (f"away/{row.gmail_id}", Told.PROPOSE_ABSENCE.value, "person", {"recipient": author, "percent": 0})
+            outbox.put(conn, mailbox.id, about[0], [act], now)
+
+
+def _repeated(conn: Connection, mailbox: MailboxRow, row: MessageRow) -> Envelope | None:
+    """For "Automatic reply: …", which Gmail puts into no thread of ours: the newest mail to its sender, if it is about that."""
+    newest = envelopes.newest_to(conn, mailbox.id, row.sender, row.internal_at - _TRIED_FOR)
+    return newest if newest is not None and row.subject.endswith(newest.subject) else None
+
+
+def _is_known_away(conn: Connection, mailbox: MailboxRow, address: str, now: datetime) -> bool:
+    return any(person.address == address and is_absent(person, now) for person in people.of_mailbox(conn, mailbox.id))
 
 
 def _answered(conn: Connection, mailbox: MailboxRow, row: MessageRow) -> Envelope | None:

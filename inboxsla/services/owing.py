@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -21,23 +22,60 @@ from inboxsla.storage.outbox import Owed
 
 # How many acts one run looks at.
 BATCH = 500
+# How many tickets are looked at in one go.
+_AT_ONCE = 100
+NOTHING_KNOWN: Mapping[int, Look] = MappingProxyType({})
 
 
-def looks_at(conn: Connection, acts: Iterable[Owed], now: datetime) -> dict[int, Look]:
-    """Each act's ticket as it stands; one that cannot be worked out is left out, with an alarm, and tried again later."""
-    found: dict[int, Look] = {}
-    for ticket_id in dict.fromkeys(act.ticket_id for act in acts):
-        try:
-            found[ticket_id] = look(conn, [tickets.load(conn, ticket_id)], now)[0]
-        except Exception as error:
-            set_apart(conn, f"notice/{ticket_id}", f"What ticket {ticket_id} owes", error, now)
+def looks_at(
+    conn: Connection, acts: Iterable[Owed], now: datetime, known: Mapping[int, Look] = NOTHING_KNOWN
+) -> dict[int, Look]:
+    """Each act's ticket as it stands; one that cannot be worked out is left out, with an alarm, and tried again later.
+
+    `known` are looks from a moment ago, good for tickets that nothing happened on since.
+    """
+    wanted = list(dict.fromkeys(act.ticket_id for act in acts))
+    versions = tickets.versions(conn, wanted) if known else {}
+    found = {i: known[i] for i in wanted if i in known and known[i].ticket.version == versions.get(i)}
+    missing = [ticket_id for ticket_id in wanted if ticket_id not in found]
+    for start in range(0, len(missing), _AT_ONCE):
+        found |= _looks(conn, missing[start : start + _AT_ONCE], now)
     return found
+
+
+def look_ahead(conn: Connection, acts: Iterable[Owed], now: datetime) -> dict[int, Look]:
+    """The same where nothing may be written: what cannot be worked out is left to whoever may say so."""
+    wanted, found = list(dict.fromkeys(act.ticket_id for act in acts)), dict[int, Look]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        try:
+            seen = look(conn, tickets.load_many(conn, wanted[start : start + _AT_ONCE]), now)
+        except Exception as error:
+            _ends_all(error)
+            continue
+        found |= {each.ticket.id: each for each in seen}
+    return found
+
+
+def _looks(conn: Connection, ticket_ids: Sequence[int], now: datetime) -> dict[int, Look]:
+    """All in one go; where that fails, one by one, so that only the one that fails is left out."""
+    try:
+        return {seen.ticket.id: seen for seen in look(conn, tickets.load_many(conn, ticket_ids), now)}
+    except Exception as error:
+        if len(ticket_ids) == 1:
+            set_apart(conn, f"notice/{ticket_ids[0]}", f"What ticket {ticket_ids[0]} owes", error, now)
+            return {}
+        _ends_all(error)
+    return {one: seen for ticket_id in ticket_ids for one, seen in _looks(conn, [ticket_id], now).items()}
+
+
+def _ends_all(error: Exception) -> None:
+    if isinstance(error, TryLater | TicketMoved | DBAPIError):
+        raise error
 
 
 def set_apart(conn: Connection, key: str, what: str, error: Exception, now: datetime) -> None:
     """Note what one act or person failed on, so that the others go on; raises again what ends the whole transaction."""
-    if isinstance(error, TryLater | TicketMoved | DBAPIError):
-        raise error
+    _ends_all(error)
     note_apart(conn, key, what, error, now)
 
 

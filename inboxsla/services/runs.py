@@ -10,10 +10,10 @@ import structlog
 from inboxsla.errors import TryLater
 from inboxsla.services import assign as assigning
 from inboxsla.services import deliver as delivering
+from inboxsla.services import digests, watching
 from inboxsla.services import rollout as rolling
 from inboxsla.services import settle as settling
 from inboxsla.services import sync as syncing
-from inboxsla.services import watching
 from inboxsla.services.ports import Ports
 from inboxsla.services.privacy import retention
 from inboxsla.storage import tickets
@@ -58,6 +58,13 @@ def deliver(ports: Ports, mailbox_ids: Sequence[int]) -> None:
             follow(ports, "deliver", [mailbox_id])
 
 
+def digest(ports: Ports, mailbox_ids: Sequence[int]) -> None:
+    """Tell the mornings that have come for people of each mailbox."""
+    for mailbox_id in mailbox_ids:
+        if digests.compose(ports, mailbox_id):
+            follow(ports, "deliver", [mailbox_id])
+
+
 def roll_out(ports: Ports, configuration_ids: Sequence[int]) -> None:
     """Bring open tickets in line with what was saved last, a batch at a time."""
     if rolling.roll_out(ports):
@@ -81,6 +88,7 @@ RUNS: dict[str, Callable[[Ports, Sequence[int]], None]] = {
     "settle": settle,
     "assign": assign,
     "deliver": deliver,
+    "digest": digest,
     "roll_out": roll_out,
     "watch": watch,
     "erase": erase,

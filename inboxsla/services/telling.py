@@ -10,16 +10,18 @@ from sqlalchemy import Connection
 
 from inboxsla.domain.duty import next_on_duty
 from inboxsla.domain.people import Person, Team
-from inboxsla.domain.recipients import Case, Nobody, Now, Wait, recipient
+from inboxsla.domain.recipients import NOT_REACHED, Case, Nobody, Now, Wait, recipient
 from inboxsla.domain.speech import Speech
 from inboxsla.notify.notice import Told
 from inboxsla.notify.plain import display_name
+from inboxsla.services import mail_rules, reaching
 from inboxsla.services.doing import is_muted
 from inboxsla.services.looking import Look
 from inboxsla.services.owing import local_key
 from inboxsla.services.ports import Ports
 from inboxsla.services.roster import own_team
-from inboxsla.storage import outbox, people, records, teams
+from inboxsla.storage import mail_choices, outbox, people, records, teams, unreachable
+from inboxsla.storage.mail_choices import USUAL, Choice
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.outbox import Owed
 
@@ -27,7 +29,10 @@ from inboxsla.storage.outbox import Owed
 MUTES = frozenset({Told.REMIND_OWNER, Told.NOTIFY_OWNER, Told.WARN_CLOSING})
 # Kept gently: a reminder soon after another about the same ticket says nothing new. A miss and a hand-over always do.
 _MERGES = frozenset({Told.REMIND_OWNER})
-_MOVES = frozenset({Told.REASSIGNED_TO_YOU, Told.REASSIGNED_FROM_YOU})
+_AT_ONCE = frozenset({Told.REASSIGNED_TO_YOU, Told.PROPOSE_ABSENCE})
+_THEIRS_ALONE = _AT_ONCE | {Told.REASSIGNED_FROM_YOU}
+# From which percentage on reminders come, by what people chose.
+FROM = {"all": 0, "late": 90, "overdue": 100}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,50 +56,121 @@ def resolve(
     conn: Connection, ports: Ports, mailbox: MailboxRow, acts: Sequence[Owed], looks: Mapping[int, Look], now: datetime
 ) -> list[ToTell]:
     """Who gets each act now. An act for several people becomes one act each; one that waits for duty stays owed."""
+    if not acts:
+        return []
     staff = people.of_mailbox(conn, mailbox.id)
-    by_name = {name: row.team for name, row in teams.every(conn).items()}
-    found: list[ToTell] = []
-    answer: Now | Wait | Nobody | None
-    for act in acts:
-        seen = looks[act.ticket_id]
-        if act.data.get("told") in _MOVES:
-            answer = _of_a_move(act, staff, now)
-        else:
-            team = by_name.get(seen.ticket.team) or own_team(ports.settings)
-            answer = recipient(act.role, _case(act, seen, staff, team), now)
-        if isinstance(answer, Wait):
-            outbox.hold(conn, act.id, answer.until, "waits until whom it is for is on duty")
-        elif answer is None:
-            gone = f"{act.data['recipient']} is no longer there to be told"
-            outbox.finish(conn, [act.id], "dropped", now, gone)
-        elif isinstance(answer, Nobody):
-            _nobody(conn, mailbox, act, answer, now)
-        else:
-            found.extend(_to_each(conn, ports, mailbox, act, seen, answer, now))
-    return found
-
-
-def _case(act: Owed, seen: Look, staff: Sequence[Person], team: Team) -> Case:
-    return Case(
-        people=staff,
-        team=team,
-        owner=seen.view.owner,
-        due_at=_due(act, seen),
-        always_on=bool(act.data.get("always_on")),
-        named=str(act.data.get("recipient", "")),
-        turn=act.ticket_id,
+    addresses = [person.address for person in staff]
+    since = now - mail_rules.of(conn, ports.settings).merge_within
+    telling = _Telling(
+        conn,
+        mailbox,
+        staff,
+        {name: row.team for name, row in teams.every(conn).items()},
+        own_team(ports.settings),
+        mail_choices.every(conn, addresses),
+        unreachable.addresses(conn),
+        outbox.lately_mailed(conn, addresses, since),
+        now,
     )
+    return [one for act in acts for one in telling.of(act, looks[act.ticket_id])]
 
 
-def _of_a_move(act: Owed, staff: Sequence[Person], now: datetime) -> Now | Wait | None:
-    """Where a ticket went concerns these two alone. The new owner was on duty a moment ago; for the old one it can wait."""
-    person = next((person for person in staff if person.address == act.data["recipient"]), None)
-    if person is None:
-        return None
-    back = now if act.data["told"] == Told.REASSIGNED_TO_YOU else next_on_duty(person, now)
-    if back is None:
-        return None
-    return Now((person,)) if back <= now else Wait(back)
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What is the same for all acts of one mailbox and moment. `lost` are addresses that mails come back from, `mailed` the
+    tickets that somebody was mailed about so lately that a reminder says nothing new.
+    """
+
+    conn: Connection
+    mailbox: MailboxRow
+    staff: Sequence[Person]
+    teams: Mapping[str, Team]
+    own_team: Team
+    choices: Mapping[str, Choice]
+    lost: frozenset[str]
+    mailed: frozenset[tuple[int, str]]
+    now: datetime
+
+    def of(self, act: Owed, seen: Look) -> list[ToTell]:
+        answer = self._answer(act, seen)
+        if isinstance(answer, Wait):
+            outbox.hold(self.conn, act.id, answer.until, "waits until whom it is for is on duty")
+        elif isinstance(answer, str):
+            outbox.finish(self.conn, [act.id], "dropped", self.now, answer)
+        elif isinstance(answer, Nobody):
+            _nobody(self.conn, self.mailbox, act, answer, self.now)
+        else:
+            if answer.why == NOT_REACHED:
+                reaching.go_on(self.conn, [person.address for person in answer.instead_of], self.now)
+            return self._to_each(act, seen, answer)
+        return []
+
+    def _answer(self, act: Owed, seen: Look) -> Now | Wait | Nobody | str:
+        """Who is told; or why it is of no use to tell anybody."""
+        if act.data.get("told", act.act) in _THEIRS_ALONE:
+            return self._of_one(act)
+        return recipient(act.role, self._case(act, seen), self.now)
+
+    def _case(self, act: Owed, seen: Look) -> Case:
+        return Case(
+            people=self.staff,
+            team=self.teams.get(seen.ticket.team) or self.own_team,
+            owner=seen.view.owner,
+            due_at=_due(act, seen),
+            always_on=bool(act.data.get("always_on")),
+            named=str(act.data.get("recipient", "")),
+            turn=act.ticket_id,
+            unreachable=self.lost,
+        )
+
+    def _of_one(self, act: Owed) -> Now | Wait | str:
+        """What concerns one person alone. A new owner was on duty a moment ago; for the old one it can wait."""
+        address = str(act.data["recipient"])
+        person = next((person for person in self.staff if person.address == address), None)
+        if person is None:
+            return f"{address} is no longer there to be told"
+        if address in self.lost:
+            return f"mails to {address} come back"
+        if act.data.get("told", act.act) in _AT_ONCE:
+            return Now((person,))
+        back = next_on_duty(person, self.now)
+        if back is None:
+            return f"{address} is never on duty any more"
+        return Now((person,)) if back <= self.now else Wait(back)
+
+    def _to_each(self, act: Owed, seen: Look, answer: Now) -> list[ToTell]:
+        first, *others = answer.people
+        found: list[ToTell] = []
+        for person in others:
+            copy = {**act.data, "recipient": person.address}
+            key = f"{local_key(act)}@{person.address}"
+            outbox.put(self.conn, self.mailbox.id, act.ticket_id, [(key, act.act, "person", copy)], self.now)
+            copied = outbox.by_key(self.conn, f"{act.ticket_id}/{key}")
+            if copied is not None:
+                found.extend(self._unless_spared(copied, seen, person, answer))
+        found.extend(self._unless_spared(act, seen, first, answer))
+        return found
+
+    def _unless_spared(self, act: Owed, seen: Look, person: Person, answer: Now) -> list[ToTell]:
+        told = Told(act.data.get("told", act.act))
+        if spared := self._spared(act, told, seen, person):
+            outbox.finish(self.conn, [act.id], "done", self.now, spared)
+            return []
+        return [ToTell(act, told, person, answer)]
+
+    def _spared(self, act: Owed, told: Told, seen: Look, person: Person) -> str:
+        """Why the person need not be told; empty where they must be."""
+        if told in MUTES and is_muted(seen.events, person.address):
+            return f"{person.name} muted the ticket"
+        if told in _MERGES and self._chose_not(person, seen, int(act.data.get("percent", 0))):
+            return f"{person.name} chose to get fewer reminders of their own tickets"
+        if told in _MERGES and (act.ticket_id, person.address) in self.mailed:
+            return f"covered by the mail {person.name} got shortly before"
+        return ""
+
+    def _chose_not(self, person: Person, seen: Look, percent: int) -> bool:
+        """Whoever stands in for somebody gets what is owed to the ticket."""
+        return seen.view.owner == person.address and percent < FROM[self.choices.get(person.address, USUAL).reminders]
 
 
 def _due(act: Owed, seen: Look) -> datetime | None:
@@ -104,36 +180,6 @@ def _due(act: Owed, seen: Look) -> datetime | None:
     clocks = (clock.reading for clock in seen.view.clocks)
     mine = (each for each in clocks if each.metric == act.data.get("metric") and each.key == act.data.get("cycle"))
     return next((each.due_at for each in mine), None)
-
-
-def _to_each(
-    conn: Connection, ports: Ports, mailbox: MailboxRow, act: Owed, seen: Look, answer: Now, now: datetime
-) -> list[ToTell]:
-    first, *others = answer.people
-    found: list[ToTell] = []
-    for person in others:
-        copy = {**act.data, "recipient": person.address}
-        key = f"{local_key(act)}@{person.address}"
-        outbox.put(conn, mailbox.id, act.ticket_id, [(key, act.act, "person", copy)], now)
-        copied = outbox.by_key(conn, f"{act.ticket_id}/{key}")
-        if copied is not None:
-            found.extend(_unless_spared(conn, ports, copied, seen, person, answer, now))
-    found.extend(_unless_spared(conn, ports, act, seen, first, answer, now))
-    return found
-
-
-def _unless_spared(
-    conn: Connection, ports: Ports, act: Owed, seen: Look, person: Person, answer: Now, now: datetime
-) -> list[ToTell]:
-    told = Told(act.data.get("told", act.act))
-    if told in MUTES and is_muted(seen.events, person.address):
-        outbox.finish(conn, [act.id], "done", now, f"{person.name} muted the ticket")
-        return []
-    since = now - ports.settings.notify.merge_within
-    if told in _MERGES and outbox.lately_mailed(conn, act.ticket_id, person.address, since):
-        outbox.finish(conn, [act.id], "done", now, f"covered by the mail {person.name} got shortly before")
-        return []
-    return [ToTell(act, told, person, answer)]
 
 
 def _nobody(conn: Connection, mailbox: MailboxRow, act: Owed, answer: Nobody, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from inboxsla.errors import TryLater
 from inboxsla.services import assign as assigning
-from inboxsla.services import dead_hours, our_labels, posting, pulling, runs, watching
+from inboxsla.services import dead_hours, digests, our_labels, posting, pulling, runs, watching
 from inboxsla.services.ports import Ports
 from inboxsla.services.privacy import retention
 from inboxsla.storage import (
@@ -33,6 +33,7 @@ _SWEEP_EVERY = timedelta(seconds=5)
 # Hours run out over years; but an alarm that is not raised again fades.
 _LOOK_AHEAD_EVERY = timedelta(hours=1)
 _WATCHES_AT_ONCE = 20
+_MORNINGS_EVERY = timedelta(seconds=30)
 # A ring on its way to a worker is none that was lost.
 _ANSWERED_WITHIN = timedelta(seconds=2)
 
@@ -44,6 +45,7 @@ class Memory:
     synced: dict[int, datetime] = field(default_factory=dict)
     swept_at: datetime | None = None
     looked_ahead_at: datetime | None = None
+    mornings_at: datetime | None = None
     bell_is_away: bool = False
 
 
@@ -62,6 +64,9 @@ def tick(ports: Ports, memory: Memory) -> int:
     if memory.swept_at is None or now - memory.swept_at >= _SWEEP_EVERY:
         memory.swept_at = now
         rung += _sweep(ports, memory, now)
+    if memory.mornings_at is None or now - memory.mornings_at >= _MORNINGS_EVERY:
+        memory.mornings_at = now
+        rung += sum(_ring(ports, memory, "digest", [mailbox_id]) for mailbox_id in digests.mailboxes_due(ports))
     if memory.looked_ahead_at is None or now - memory.looked_ahead_at >= _LOOK_AHEAD_EVERY:
         memory.looked_ahead_at = now
         _look_ahead(ports)

@@ -64,6 +64,25 @@ def through(ports: Ports, mailer: Mailer, way: Way, sender: str, recipient: str)
     _note(ports, way, None)
 
 
+def by_way_in_force(ports: Ports, recipient: str) -> None:
+    """Send a test mail the way reminders go. Raises whatever the way raises; how it went is noted all the same."""
+    way = ways.in_force(ports.settings)
+    check(ports.settings, way)
+    sender = way.sender or mailbox(ports)
+    try:
+        mailer = ThroughMailbox(ports.mailbox(sender)) if way.route is Route.MAILBOX else ports.mailer(way)
+    except InboxSLAError as wrong:
+        _note(ports, way, wrong)
+        raise
+    through(ports, mailer, way, sender, recipient)
+
+
+def last(ports: Ports) -> WayTest | None:
+    """How the last test of the way that reminders go went, as that way is set now."""
+    with ports.db.read() as conn:
+        return way_tests.newest(conn, ways.fingerprint(ports.settings, ways.in_force(ports.settings)))
+
+
 def alarms(ports: Ports) -> Iterator[tuple[str, InboxSLAError | None]]:
     """Send a test to everybody who gets alarms; for each address what went wrong, None if nothing did.
 

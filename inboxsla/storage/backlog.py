@@ -24,6 +24,7 @@ from sqlalchemy import (
 from inboxsla.storage.outbox import POST
 from inboxsla.storage.schema import alarms, envelopes, kept_aside, label_commands, mailboxes, messages, outbox
 from inboxsla.storage.schema import tickets as t
+from inboxsla.storage.tickets import RING_AGAIN_AFTER
 
 # Written out, because an index of part of a table is used only where the query repeats its condition to the letter.
 _OPEN_MAIL = text("envelopes.state IN ('composed','sending','unknown')")
@@ -160,3 +161,9 @@ def _heaps(
     conn: Connection, key: Column[Any], at: ColumnElement[Any], *where: ColumnElement[bool] | TextClause
 ) -> list[Heap]:
     return [Heap(*row) for row in conn.execute(select(key, func.count(), at).where(*where).group_by(key))]
+
+
+def unsettled(conn: Connection, mailbox_id: int, now: datetime, most: int) -> int:
+    """How many tickets of a mailbox wait to be settled, rung for or not; counted up to `most`."""
+    where = (t.c.ring_at.is_not(None), t.c.ring_at <= now + RING_AGAIN_AFTER, t.c.wake_at <= now)
+    return len(conn.execute(select(t.c.id).where(*where, t.c.mailbox_id == mailbox_id).limit(most)).all())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy import Connection, Row, func, select, text, update
 
 from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import envelopes
@@ -33,6 +33,8 @@ class Owed:
 _IS_OWED = text("outbox.state = 'owed'")
 # Posts to webhooks wait for others' servers; who makes mails and labels never looks at them (see `posts`).
 POST = "post_webhook"
+# Why an act waits whose recipient had enough mails for now.
+NO_ROOM = "waits: enough mails went to them within the hour; it comes with the next that has room"
 COLUMNS = [t.c[name] for name in Owed.__dataclass_fields__]
 
 
@@ -76,6 +78,26 @@ def owed(conn: Connection, mailbox_id: int, now: datetime, limit: int) -> list[O
     return [_owed(row) for row in rows]
 
 
+def without_room(conn: Connection, mailbox_id: int, now: datetime) -> list[Owed]:
+    """What waits until its recipient has room for another mail, oldest first; it goes along with any that goes sooner."""
+    where = (_IS_OWED, t.c.not_before > now, t.c.mailbox_id == mailbox_id, t.c.outcome == NO_ROOM)
+    return [_owed(row) for row in conn.execute(select(*COLUMNS).where(*where).order_by(t.c.id))]
+
+
+def waited_since(conn: Connection, ids: Sequence[int]) -> datetime | None:
+    """Since when the first of these acts waited for room; None if none did."""
+    where = (t.c.id.in_(ids), t.c.outcome == NO_ROOM)
+    since: datetime | None = conn.execute(select(func.min(t.c.owed_at)).where(*where)).scalar_one()
+    return since
+
+
+def owed_since(conn: Connection, mailbox_id: int, now: datetime) -> datetime | None:
+    """Since when there is something to be told now that did not wait for anything else."""
+    where = (_IS_OWED, t.c.not_before <= now, t.c.mailbox_id == mailbox_id, t.c.act != POST)
+    since: datetime | None = conn.execute(select(func.min(t.c.not_before)).where(*where)).scalar_one()
+    return since
+
+
 def mailboxes_owing(conn: Connection, now: datetime) -> list[int]:
     rows = conn.execute(select(t.c.mailbox_id).where(_IS_OWED, t.c.not_before <= now, t.c.act != POST).distinct())
     return list(rows.scalars())
@@ -99,6 +121,12 @@ def delivered(conn: Connection, envelope_id: int, now: datetime, state: str, out
         .where(t.c.envelope_id == envelope_id, t.c.state == "enclosed")
         .values(state=state, done_at=now, outcome=outcome)
     )
+
+
+def owed_again(conn: Connection, envelope_id: int) -> None:
+    """Their mail reached nobody, so what it carried is to be told to somebody else."""
+    where = (t.c.envelope_id == envelope_id, t.c.state.in_(("enclosed", "done")))
+    conn.execute(update(t).where(*where).values(state="owed", envelope_id=None, done_at=None, outcome=None))
 
 
 def direct(conn: Connection, act_id: int, role: str, data: Mapping[str, Any]) -> bool:
@@ -158,12 +186,17 @@ def went_out(conn: Connection, ticket_id: int, since: datetime) -> bool:
     return conn.execute(enclosed.limit(1)).first() is not None
 
 
-def lately_mailed(conn: Connection, ticket_id: int, recipient: str, since: datetime) -> bool:
-    """Whether a mail about this ticket was composed for this person after `since`."""
-    from_envelope = (
-        select(t.c.id)
+def lately_mailed(conn: Connection, recipients: Collection[str], since: datetime) -> frozenset[tuple[int, str]]:
+    """(ticket, recipient) of every mail that was composed for one of them after `since`."""
+    carried = (
+        select(t.c.ticket_id, envelopes.c.recipient)
         .join(envelopes, envelopes.c.id == t.c.envelope_id)
-        .where(t.c.ticket_id == ticket_id, envelopes.c.recipient == recipient, envelopes.c.composed_at > since)
-        .limit(1)
+        .where(envelopes.c.recipient.in_(recipients), envelopes.c.composed_at > since)
     )
-    return conn.execute(from_envelope).first() is not None
+    return frozenset((row.ticket_id, row.recipient) for row in conn.execute(carried))
+
+
+def mailed_at(conn: Connection, recipient: str, since: datetime) -> list[datetime]:
+    """When mails to somebody were composed after `since`, whatever mailbox they are about."""
+    where = (envelopes.c.recipient == recipient, envelopes.c.composed_at > since)
+    return list(conn.execute(select(envelopes.c.composed_at).where(*where)).scalars())

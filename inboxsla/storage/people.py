@@ -123,6 +123,11 @@ def _columns(person: Person) -> dict[str, Any]:
     }
 
 
+def lock(conn: Connection, addresses: Iterable[str]) -> None:
+    """Nobody else locks these people, or changes them, until the transaction ends. SQLite has one writer anyway."""
+    conn.execute(select(t.c.id).where(t.c.address.in_(list(addresses))).order_by(t.c.id).with_for_update()).all()
+
+
 def names(conn: Connection, mailbox_id: int) -> dict[str, str]:
     """Address to name, of everybody who is or was on the list."""
     rows = conn.execute(select(t.c.address, t.c.name).where(t.c.mailbox_id == mailbox_id))

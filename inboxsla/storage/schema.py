@@ -24,6 +24,7 @@ from inboxsla.storage.schema_privacy import approvals, forgotten
 from inboxsla.storage.schema_relistings import relistings
 from inboxsla.storage.schema_sessions import sessions, sign_in_links
 from inboxsla.storage.schema_setup import configurations, people, policies, teams
+from inboxsla.storage.schema_staff_mails import digests, mail_choices, unreachable
 from inboxsla.storage.schema_watching import blind_spans, watches
 from inboxsla.storage.schema_ways import alarm_mails, closed_ways, senders, told_alarms, way_tests
 from inboxsla.storage.tables import id_column, metadata, partial_index
@@ -38,12 +39,14 @@ __all__ = [
     "configurations",
     "consents",
     "credentials",
+    "digests",
     "envelopes",
     "events",
     "first_readings",
     "forgotten",
     "kept_aside",
     "label_commands",
+    "mail_choices",
     "mailboxes",
     "messages",
     "metadata",
@@ -61,6 +64,7 @@ __all__ = [
     "alarm_mails",
     "senders",
     "told_alarms",
+    "unreachable",
     "way_tests",
     "watches",
 ]

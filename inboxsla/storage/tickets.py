@@ -167,6 +167,16 @@ def claim_due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, in
     return sorted((row.id, row.mailbox_id) for row in rows)
 
 
+def versions(conn: Connection, ticket_ids: Collection[int]) -> dict[int, int]:
+    """The version of each of these tickets."""
+    rows = conn.execute(select(t.c.id, t.c.version).where(t.c.id.in_(ticket_ids)))
+    return {row.id: row.version for row in rows}
+
+
+def load_many(conn: Connection, ticket_ids: Collection[int]) -> list[TicketRow]:
+    return [_row(row) for row in conn.execute(select(*_COLUMNS).where(t.c.id.in_(ticket_ids)).order_by(t.c.id))]
+
+
 def claim_labels(conn: Connection, mailbox_id: int, now: datetime, until: datetime, limit: int) -> list[TicketRow]:
     """Tickets of a live mailbox whose thread may carry the wrong label; leased, so that one worker serves each."""
     free = or_(t.c.label_lease_until.is_(None), t.c.label_lease_until <= now)

@@ -72,7 +72,7 @@ def _card(clock: ClockView, view: TicketView, say: BabelSpeech, base: datetime) 
 
 
 def _next_step(clock: ClockView, view: TicketView, say: BabelSpeech) -> str:
-    coming = [s for s in clock.steps if s.instant is not None and s.outcome is None and s.instant > view.now]
+    coming = [s for s in clock.steps if s.comes(view.now)]
     if not coming:
         return ""
     step = min(coming, key=lambda s: s.percent)

@@ -15,9 +15,10 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from inboxsla.errors import Missing
-from inboxsla.services import by_link, panel_forms
-from inboxsla.services.action_links import BrokenLink, ExpiredLink, Link, Signer
-from inboxsla.services.by_link import Holder, NotTheirs, Shown
+from inboxsla.services import by_link, panel_forms, stopping
+from inboxsla.services.action_links import BrokenLink, ExpiredLink, Link, NotTheirs, Signer
+from inboxsla.services.by_link import Holder, Shown
+from inboxsla.services.viewers import Viewer
 from inboxsla.speech import BabelSpeech
 from inboxsla.web import act_forms
 from inboxsla.web.context import LARGEST_ID, LOCALES, ports
@@ -33,6 +34,8 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 @needs(Level.PUBLIC)
 def show(token: str) -> Answer:
     opened = _opened(token)
+    if isinstance(opened, Viewer):
+        return _mornings(opened)
     if not isinstance(opened, _Opened):
         return opened
     return opened.page(by_link.shown(opened.link, opened.who, opened.say))
@@ -42,6 +45,10 @@ def show(token: str) -> Answer:
 @needs(Level.PUBLIC)
 def press(token: str) -> Answer:
     opened = _opened(token)
+    if isinstance(opened, Viewer):
+        # A mail program that was asked to unsubscribe posts here by itself (RFC 8058).
+        (stopping.go_on if "go_on" in request.form else stopping.stop)(ports(), opened)
+        return _mornings(opened)
     if not isinstance(opened, _Opened):
         return opened
     seen = min(request.form.get("seen", 0, type=int), LARGEST_ID)
@@ -49,6 +56,7 @@ def press(token: str) -> Answer:
     acted = by_link.press(ports(), opened.link, opened.who, fields, seen, opened.say)
     after = _opened(token)
     if not isinstance(after, _Opened):
+        assert not isinstance(after, Viewer), "it was read as a link of another kind a moment ago"
         return after
     shown = by_link.shown(after.link, after.who, after.say)
     if acted.outcome in ("done", "again"):
@@ -84,10 +92,17 @@ class _Opened:
         return act_forms.Known(self.who.look.view, act_forms.people(found.people, self.say), found.reasons)
 
 
-def _opened(token: str) -> _Opened | Answer:
+def _mornings(who: Viewer) -> str:
+    """The page behind the link in a mail of the morning: whether such mails come, and the button that changes it."""
+    return render_template("mail_mornings.html", name=who.name, stopped=stopping.is_stopped(ports(), who))
+
+
+def _opened(token: str) -> _Opened | Viewer | Answer:
     signer = Signer(ports().settings)
     try:
         link = signer.read(token, ports().now())
+        if link.act == stopping.ACT:
+            return stopping.holder(ports(), link)
         return _Opened(signer, link, by_link.holder(ports(), link))
     except ExpiredLink:
         return page(410, _too_old())

@@ -31,6 +31,7 @@ HEADLINES = {
     "teams": "Teams",
     "mailboxes": "Mailboxes",
     "labels": "Labels",
+    "notifications": "Notifications",
 }
 
 

@@ -110,7 +110,7 @@ def test_what_left_the_inbox_meanwhile_is_not_mailed(desk: Desk, thread: str, ho
 
 
 def test_steps_closer_than_the_merging_time_are_one_mail(opens: Opens) -> None:
-    desk = opens(policy={"first_response": "1h"})
+    desk = opens(policy={"first_response": "1h"}, notify={"skip_early_under": "never"})
     anas(desk)
     desk.later(minutes=45)
     desk.later(minutes=9)

@@ -28,11 +28,12 @@ def browser(desk: Desk) -> FlaskClient:
 
 
 def links(mail: EmailMessage) -> dict[str, str]:
-    """Where the buttons and links of a mail lead, by what they say; all but the one into Gmail."""
+    """Where the buttons and links of a mail lead, by what they say; all but those that every mail has."""
     shown = mail.get_body(("html",))
     assert shown is not None
     found = BeautifulSoup(shown.get_content(), "html.parser").find_all("a")
-    return {words(link): urlsplit(str(link["href"])).path for link in found if "/mail/" not in str(link["href"])}
+    paths = {words(link): urlsplit(str(link["href"])).path for link in found if "/mail/" not in str(link["href"])}
+    return {said: path for said, path in paths.items() if path != "/account/mails"}
 
 
 def newest(desk: Desk) -> dict[str, str]:

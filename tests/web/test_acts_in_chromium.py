@@ -65,7 +65,7 @@ def test_without_script_the_acts_work_all_the_same(browser: Browser, morning: tu
     lumen, base, urgent = morning
     with window(browser, lumen, base, script=False, address=JONAS) as page:
         page.goto(f"{base}/tickets/{urgent}")
-        page.get_by_role("button", name="Wait for the customer").click()
+        page.get_by_role("button", name="Waiting on customer").click()
         expect(page.locator("main section").first).to_contain_text("The ticket waits for the customer.")
         page.locator("main section").first.get_by_role("button", name="Undo").click()
-        expect(page.get_by_role("button", name="Wait for the customer")).to_be_visible()
+        expect(page.get_by_role("button", name="Waiting on customer")).to_be_visible()

@@ -31,7 +31,8 @@ def test_axe_finds_nothing_to_object_to(browser: Browser, morning: tuple[Shop, s
         records.keep_aside(conn, lumen.mailbox_id, "m17", "It has no sender.", TUESDAY)
 
     with window(browser, lumen, base, DESKTOP, theme) as page:
-        for path in ("/tickets", f"/tickets/{urgent}", "/mail", "/mail/1?as=text", "/kept-aside"):
+        mails = ("/mail", "/mail/1?as=text", "/account/mails", "/settings/notifications")
+        for path in ("/tickets", f"/tickets/{urgent}", "/kept-aside", *mails):
             page.goto(base + path)
             assert page.locator("html").get_attribute("data-bs-theme") == theme
             for size in (DESKTOP, PHONE) if path.startswith("/tickets") else (PHONE,):

@@ -28,7 +28,7 @@ LEVELS = {
     Level.SIGNED_IN: """board.home board.dashboard board.settings board.tickets
         account.show account.left account.stay account.sign_out account.sign_out_everywhere
         preview.page preview.gallery preview.threads preview.thread preview.answer preview.message preview.move preview.write
-        preview.persona preview.identity more.page""",
+        preview.persona preview.identity more.page mail_choices.page mail_choices.choose""",
     Level.AGENT: """board.ticket acts.ask acts.act mails.sent mails.mail mails.body mails.kept_aside
         mailboxes.listed mailboxes.foreseen""",
     Level.LEAD: "",

@@ -121,7 +121,10 @@ def test_what_happened_stands_below_now_and_what_comes_above_it(lumen: Shop, cla
     lines = [words(line) for line in page(claire, f"/tickets/{ticket}").select(".timeline li")]
 
     now = lines.index("10:48 Now")
-    assert lines[now - 1] == "10:53 The owner is reminded · 75 % of first response (planned)"
+    assert lines[now - 1] == (
+        "10:53 Reminder skipped · 75 % of first response; the promise is shorter than 2 h, so only the last reminder comes"
+        " (planned)"
+    )
     assert lines[now + 1] == "10:48 Assigned to Ana Ruiz · next in turn"
     assert lines[now + 2].startswith("10:08 Zofia Wiśniewska wrote · ")
     assert lines[now + 2].endswith(" started Where is my money?")

@@ -79,7 +79,13 @@ def office(sqlite_database: Database, valkey: Valkey, tmp_path: Path) -> Iterato
         stack.callback(store.close)
         store.add_mailbox(SUPPORT)
         server = stack.enter_context(SimulatorServer(store))
-        desk = Desk(sqlite_database, server, clock, settings(policy={"first_response": "1h"}), bell=Notepad())
+        desk = Desk(
+            sqlite_database,
+            server,
+            clock,
+            settings(policy={"first_response": "1h"}, notify={"skip_early_under": "never"}),
+            bell=Notepad(),
+        )
         clock.at = datetime.now(UTC)
         yield Office(desk, valkey, tmp_path)
 

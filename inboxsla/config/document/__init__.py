@@ -11,6 +11,7 @@ from inboxsla.config.document.compiling import (
     compile_policies,
     house_zone,
     people_rows,
+    plain_seconds,
     teams_rows,
     zone_of,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "left_without_admin",
     "of_settings",
     "people_rows",
+    "plain_seconds",
     "read",
     "teams_rows",
     "templates",

@@ -36,6 +36,11 @@ def zone_of(document: Document, person: Person) -> str:
     return person.zone or (own.zone if own else house_zone(document))
 
 
+def plain_seconds(text: str) -> int:
+    """A length of plain hours as written in a document; 0 for "never"."""
+    return 0 if text == kinds.NEVER else seconds(text, None)
+
+
 def _policy(policy: Policy, document: Document) -> Data:
     own = _calendar(policy.calendar, document)
     promised = policy.targets.promised
@@ -65,6 +70,7 @@ def _policy(policy: Policy, document: Document) -> Data:
             name: None if (text := getattr(policy, name)) is None else seconds(text, own)
             for name in ("hold_cap", "auto_close", "auto_close_warning")
         },
+        "skip_early_under": plain_seconds(document.notifications.skip_early_under),
     }
 
 

@@ -60,6 +60,8 @@ def _all(old: Document, new: Document) -> Iterator[Change]:
     yield from _section("people", _addressed(old.people), _addressed(new.people), _person)
     yield from _section("teams", _named(old.teams), _named(new.teams), _dumped)
     yield from _section("mailboxes", _addressed(old.mailboxes), _addressed(new.mailboxes), _dumped)
+    if details := tuple(_changed((), _dumped(old.notifications), _dumped(new.notifications))):
+        yield Change("notifications", "", "changed", details)
 
 
 def _section(

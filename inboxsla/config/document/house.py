@@ -1,4 +1,4 @@
-"""Parts of the document there is one of for the whole house: labels, and how long text stays."""
+"""Parts of the document there is one of for the whole house: labels, mails to staff, how long text stays."""
 
 from __future__ import annotations
 
@@ -41,3 +41,12 @@ class Privacy(Section):
     def kept_for(self) -> timedelta | None:
         """None: for ever."""
         return None if self.keep_text == kinds.NEVER else parse_duration(self.keep_text)
+
+
+class Notifications(Section):
+    """Of the mails to staff: how many a person gets in an hour, which reminders come together, whose earliest are skipped."""
+
+    cap_per_hour: kinds.CapPerHour = 20
+    merge_within: kinds.PlainLengthOrNever = "20m"
+    skip_early_under: kinds.PlainLengthOrNever = "2h"
+    digest: bool = True

@@ -14,8 +14,6 @@ from inboxsla.domain.label_style import PAIRS
 from inboxsla.domain.policy import MOST_REOPENINGS
 
 ALWAYS = "24x7"
-
-# Text that is never erased because of its age.
 NEVER = "never"
 
 # What columns of the database hold.
@@ -126,11 +124,16 @@ def _address_or_domain(value: object) -> str:
         ) from None
 
 
+def _plain_or_never(value: object) -> str:
+    return NEVER if isinstance(value, str) and value.strip().lower() == NEVER else _plain(value)
+
+
 Word = Annotated[str, BeforeValidator(_word)]
 # A length in the business days of a calendar that is known only later, and one of plain hours and days.
 Length = Annotated[str, BeforeValidator(_business)]
 KeepText = Annotated[str, BeforeValidator(_keep_text)]
 PlainLength = Annotated[str, BeforeValidator(_plain)]
+PlainLengthOrNever = Annotated[str, BeforeValidator(_plain_or_never)]
 Percent = Annotated[int, BeforeValidator(_percent)]
 Times = Annotated[int, BeforeValidator(_times)]
 Domain = Annotated[str, BeforeValidator(_domain)]
@@ -138,4 +141,5 @@ AddressOrDomain = Annotated[str, BeforeValidator(_address_or_domain)]
 LabelName = Annotated[str, BeforeValidator(_label_name)]
 LabelColour = Annotated[str, BeforeValidator(_label_colour)]
 ListId = Annotated[str, BeforeValidator(list_id)]
+CapPerHour = Annotated[int, BeforeValidator(fields.whole_number), Field(ge=1, le=1_000)]
 Capacity = Annotated[int, BeforeValidator(fields.whole_number), Field(ge=1, le=10_000)]

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from inboxsla.config import fields
 from inboxsla.config.document import kinds
-from inboxsla.config.document.house import Labels, Privacy
+from inboxsla.config.document.house import Labels, Notifications, Privacy
 from inboxsla.config.ladder import OneOrMore
 from inboxsla.config.section import Section
 from inboxsla.config.settings import Calendar, Status
@@ -242,6 +242,7 @@ class Document(Section):
     teams: tuple[Team, ...] = ()
     mailboxes: tuple[MailboxPolicy, ...] = ()
     labels: Labels = Labels()
+    notifications: Notifications = Notifications()
 
     def policy_of(self, mailbox: str) -> str:
         """The name of the policy that tickets of a mailbox get where no rule decides."""

@@ -12,7 +12,7 @@ from inboxsla.config.document.lengths import written
 from inboxsla.config.document.model import HOLD_REASONS
 from inboxsla.config.fields import WEEKDAYS, Periods
 from inboxsla.config.ladder import LadderStep
-from inboxsla.config.settings import Calendar, Labels, Person, Settings
+from inboxsla.config.settings import Calendar, Labels, Notify, Person, Settings
 
 OFFICE = "office"
 _STRATEGIES = {"manual": "nobody"}
@@ -35,7 +35,20 @@ def of_settings(settings: Settings) -> dict[str, Any]:
             if settings.mailboxes
             else {}
         ),
+        **({"notifications": told} if (told := _notifications(settings)) else {}),
     }
+
+
+def _notifications(settings: Settings) -> dict[str, Any]:
+    """What differs from the usual."""
+    usual, chosen = Notify(), settings.notify
+    lengths = {
+        name: kinds.NEVER if length is None else written(length, None)
+        for name in ("merge_within", "skip_early_under")
+        if (length := getattr(chosen, name)) != getattr(usual, name)
+    }
+    plain = {name: getattr(chosen, name) for name in ("cap_per_hour", "digest")}
+    return lengths | {name: value for name, value in plain.items() if value != getattr(usual, name)}
 
 
 def _policy(settings: Settings) -> dict[str, Any]:

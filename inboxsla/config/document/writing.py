@@ -41,6 +41,7 @@ _ABOUT = {
     "teams": "Who shares work, and how it finds its owner.",
     "mailboxes": "What tickets of a mailbox get where no rule decides, and what is known of its mail.",
     "labels": "Labels in Gmail: which there are, what they are called under their prefix, and their colours.",
+    "notifications": "How many mails the staff get, and which.",
 }
 _MODELS: Mapping[str, type[BaseModel]] = {
     "policies": Policy,

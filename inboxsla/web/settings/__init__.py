@@ -12,6 +12,7 @@ from inboxsla.web.settings import (
     configuration,
     labels,
     mailbox,
+    notifications,
     policies,
     privacy,
     remarked,
@@ -31,6 +32,7 @@ ROOMS = (
     staff.bp,
     labels.bp,
     mailbox.bp,
+    notifications.bp,
     privacy.bp,
     changes.bp,
     configuration.bp,
@@ -49,6 +51,7 @@ SECTION_WORDS = {
     "teams": lazy_gettext("Team"),
     "mailboxes": lazy_gettext("Mailbox"),
     "labels": lazy_gettext("Labels"),
+    "notifications": lazy_gettext("Notifications"),
 }
 WHAT_WORDS = {
     "added": lazy_gettext("added"),

@@ -1,0 +1,165 @@
+"""One mail for one person about what is owed to them: composed, and the acts it carries frozen into its envelope."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from inboxsla.domain.clock import State
+from inboxsla.domain.people import Person
+from inboxsla.domain.speech import English, Speech
+from inboxsla.domain.ticket_view import TicketView
+from inboxsla.domain.timeline import Metric
+from inboxsla.notify.compose import compose
+from inboxsla.notify.notice import Item, Notice, Told
+from inboxsla.notify.page import MOST
+from inboxsla.notify.sentences import IF_AWAY, why_words
+from inboxsla.services import correspondence, follow_ups, links, offering, ways
+from inboxsla.services.correspondence import Staff
+from inboxsla.services.looking import Look
+from inboxsla.services.mentioning import Mention, mentions
+from inboxsla.services.ports import Ports
+from inboxsla.services.telling import ToTell
+from inboxsla.storage import envelopes, messages, outbox
+from inboxsla.storage.mailboxes import MailboxRow
+
+_STRENGTH = {told: rank for rank, told in enumerate(Told)}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What is the same for every mail of one mailbox and moment. `staff` is its people list, `looks` its tickets by id."""
+
+    conn: Connection
+    ports: Ports
+    mailbox: MailboxRow
+    staff: Sequence[Person]
+    looks: Mapping[int, Look]
+    now: datetime
+
+
+def enclose(desk: Desk, mine: Sequence[ToTell]) -> None:
+    """One mail for one person about everything owed to them now; of several acts on a ticket the weightiest is told."""
+    conn, ports, mailbox, looks, now = desk.conn, desk.ports, desk.mailbox, desk.looks, desk.now
+    person, ids = mine[0].person, [one.act.id for one in mine]
+    say = English(person.zone)
+    items = _items(desk, mine, say)
+    marker, place = secrets.token_hex(12), follow_ups.place(conn, mailbox.id, person.address, items)
+    way = ways.in_force(ports.settings)
+    notice = Notice(
+        marker=marker,
+        mailbox=mailbox.address,
+        recipient=person.address,
+        recipient_name=person.name,
+        zone=person.zone,
+        items=offering.with_offers(conn, ports, person, items, looks, marker, say),
+        composed_at=now,
+        sender_name=ports.settings.notify.sender_name,
+        follows=place.subject,
+        sender=way.sender,
+        waited_since=outbox.waited_since(conn, ids),
+        choose_url=links.mails_url(ports.settings),
+    )
+    letter = compose(notice, say)
+    raw = letter.raw.decode("ascii")
+    envelope_id = envelopes.compose(
+        conn,
+        mailbox.id,
+        marker,
+        person.address,
+        letter.subject,
+        raw,
+        now,
+        ticket_id=place.ticket_id,
+        follows=place.first.id if place.first else None,
+        way=str(way),
+    )
+    outbox.enclose(conn, ids, envelope_id)
+
+
+def _items(desk: Desk, mine: Sequence[ToTell], say: Speech) -> list[Item]:
+    """Each ticket once, highest risk first; what the mail only counts is not looked up."""
+    strongest: dict[int, ToTell] = {}
+    for one in mine:
+        before = strongest.get(one.act.ticket_id)
+        if before is None or _weight(one) > _weight(before):
+            strongest[one.act.ticket_id] = one
+    views = {ticket_id: desk.looks[ticket_id].view for ticket_id in strongest}
+    ranked = sorted(strongest.values(), key=lambda one: (-_risk(views[one.act.ticket_id]), one.act.ticket_id))
+    shown = {one.act.ticket_id for one in ranked[:MOST]}
+    about = [one.act for one in mine if one.act.ticket_id in shown]
+    noted = mentions(desk.conn, about, {ticket_id: desk.looks[ticket_id].names for ticket_id in shown})
+    refused = _refused(mine)
+    items = []
+    for one in ranked[:MOST]:
+        ticket_id = one.act.ticket_id
+        item = _item(desk, one, desk.looks[ticket_id], refused.get(ticket_id, ()))
+        items.append(_with_note(item, noted.get(ticket_id), say))
+    counted = (Item(views[one.act.ticket_id], None, 0, one.told, "", None, "", "") for one in ranked[MOST:])
+    return [*items, *counted]
+
+
+def _refused(mine: Sequence[ToTell]) -> dict[int, list[str]]:
+    """By ticket, each thing that was asked for and could not be done: all of them are told, whatever else the mail is about."""
+    found: dict[int, list[str]] = {}
+    for one in mine:
+        if words := one.act.data.get("words"):
+            found.setdefault(one.act.ticket_id, []).append(str(words))
+    return found
+
+
+def _with_note(item: Item, mention: Mention | None, say: Speech) -> Item:
+    """A note that mentions the reader is what the mail shows, unless something weightier happened."""
+    if mention is None:
+        return item
+    if item.do is Told.TELL_MENTIONED:
+        return replace(item, excerpt=mention.text, customer_wrote_at=None, why=mention.why(say))
+    usual = item.why or why_words(item.view, item.metric, item.percent, item.do, say, reopened=item.reopened)
+    return replace(item, why=f"{usual} {mention.beside(say)}")
+
+
+def _weight(one: ToTell) -> tuple[int, int]:
+    return (_STRENGTH[one.told], int(one.act.data.get("percent", 0)))
+
+
+def _risk(view: TicketView) -> float:
+    return max((c.reading.fraction for c in view.clocks if c.reading.state is State.RUNNING), default=0.0)
+
+
+def _item(desk: Desk, one: ToTell, seen: Look, refused: Sequence[str]) -> Item:
+    settings, mailbox = desk.ports.settings, desk.mailbox
+    thread = messages.of_thread(desk.conn, mailbox.id, seen.ticket.thread_id)
+    staff = Staff.of(mailbox, desk.staff)
+    asked = [
+        row for row in thread if row.kind == "human" and not staff.wrote(row) and not row.labels & correspondence.AWAY
+    ]
+    newest = asked[-1] if asked else None
+    # Where nobody leads, admins take the place of leads.
+    leads = [person.name for role in ("lead", "admin") for person in desk.staff if person.role == role]
+    metric = Metric(one.act.data["metric"]) if "metric" in one.act.data else None
+    percent, say = int(one.act.data["percent"]), English(one.person.zone)
+    why, reopened = one.why(say), int(one.act.data.get("reopened", 0))
+    if refused:
+        usual = why or why_words(
+            seen.view, metric, percent, one.told, say, reader=one.person.address, reopened=reopened
+        )
+        why = " ".join([*dict.fromkeys(refused), usual])
+    asks = one.told is Told.PROPOSE_ABSENCE
+    return Item(
+        view=seen.view,
+        metric=metric,
+        percent=percent,
+        do=one.told,
+        excerpt=newest.excerpt if newest and not asks else "",
+        customer_wrote_at=newest.internal_at if newest else None,
+        gmail_url=links.gmail_url(settings, mailbox.address, seen.ticket.thread_id),
+        ticket_url=links.ticket_url(settings, seen.ticket.id),
+        why=why,
+        what_next=say.text(IF_AWAY) if asks else "",
+        lead_name=leads[0] if leads else "",
+        reopened=reopened,
+    )
