@@ -1,4 +1,4 @@
-"""The pages of rules as an admin of a large house meets them: 1,000 rules, 200 policies, 500 people, 100,000 tickets."""
+"""The settings pages as an admin of a large house meets them: 1,000 rules, 200 policies, 500 people, 100,000 tickets."""
 
 from __future__ import annotations
 
@@ -20,8 +20,37 @@ from tests.web.reading import page
 from tests.web.settings.filling import fields
 from tests.web.shop import Shop, minutes, pages, shop
 
-RULES, POLICIES, PEOPLE, TICKETS, CALLS = 1_000, 200, 500, 100_000, 15
+RULES, POLICIES, PEOPLE, TEAMS, TICKETS, CALLS = 1_000, 200, 500, 10, 100_000, 15
 GOAL, LONGEST = 100.0, 3.0
+PAGES = (
+    "/settings/start/people",
+    "/settings/start/hours",
+    "/settings/start/promises",
+    "/settings/mailboxes",
+    "/settings/mailboxes/1",
+    "/settings/people",
+    "/settings/people?q=person 7",
+    "/settings/people/edit?address=p7@lumenvelo.example",
+    "/settings/people/teams/edit?name=Team 7",
+    "/settings/calendars",
+    "/settings/calendars/edit?name=office",
+    "/settings/policies",
+    "/settings/policies/edit?name=Policy 7",
+    "/settings/policies/versions?name=Policy 7",
+    "/settings/rules",
+    "/settings/rules?find=word7",
+    "/settings/rules/edit?name=Rule 500",
+    "/settings/rules/order",
+    "/settings/rules/customers",
+    "/settings/rules/test",
+    "/settings/words",
+    "/settings/labels",
+    "/settings/notifications",
+    "/settings/privacy",
+    "/settings/changes",
+    "/settings/configuration",
+    "/account",
+)
 # Copies of one ticket that are only counted and listed; the newest are real.
 _FILL = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :size)
@@ -34,16 +63,10 @@ FROM n, tickets WHERE tickets.id = 1
 
 def figures() -> Iterable[tuple[str, str, str, bool]]:
     with tempfile.TemporaryDirectory() as folder, _large(Path(folder)) as (lumen, browser):
-        for name, path in (
-            ("list of rules", "/settings/rules"),
-            ("list of rules, searched", "/settings/rules?find=word7"),
-            ("one rule", "/settings/rules/edit?name=Rule 500"),
-            ("order of the rules", "/settings/rules/order"),
-            ("customer lists", "/settings/rules/customers"),
-            ("try a mail", "/settings/rules/test"),
-        ):
+        for path in PAGES:
+            assert browser.get(path).status_code == 200, path
             millis = _millis(lambda path=path: browser.get(path))  # type: ignore[misc]
-            yield f"{name}, {RULES} rules", f"{millis:.0f} ms", f"≤ {GOAL:g} ms", millis <= GOAL
+            yield path, f"{millis:.0f} ms", f"≤ {GOAL:g} ms", millis <= GOAL
         held = fields(page(browser, "/settings/rules/edit?name=Rule 500"))
         millis = _millis(lambda: browser.post("/settings/rules/edit?name=Rule 500", data={**held, "do": "again"}))
         yield "one rule, a row added or changed", f"{millis:.0f} ms", f"≤ {GOAL:g} ms", millis <= GOAL
@@ -85,8 +108,13 @@ def _configure(lumen: Shop) -> None:
     body = dict(in_force.current(lumen.ports).body)
     policy = body["policies"][0]
     body["policies"] = [policy, *(policy | {"name": f"Policy {nth}"} for nth in range(1, POLICIES))]
-    body["people"] = [{"address": f"p{nth}@lumenvelo.example", "name": f"Person {nth}"} for nth in range(PEOPLE)]
-    body["teams"] = [{"name": "Support", "members": [person["address"] for person in body["people"]]}]
+    admins = [person for person in body["people"] if person.get("role") == "admin"]
+    people = [{"address": f"p{nth}@lumenvelo.example", "name": f"Person {nth}"} for nth in range(PEOPLE - len(admins))]
+    body["people"] = [*admins, *people]
+    body["calendars"] = body["calendars"] | {"office": {"zone": "Europe/Berlin", "hours": {"mon": "09:00–17:00"}}}
+    body["teams"] = [
+        {"name": f"Team {nth}", "members": [person["address"] for person in people[nth::TEAMS]]} for nth in range(TEAMS)
+    ]
     body["tiers"] = {f"tier{nth}": [f"@customer{nth}.example"] for nth in range(20)}
     body["rules"] = [_rule(nth) for nth in range(1, RULES + 1)]
     configuring.save(lumen.ports, body, "ana@lumenvelo.example", None)
