@@ -91,3 +91,10 @@ def _zone_name(there: datetime) -> str:
     sign = "+" if name[0] == "+" else "\N{MINUS SIGN}"
     hours, minutes = name[1:3].lstrip("0") or "0", name[3:]
     return f"UTC{sign}{hours}{':' + minutes if minutes else ''}"
+
+
+def came_back(times: int, say: Speech) -> str:
+    """ "the customer came back 2 times": how often they reopened the ticket, at least once."""
+    if times == 1:
+        return say.text("the customer came back once")
+    return say.text("the customer came back %(count)s times", count=times)

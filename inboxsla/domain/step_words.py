@@ -9,8 +9,8 @@ from typing import Any
 from inboxsla.domain.decide import CLOSING
 from inboxsla.domain.policy import Do, Step
 from inboxsla.domain.returning import REOPENED
-from inboxsla.domain.speech import Speech
-from inboxsla.domain.ticket_view import METRIC_WORDS, came_back
+from inboxsla.domain.speech import Speech, came_back
+from inboxsla.domain.ticket_view import METRIC_WORDS
 from inboxsla.domain.timeline import Metric
 
 STEP_WORDS = {

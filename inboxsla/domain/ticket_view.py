@@ -286,13 +286,6 @@ def _whole(lengths: Iterable[timedelta], *, up: bool = False, least: timedelta =
         yield _MINUTE * (-(-total // _MINUTE) + -before // _MINUTE if up else total // _MINUTE - before // _MINUTE)
 
 
-def came_back(times: int, say: Speech) -> str:
-    """ "the customer came back 2 times": how often they reopened the ticket, at least once."""
-    if times == 1:
-        return say.text("the customer came back once")
-    return say.text("the customer came back %(count)s times", count=times)
-
-
 def name_of(address: str | None, names: Mapping[str, str]) -> str | None:
     """The name staff know somebody by; the address where there is none, and no more than that where both were forgotten."""
     if address is None:

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from inboxsla.domain.clock import ClockReading, State, Urgency
 from inboxsla.domain.policy import Do
-from inboxsla.domain.speech import Speech
+from inboxsla.domain.speech import Speech, came_back
 from inboxsla.domain.step_words import STEP_WORDS
-from inboxsla.domain.ticket_view import METRIC_WORDS, TicketView, came_back, time_left
+from inboxsla.domain.ticket_view import METRIC_WORDS, TicketView, time_left
 from inboxsla.domain.timeline import Metric
 from inboxsla.notify.notice import Told
 from inboxsla.notify.plain import cut, display_name, isolated, one_line

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from inboxsla.gmail import labels
 from inboxsla.gmail.port import Change
 from inboxsla.services.ruling import BY_LABEL
-from inboxsla.storage import label_commands, tickets
+from inboxsla.storage import label_commands, label_work, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
 from inboxsla.storage.tickets import TicketRow
@@ -64,7 +64,7 @@ def _echoes(conn: Connection, mailbox: MailboxRow, ticket: TicketRow, seen: Coll
     expected = {i for i, at in ticket.label_echoes.items() if at >= since}
     left = {i: at for i, at in ticket.label_echoes.items() if i not in seen}
     if left != ticket.label_echoes:
-        tickets.expect_echoes(conn, ticket.id, left)
+        label_work.expect_echoes(conn, ticket.id, left)
     return expected
 
 

@@ -16,7 +16,7 @@ from inboxsla.services.correspondence import AWAY
 from inboxsla.services.delivered import Delivered
 from inboxsla.services.label_changes import FEWEST_THREADS, LabelChange, change_of, shown, together
 from inboxsla.services.ports import Ports
-from inboxsla.storage import label_commands, mailboxes, messages, tickets
+from inboxsla.storage import label_commands, label_work, mailboxes, messages
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.tickets import TicketRow
 
@@ -40,12 +40,12 @@ def relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered) 
     with ports.db.write() as conn:
         if writing.is_stopped(conn):
             return
-        waiting = tickets.claim_labels(conn, mailbox.id, now, now + LABEL_LEASE, _LABELS_A_RUN)
+        waiting = label_work.claim_labels(conn, mailbox.id, now, now + LABEL_LEASE, _LABELS_A_RUN)
     left = _all_alike(ports, gmail, mailbox, waiting, ids, done) if len(waiting) >= FEWEST_THREADS else waiting
     singly, later = left[:_SINGLY_A_RUN], left[_SINGLY_A_RUN:]
     if later:
         with ports.db.write() as conn:
-            tickets.labels_later(conn, [ticket.id for ticket in later], now)
+            label_work.labels_later(conn, [ticket.id for ticket in later], now)
     _one_by_one(ports, gmail, mailbox, singly, ids, done)
     done.more = done.more or bool(later) or len(waiting) == _LABELS_A_RUN
     _clear(ports, gmail, mailbox, ids)
@@ -75,7 +75,7 @@ def _all_alike(
             gmail.modify_messages(named, part[0].add, part[0].remove)
         except TooFast as fast:
             with ports.db.write() as conn:
-                tickets.labels_later(conn, [ticket.id for ticket in waiting], ports.now() + fast.wait)
+                label_work.labels_later(conn, [ticket.id for ticket in waiting], ports.now() + fast.wait)
             raise
         except (Refused, TryLater) as wrong:
             log.warning("labels of many not changed at once, so one by one", mailbox=mailbox.id, reason=str(wrong))
@@ -107,7 +107,7 @@ def _one_by_one(
                 done.relabelled += _put_right(ports, gmail, mailbox, ticket, ids, labels_are_there=True)
             except TooFast as fast:
                 with ports.db.write() as conn:
-                    tickets.labels_later(conn, [each.id for each in waiting], ports.now() + fast.wait)
+                    label_work.labels_later(conn, [each.id for each in waiting], ports.now() + fast.wait)
                 raise
             except TryLater:
                 # One thread that cannot be labelled must not hold up the others; two in a row mean Gmail as a whole.
@@ -158,7 +158,7 @@ def _expect_echoes(ports: Ports, mailbox: MailboxRow, change: LabelChange, ids: 
     ticket, since = change.ticket, mailbox.last_sync_begun_at
     recent = {key: at for key, at in ticket.label_echoes.items() if since is None or at >= since.isoformat()}
     with ports.db.write() as conn:
-        tickets.expect_echoes(conn, ticket.id, recent | dict.fromkeys(sorted(added), ports.now().isoformat()))
+        label_work.expect_echoes(conn, ticket.id, recent | dict.fromkeys(sorted(added), ports.now().isoformat()))
 
 
 def _write_down(ports: Ports, mailbox: MailboxRow, change: LabelChange, ours: set[str]) -> None:
@@ -170,14 +170,14 @@ def _write_down(ports: Ports, mailbox: MailboxRow, change: LabelChange, ours: se
         # Read again: somebody may have archived the thread while Gmail was asked, and a sync may know already.
         kept = [row for row in messages.of_thread(conn, mailbox.id, ticket.thread_id, lock=True) if row.gmail_id in had]
         if any(row.labels & ours != had[row.gmail_id] for row in kept):
-            tickets.label_done(conn, ticket.id, None)
+            label_work.label_done(conn, ticket.id, None)
             return
         there = {
             row.gmail_id: (row.labels - remove) | (add if row.gmail_id in reached else frozenset()) for row in kept
         }
         changed = {row.gmail_id: there[row.gmail_id] for row in kept if there[row.gmail_id] != row.labels}
         messages.set_labels(conn, mailbox.id, changed)
-        tickets.label_done(conn, ticket.id, ticket.version)
+        label_work.label_done(conn, ticket.id, ticket.version)
 
 
 def _clear(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, ids: dict[str, str]) -> None:

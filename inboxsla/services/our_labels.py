@@ -16,7 +16,7 @@ from inboxsla.gmail.labels import LabelLook
 from inboxsla.gmail.port import Label, Mailbox
 from inboxsla.services import in_force
 from inboxsla.services.ports import Ports
-from inboxsla.storage import label_commands, mailboxes, messages, people, records, tickets
+from inboxsla.storage import label_commands, label_work, mailboxes, messages, people, records
 from inboxsla.storage.mailboxes import MailboxRow
 
 # Name, background, text.
@@ -85,7 +85,7 @@ def chosen_anew(conn: Connection, before: Labels, after: Labels) -> None:
         if before.owners and not after.owners:
             let_owners_go(conn, box)
         elif after.owners and not before.owners:
-            tickets.labels_due(conn, box.id)
+            label_work.labels_due(conn, box.id)
 
 
 def alarm_key(mailbox_id: int) -> str:
@@ -109,7 +109,7 @@ def let_owners_go(conn: Connection, mailbox: MailboxRow) -> None:
     if not owners:
         return
     carrying = messages.threads_with_labels(conn, mailbox.id, owners.values())
-    tickets.labels_due_on(conn, mailbox.id, carrying)
+    label_work.labels_due_on(conn, mailbox.id, carrying)
     if not carrying:
         kept = {key: label_id for key, label_id in mailbox.label_ids.items() if key not in owners}
         mailboxes.remember_labels(conn, mailbox.id, kept, mailbox.label_looks)
@@ -135,7 +135,7 @@ def _compare(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, wanted: Sequence
         mailboxes.change(conn, mailbox.id, labels_checked_at=now)
         label_commands.forget_before(conn, mailbox.id, now - _COMMANDS_KEPT)
         if copies:
-            tickets.labels_due(conn, mailbox.id)
+            label_work.labels_due(conn, mailbox.id)
     return ids
 
 
@@ -208,7 +208,7 @@ def _remember(conn: Connection, mailbox: MailboxRow, ids: Mapping[str, str], loo
     before = mailbox.label_ids
     mailboxes.remember_labels(conn, mailbox.id, ids, {**mailbox.label_looks, **looks})
     if any(ids.get(key) != label_id for key, label_id in before.items()):
-        tickets.labels_due(conn, mailbox.id)
+        label_work.labels_due(conn, mailbox.id)
 
 
 def _made(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, look: LabelLook, ids: Mapping[str, str]) -> str | None:

@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from inboxsla.domain.clock import State
 from inboxsla.domain.policy import Do
-from inboxsla.domain.speech import English
-from inboxsla.domain.ticket_view import METRIC_WORDS, came_back
+from inboxsla.domain.speech import English, came_back
+from inboxsla.domain.ticket_view import METRIC_WORDS
 from inboxsla.domain.timeline import Metric
 from inboxsla.errors import TicketMoved, TryLater
 from inboxsla.services.apart import note_apart

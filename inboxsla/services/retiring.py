@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from inboxsla.errors import Refused
 from inboxsla.services.ports import Ports
-from inboxsla.storage import credentials, envelopes, mailboxes, outbox, records, tickets, watches
+from inboxsla.storage import credentials, envelopes, label_work, mailboxes, outbox, records, tickets, watches
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.schema import tickets as t
 
@@ -30,7 +30,7 @@ def set_aside(conn: Connection, box: MailboxRow, now: datetime, actor: str, why:
     """Nothing of this mailbox is read or sent any more; what was owed is dropped. Returns how many acts and mails that were."""
     quiet = {"sync_error": None, "retry_after": None, "access_lost_at": None}
     mailboxes.change(conn, box.id, mode="observed", live_since=None, retired_at=now, **quiet)
-    tickets.no_labels_due(conn, box.id)
+    label_work.no_labels_due(conn, box.id)
     dropped = outbox.drop_for_mailbox(conn, box.id, now, why)
     given_up = envelopes.give_up(conn, box.id, why)
     for envelope_id in given_up:

@@ -8,7 +8,7 @@ from inboxsla.errors import Refused
 from inboxsla.services import from_file, in_force, other_ways, our_labels, pulling, watching
 from inboxsla.services.ports import Ports
 from inboxsla.services.retiring import resumed, retire_others
-from inboxsla.storage import configurations, mailboxes, records, tickets, watches
+from inboxsla.storage import configurations, label_work, mailboxes, records, watches
 
 
 def prepare(ports: Ports) -> None:
@@ -43,7 +43,7 @@ def prepare(ports: Ports) -> None:
             box = resumed(conn, box, now)
             if settings.demo and not box.is_live:
                 mailboxes.change(conn, box.id, mode="live", live_since=now)
-                tickets.labels_due(conn, box.id)
+                label_work.labels_due(conn, box.id)
                 what = f"mailbox {box.address} made live"
                 records.log(conn, "the demo", what, now, {"mode": box.mode}, {"mode": "live"})
             if box.is_live and not force.document.labels.owners:
@@ -71,5 +71,5 @@ def live(ports: Ports, address: str, actor: str) -> None:
             say = Dated(English(in_force.in_force(conn, ports.settings).zone))
             raise Refused(f"{address} is live already, since {say.moment(box.live_since or now, now)}.")
         mailboxes.change(conn, box.id, mode="live", live_since=now, labels_checked_at=None)
-        tickets.labels_due(conn, box.id)
+        label_work.labels_due(conn, box.id)
         records.log(conn, actor, f"mailbox {address} made live", now, {"mode": box.mode}, {"mode": "live"})

@@ -17,6 +17,7 @@ from inboxsla.storage import (
     configurations,
     envelopes,
     label_commands,
+    label_work,
     mailboxes,
     outbox,
     records,
@@ -130,7 +131,7 @@ def _sweep(ports: Ports, memory: Memory, now: datetime) -> int:
         owing = {
             *outbox.mailboxes_owing(conn, now),
             *envelopes.mailboxes_with_work(conn, now),
-            *tickets.mailboxes_with_labels_due(conn),
+            *label_work.mailboxes_with_labels_due(conn),
             *mailboxes.with_labels_to_check(conn, now - our_labels.CHECK_EVERY),
             *label_commands.mailboxes_to_clear(conn),
         }

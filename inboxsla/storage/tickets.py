@@ -1,4 +1,4 @@
-"""Ticket rows: the projection that boards, the ticker and label delivery find their work by."""
+"""Ticket rows: the projection that boards and the ticker find their work by."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
 
 from inboxsla.errors import TicketMoved
 from inboxsla.storage.database import claim, insert_ignore
@@ -77,30 +77,30 @@ class ListedTicket:
 # In the order of the fields.
 _LISTED = [t.c[name] for name in ListedTicket.__dataclass_fields__]
 _BEGUN = [t.c[name] for name in BegunTicket.__dataclass_fields__]
-_COLUMNS = [t.c[name] for name in TicketRow.__dataclass_fields__]
+COLUMNS = [t.c[name] for name in TicketRow.__dataclass_fields__]
 # Built once, because for one row building a statement costs more than running it.
-_BY_ID = select(*_COLUMNS).where(t.c.id == bindparam("id"))
+_BY_ID = select(*COLUMNS).where(t.c.id == bindparam("id"))
 _SAVED = update(t).where(t.c.id == bindparam("ticket"), t.c.version == bindparam("seen"))
 OPEN_STATUSES = ("open", "waiting_on_customer", "on_hold")
 
 
-def _row(row: Row[Any]) -> TicketRow:
+def row_of(row: Row[Any]) -> TicketRow:
     return TicketRow(*tuple(row))
 
 
 def load(conn: Connection, ticket_id: int) -> TicketRow:
     """Raises NoResultFound for an id that does not exist."""
-    return _row(conn.execute(_BY_ID, {"id": ticket_id}).one())
+    return row_of(conn.execute(_BY_ID, {"id": ticket_id}).one())
 
 
 def find(conn: Connection, ticket_id: int) -> TicketRow | None:
     row = conn.execute(_BY_ID, {"id": ticket_id}).one_or_none()
-    return None if row is None else _row(row)
+    return None if row is None else row_of(row)
 
 
 def by_thread(conn: Connection, mailbox_id: int, thread_id: str) -> TicketRow | None:
-    row = conn.execute(select(*_COLUMNS).where(t.c.mailbox_id == mailbox_id, t.c.thread_id == thread_id)).one_or_none()
-    return None if row is None else _row(row)
+    row = conn.execute(select(*COLUMNS).where(t.c.mailbox_id == mailbox_id, t.c.thread_id == thread_id)).one_or_none()
+    return None if row is None else row_of(row)
 
 
 def erased(conn: Connection, mailbox_id: int, thread_ids: Collection[str]) -> dict[str, datetime]:
@@ -126,9 +126,9 @@ def create(conn: Connection, **values: Any) -> TicketRow:
     row = {**start, **values}
     if not insert_ignore(conn, t, [row], conflict=["mailbox_id", "thread_id"]):
         raise TicketMoved(0)
-    return _row(
+    return row_of(
         conn.execute(
-            select(*_COLUMNS).where(t.c.mailbox_id == row["mailbox_id"], t.c.thread_id == row["thread_id"])
+            select(*COLUMNS).where(t.c.mailbox_id == row["mailbox_id"], t.c.thread_id == row["thread_id"])
         ).one()
     )
 
@@ -174,71 +174,18 @@ def versions(conn: Connection, ticket_ids: Collection[int]) -> dict[int, int]:
 
 
 def load_many(conn: Connection, ticket_ids: Collection[int]) -> list[TicketRow]:
-    return [_row(row) for row in conn.execute(select(*_COLUMNS).where(t.c.id.in_(ticket_ids)).order_by(t.c.id))]
-
-
-def claim_labels(conn: Connection, mailbox_id: int, now: datetime, until: datetime, limit: int) -> list[TicketRow]:
-    """Tickets of a live mailbox whose thread may carry the wrong label; leased, so that one worker serves each."""
-    free = or_(t.c.label_lease_until.is_(None), t.c.label_lease_until <= now)
-    rows = claim(
-        conn,
-        t,
-        [t.c.mailbox_id == mailbox_id, t.c.label_due, free],
-        {"label_lease_until": until},
-        order_by=t.c.id,
-        limit=limit,
-        returning=_COLUMNS,
-    )
-    return sorted((_row(row) for row in rows), key=lambda row: row.id)
-
-
-def label_done(conn: Connection, ticket_id: int, seen: int | None) -> None:
-    """The thread carries what version `seen` wanted; if the ticket changed since, or nobody can say (None), it stays due."""
-    conn.execute(update(t).where(t.c.id == ticket_id, t.c.version == seen).values(label_due=False))
-    conn.execute(update(t).where(t.c.id == ticket_id).values(label_lease_until=None))
-
-
-def expect_echoes(conn: Connection, ticket_id: int, echoes: Mapping[str, str]) -> None:
-    """The owner labels of ours that history has yet to show: label id to when we put it on (ISO)."""
-    conn.execute(update(t).where(t.c.id == ticket_id).values(label_echoes=dict(echoes)))
-
-
-def labels_later(conn: Connection, ticket_ids: Sequence[int], until: datetime) -> None:
-    """Those still due are put off until then, however long they were leased."""
-    conn.execute(update(t).where(t.c.id.in_(ticket_ids), t.c.label_due).values(label_lease_until=until))
-
-
-def labels_due(conn: Connection, mailbox_id: int) -> None:
-    """Look at every ticket of a mailbox that shows a label again (it just went live, or its labels changed)."""
-    shows = or_(t.c.label_wanted.is_not(None), and_(t.c.owner.is_not(None), t.c.status.in_(OPEN_STATUSES)))
-    conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, shows).values(label_due=True))
-
-
-def labels_due_on(conn: Connection, mailbox_id: int, thread_ids: Sequence[str]) -> None:
-    """The same for the tickets of these threads, whatever they show."""
-    one = update(t).where(t.c.mailbox_id == mailbox_id, t.c.thread_id == bindparam("thread")).values(label_due=True)
-    if thread_ids:
-        conn.execute(one, [{"thread": thread_id} for thread_id in thread_ids])
-
-
-def no_labels_due(conn: Connection, mailbox_id: int) -> None:
-    """Leave the threads of a mailbox as they are labelled."""
-    conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.label_due).values(label_due=False))
-
-
-def mailboxes_with_labels_due(conn: Connection) -> list[int]:
-    return list(conn.execute(select(t.c.mailbox_id).where(t.c.label_due).distinct()).scalars())
+    return [row_of(row) for row in conn.execute(select(*COLUMNS).where(t.c.id.in_(ticket_ids)).order_by(t.c.id))]
 
 
 def shown(conn: Connection, where: Sequence[ColumnElement[bool]], limit: int) -> list[TicketRow]:
     """Rows for a list: what is due soonest first, then what happened last."""
     rows = conn.execute(
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(*where)
         .order_by(t.c.due_at.is_(None), t.c.due_at, t.c.last_activity.desc(), t.c.id)
         .limit(limit)
     )
-    return [_row(row) for row in rows]
+    return [row_of(row) for row in rows]
 
 
 def count(conn: Connection, *where: ColumnElement[bool]) -> int:

@@ -12,7 +12,7 @@ from inboxsla.gmail.simulator import Fault
 from inboxsla.services import setup
 from inboxsla.services.label_changes import FEWEST_THREADS
 from inboxsla.services.labelling import LABEL_LEASE
-from inboxsla.storage import tickets
+from inboxsla.storage import label_work
 from inboxsla.storage.database import Database
 from tests.builders import ANA, KOFI, SUPPORT, Desk, a_desk
 
@@ -167,7 +167,7 @@ def test_a_worker_that_dies_while_labelling_leaves_the_work_to_the_next(desk: De
     desk.wake()
     now = desk.clock()
     with desk.database.write() as conn:
-        assert tickets.claim_labels(conn, desk.id, now, now + LABEL_LEASE, 10)
+        assert label_work.claim_labels(conn, desk.id, now, now + LABEL_LEASE, 10)
     desk.deliver()
     assert desk.labels(thread) == [{"SLA/Low"}]
     desk.clock.forward(minutes=3)
