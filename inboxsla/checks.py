@@ -25,7 +25,9 @@ def run(arguments: Sequence[str]) -> int:
         )
         return 1
     python = sys.executable
-    tests = [python, "-m", "pytest", *(arguments or ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"))]
+    # One more than there are processors: some tests wait for processes and for time to pass.
+    at_once = str(min(4, 1 + (os.cpu_count() or 1)))
+    tests = [python, "-m", "pytest", *(arguments or ("-n", at_once, "--dist", "worksteal"))]
     steps = {
         "lint": [python, "-m", "ruff", "check", "."],
         "format": [python, "-m", "ruff", "format", "--check", "."],
