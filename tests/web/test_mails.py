@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from inboxsla.storage import records
 from inboxsla.storage.schema import envelopes
@@ -50,6 +50,17 @@ def test_a_mail_can_be_read_as_text(lumen: Shop, claire: FlaskClient) -> None:
     mail = lumen.mails(lumen.asks("Refund", "Zofia", ago=minutes(50)), ANA, "Due in 9 min")
 
     assert words(page(claire, f"/mail/{mail}?as=text").pre) == "Please answer."
+
+
+def test_line_ends_of_mail_are_no_hostile_text(lumen: Shop, claire: FlaskClient) -> None:
+    mail = lumen.mails(lumen.asks("Refund", "Zofia", ago=minutes(50)), ANA, "Due in 9 min")
+    with lumen.ports.db.write() as conn:
+        raw = conn.execute(select(envelopes.c.raw).where(envelopes.c.id == mail)).scalar_one()
+        conn.execute(update(envelopes).where(envelopes.c.id == mail).values(raw=raw.replace("\n", "\r\n")))
+
+    text = page(claire, f"/mail/{mail}?as=text").pre
+    assert text is not None
+    assert "\N{REPLACEMENT CHARACTER}" not in text.get_text()
 
 
 def test_a_mail_that_does_not_exist_is_not_found(claire: FlaskClient) -> None:
