@@ -52,6 +52,12 @@ def test_a_ticket_is_taken_noted_and_solved_on_a_phone(browser: Browser, morning
         assert found.violations_count == 0, found.generate_report()
         page.get_by_role("link", name="Leave it as it is").click()
 
+        for act in ("answered_elsewhere", "escalate"):
+            page.goto(f"{base}/tickets/{ticket}/{act}")
+            buttons = page.locator(".act-form .acts > *").all()
+            assert all((box := each.bounding_box()) and box["x"] >= 0 for each in buttons), act
+        page.get_by_role("link", name="Leave it as it is").click()
+
         page.get_by_role("button", name="Solve").click()
         expect(page.get_by_role("button", name="Reopen")).to_be_visible()
         for size in (PHONE, NARROW):
