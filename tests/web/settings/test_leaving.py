@@ -82,6 +82,7 @@ def test_all_that_somebody_has_goes_to_one_person_and_each_history_says_so(lumen
     assert last.kind is Kind.ASSIGNED
     assert last.data["why"].startswith("handed over by ")
     assert logged[0].after == {"to": {"Jonas Weber": 3}, "waiting": 0, "left": 0}
+    assert "to: Jonas Weber (3)" in words(page(claire, "/settings/changes").select_one("main"))
 
 
 def test_tickets_go_to_whoever_is_next_or_wait_where_nobody_is_there(lumen: Shop, claire: FlaskClient) -> None:
