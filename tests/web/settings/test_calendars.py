@@ -66,7 +66,7 @@ def test_everything_that_is_wrong_is_said_at_its_field_at_once(berlin: Shop, cla
         "hours.mon": "The end has to be later than the start, for example 09:00–18:00. Only what begins at noon or later may go on"
         " past midnight, for example 22:00–06:00.",
         "hours.wed": "“nine” is not a time of day. Write it like 09:00–17:00.",
-        "other_holidays": "Each line is a date such as 2026-12-24; this is none: 31.12.2026.",
+        "other_holidays": "Each line is a date such as 2026-12-24; this is none: “31.12.2026”",
         "special_days.0.hours": "The end has to be later than the start, for example 09:00–18:00.",
         "special_days.1.hours": "Write the hours of this day, for example 09:00–12:00, or “closed”.",
     }

@@ -61,7 +61,9 @@ def test_a_calendar_nobody_uses_is_removed_after_asking(berlin: Shop, claire: Fl
 
 def test_a_copy_begins_with_the_hours_of_another(berlin: Shop, claire: FlaskClient) -> None:
     path = f"{NEW}?like=Berlin"
-    assert fields(page(claire, path))["name"] == ["Berlin (copy)"]
+    begun = page(claire, path)
+    assert fields(begun)["name"] == ["Berlin (copy)"]
+    assert words(begun.title) == "New calendar · InboxSLA"
     assert save(claire, path, name="Vienna", zone="Europe/Vienna").status_code == 303
     assert kept(berlin, "Vienna")["holidays"] == BERLIN["holidays"]
     assert kept(berlin, "Vienna")["zone"] == "Europe/Vienna"

@@ -91,7 +91,10 @@ def _holidays(typed: Typed, complaints: list[Found]) -> list[str]:
         else:
             wrong.append(line[:40])
     if wrong:
-        words = _("Each line is a date such as 2026-12-24; this is none: %(lines)s.", lines=", ".join(wrong[:5]))
+        words = _(
+            "Each line is a date such as 2026-12-24; this is none: %(lines)s",
+            lines=", ".join(f"“{line}”" for line in wrong[:5]),
+        )
         complaints.append(("other_holidays", words))
     return sorted(days)
 
