@@ -35,6 +35,12 @@ def resumed_at(client: FlaskClient) -> str:
     return client.get(START).headers["Location"].rpartition("/")[2]
 
 
+def test_the_setup_link_is_nobody_and_offers_no_mails_of_theirs(office: Office) -> None:
+    links = [str(link["href"]) for link in page(browser(office), "/more").select("main a")]
+    assert "/account" in links
+    assert "/account/mails" not in links
+
+
 def test_whoever_opens_an_empty_board_is_led_to_setting_up(office: Office) -> None:
     client = browser(office)
     assert page(client, "/tickets").select_one(f'.empty a[href="{START}"]') is not None
