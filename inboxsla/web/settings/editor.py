@@ -115,11 +115,13 @@ def run(
     look_at_once: bool = False,
     *,
     goes_on: bool = False,
+    open_too: bool | None = None,
 ) -> Answer:
     """Answer a request for the editing page of `part`. `page` draws it; `after` says where to go once saved (and may flash).
 
     `obey` carries out orders for rows that are not those of every form; with `look_at_once` their effect is shown too. A page that
-    `goes_on` to another says nothing where there was nothing to save.
+    `goes_on` to another says nothing where there was nothing to save. `open_too` says whether open tickets get it too where the
+    page does not ask; None leaves that to what changes.
     """
     force = in_force.current(ports())
     if request.method == "GET":
@@ -151,7 +153,7 @@ def run(
     if part.shows_effect and request.form.get(LOOKED, "") != typed.digest:
         return page(replace(editing, stale=True))
     try:
-        saved = drafting.save(ports(), editing.draft, guards.actor(), _open_too())
+        saved = drafting.save(ports(), editing.draft, guards.actor(), _open_too(open_too))
     except Refused:
         # Somebody was faster by moments: look again, at what is in force now.
         return page(_looked(part, typed, over, in_force.current(ports()))), 409
@@ -204,9 +206,9 @@ def _nothing(one: Draft) -> Saved:
     return Saved(one.plan, None, False)
 
 
-def _open_too() -> bool | None:
+def _open_too(otherwise: bool | None = None) -> bool | None:
     given = request.form.get(OPEN_TOO)
-    return None if given is None else given == "yes"
+    return otherwise if given is None else given == "yes"
 
 
 def _asked_by_the_page(piece: str) -> bool:

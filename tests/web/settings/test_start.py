@@ -12,13 +12,14 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from inboxsla.services import in_force
+from inboxsla.services import in_force, versions
 from inboxsla.storage.database import Database
 from tests.office import DESK, Office, set_anew
 from tests.post import Post
 from tests.web.reading import page, words
 from tests.web.settings.beginning import START, browser, nothing_yet, shown, visitor
 from tests.web.settings.filling import fields, send
+from tests.web.shop import Shop, minutes
 
 
 @pytest.fixture
@@ -151,6 +152,16 @@ def test_a_pace_becomes_the_promises_of_the_policy_there_is(office: Office) -> N
     assert fields(page(client, f"{START}/promises"))["pace"] == ["always"]
     send(client, f"{START}/promises", pace="unhurried")
     assert in_force.current(office.ports).document.policies[0].calendar == "office"
+
+
+def test_until_a_mailbox_is_live_its_open_tickets_get_what_is_being_set_up(lumen: Shop, claire: FlaskClient) -> None:
+    lumen.asks("Read before anybody chose", "Zofia", ago=minutes(5))
+    send(claire, f"{START}/promises", pace="unhurried")
+    assert versions.listed(lumen.ports).lines[0].open_too
+
+    lumen.live()
+    send(claire, f"{START}/promises", pace="always")
+    assert not versions.listed(lumen.ports).lines[0].open_too
 
 
 def test_own_times_change_the_first_answer_only_and_must_make_sense(office: Office) -> None:

@@ -96,7 +96,9 @@ def hours() -> Answer:
         return {"looks": looks(editing.form.typed, now(), say()), "zones": zone_list.offered()}
 
     page = frame.page("settings/start/hours.html", Step.HOURS, values)
-    return editor.run(part, page, _on_to(Step.PROMISES), calendars.obeying(part), goes_on=True)
+    return editor.run(
+        part, page, _on_to(Step.PROMISES), calendars.obeying(part), goes_on=True, open_too=_for_open_ones(at)
+    )
 
 
 @bp.route("/promises", methods=["GET", "POST"])
@@ -108,14 +110,22 @@ def promises() -> Answer:
         return {"paces": paces.PACES, "names": frame.PACE_NAMES, "examples": _examples(editing, at)}
 
     page = frame.page("settings/start/promises.html", Step.PROMISES, values)
-    return editor.run(PacePart(at.calendar), page, _on_to(Step.ARCHIVING), _only_shown, goes_on=True)
+    return editor.run(
+        PacePart(at.calendar), page, _on_to(Step.ARCHIVING), _only_shown, goes_on=True, open_too=_for_open_ones(at)
+    )
 
 
 @bp.route("/archiving", methods=["GET", "POST"])
 @needs(Level.HOUSE)
 def archiving() -> Answer:
+    at = setting_up.standing(ports())
     page = frame.page("settings/start/archiving.html", Step.ARCHIVING, lambda _editing: {})
-    return editor.run(Archiving(), page, _on_to(Step.ALARMS), goes_on=True)
+    return editor.run(Archiving(), page, _on_to(Step.ALARMS), goes_on=True, open_too=_for_open_ones(at))
+
+
+def _for_open_ones(at: Standing) -> bool | None:
+    """Before anything is live nothing was promised to anybody: what was read so far gets the promises that are being made."""
+    return None if at.live else True
 
 
 @bp.route("/alarms", methods=["GET", "POST"])
