@@ -66,9 +66,7 @@ def first(conn: Connection, mailbox: MailboxRow, rows: Sequence[MessageRow], sta
     events = [_policy(book, name, policy_id, ruling, at, BEGINS)] if rule else []
     events += changes(ruling, told, at, BEGINS, begins=True)
     if told.team and ruling.team is None and ruling.strategy is None:
-        events.append(
-            Event(Kind.ROUTED, at, f"{BEGINS}:routed", data={"team": told.team, "why": "the mailbox's own team"})
-        )
+        events.append(_to_own_team(told.team, at, BEGINS))
     return First(policy_id, tuple(events))
 
 
@@ -86,7 +84,8 @@ def again(
     """What the rules say now that tags, tier or priority, or the rules themselves, have changed: only what differs.
 
     `source` begins the names of the events and must be new on the ticket. `why` is said where no rule decides. A ticket whose
-    policy stays the same keeps the version it has, unless `renew`: who saved it for new tickets only meant that.
+    policy stays the same keeps the version it has, unless `renew`: who saved it for new tickets only meant that. With `renew`
+    a ticket that is nobody's and of no team goes to the team its mailbox has now.
     """
     book = rulebook.in_force(conn)
     if book is None:
@@ -107,7 +106,14 @@ def again(
     events = changes(ruling, facts, at, source, begins=False)
     if policy_id != now_id and (renew or name != policies.get(conn, now_id).name):
         events = [_policy(book, name, policy_id, ruling, at, source, why), *events]
+    own = book.team_of(mailbox.address)
+    if renew and own and not (facts.team or facts.owner) and ruling.team is None and ruling.strategy is None:
+        events.append(_to_own_team(own, at, source))
     return events
+
+
+def _to_own_team(team: str, at: datetime, source: str) -> Event:
+    return Event(Kind.ROUTED, at, f"{source}:routed", data={"team": team, "why": "the mailbox's own team"})
 
 
 def beginning(rows: Sequence[MessageRow], staff: Staff | None, requester: str = "") -> MessageRow:

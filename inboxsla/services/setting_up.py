@@ -72,7 +72,8 @@ class Standing:
             case Step.PEOPLE:
                 return bool(self.people)
             case Step.HOURS:
-                return self.hours is not None and self.hours != Calendar()
+                # Whoever went on to promise something has seen the hours, also where they were right as they came.
+                return self.hours is not None and (self.hours != Calendar() or self.has(Step.PROMISES))
             case Step.PROMISES | Step.ARCHIVING:
                 return not paces.as_it_came(self.policy)
             case Step.ALARMS:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from inboxsla.errors import ConfigMistakes, Missing, Refused
-from inboxsla.services import checkup, configuring, importing, in_force, setup
+from inboxsla.services import assign, checkup, configuring, importing, in_force, rollout, setup
 from inboxsla.services.configuring import Fate
 from inboxsla.services.ports import Ports
 from inboxsla.storage import people, policies
@@ -176,6 +176,21 @@ def test_whether_open_tickets_get_it_too_is_kept_with_the_configuration(desk: De
     assert not import_(desk, exported(desk, holiday="2026-12-25 → 2026-12-26"), open_too=False).open_too
     assert not import_(desk, exported(desk, name="Ana Ruiz → Ana"), open_too=True).open_too, "people are no promise"
     assert rows(desk, configurations.c.open_too) == [(False,), (True,), (True,), (False,), (False,)]
+
+
+def test_a_team_that_a_mailbox_gets_is_given_what_nobody_has_yet(desk: Desk) -> None:
+    """While setting up, mail is read before anybody is named who could answer it."""
+    waits = desk.writes(subject="Read before there was a team").thread_id
+    desk.sync()
+    body = dict(configuring.current(desk.ports).body)
+    body["teams"] = [{"name": "Desk", "members": [CLAIRE]}]
+    body["mailboxes"] = [{"address": SUPPORT, "team": "Desk"}]
+
+    configuring.save(desk.ports, body, "Claire Dubois", open_too=True)
+    rollout.roll_out(desk.ports)
+    assign.drain(desk.ports, desk.id)
+
+    assert (desk.ticket(waits).team, desk.ticket(waits).owner) == ("Desk", CLAIRE)
 
 
 def test_the_audit_log_says_what_was_before_and_what_came_after(desk: Desk) -> None:

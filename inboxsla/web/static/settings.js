@@ -26,7 +26,16 @@
     event.preventDefault();
     field.focus();
   });
+  // “This is empty.” says more with the name of its field before it.
+  const nameFields = () => {
+    document.querySelectorAll('#wrong a[href^="#f-"]').forEach((link) => {
+      const label = document.querySelector(`label[for="${CSS.escape(link.getAttribute("href").slice(1))}"]`);
+      if (label) link.prepend(`${label.textContent.trim()}: `);
+    });
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
+    nameFields();
     if (form()?.dataset.unsaved === "yes") mark(true);
     (document.getElementById("wrong") || document.getElementById("meanwhile"))?.focus();
   });

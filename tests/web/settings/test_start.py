@@ -154,6 +154,18 @@ def test_a_pace_becomes_the_promises_of_the_policy_there_is(office: Office) -> N
     assert in_force.current(office.ports).document.policies[0].calendar == "office"
 
 
+def test_hours_that_were_right_as_they_came_are_no_missing_step(office: Office) -> None:
+    client = browser(office)
+    office.browser()
+    send(client, f"{START}/people", people__0__name="Ana Ruiz", people__0__address="ana@office.example")
+    send(client, f"{START}/hours")
+    assert resumed_at(client) == "hours"
+
+    send(client, f"{START}/promises", pace="standard")
+
+    assert resumed_at(client) == "alarms"
+
+
 def test_until_a_mailbox_is_live_its_open_tickets_get_what_is_being_set_up(lumen: Shop, claire: FlaskClient) -> None:
     lumen.asks("Read before anybody chose", "Zofia", ago=minutes(5))
     send(claire, f"{START}/promises", pace="unhurried")

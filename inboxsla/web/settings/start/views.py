@@ -78,8 +78,8 @@ def _mailbox_page(wrong: str = "", written: str = "") -> str:
 def people() -> Answer:
     part = Crew(in_force.mailboxes_known(ports()))
     page = frame.page("settings/start/people.html", Step.PEOPLE, lambda _editing: {"most": MOST})
-    here = who.present()
-    answer = editor.run(part, page, _on_to(Step.HOURS), goes_on=True)
+    here, at = who.present(), setting_up.standing(ports())
+    answer = editor.run(part, page, _on_to(Step.HOURS), goes_on=True, open_too=_for_open_ones(at))
     if here is not None and here.viewer is None and isinstance(answer, Response):
         # The session of the setup link ends with the first admin, whom whoever has that link goes on as.
         return signing_in.entered(sign_in.go_on(ports(), who.agent()), str(answer.location))
