@@ -9,6 +9,7 @@ from datetime import datetime
 from inboxsla.domain.clock import NO_CHANGES, ClockReading, Reading, Running, State, Urgency, read_runs, runs_of
 from inboxsla.domain.escalation import ACTED, OBSERVED, DueStep, outcome_of, schedule
 from inboxsla.domain.fold import standing
+from inboxsla.domain.owed_courtesies import CUSTOMER, Courteous, foreseen, owed_at
 from inboxsla.domain.policy import Do, Policy, Step, share
 from inboxsla.domain.returning import REOPENED, due_on_return, in_force
 from inboxsla.domain.timeline import Event, Kind, Metric, Standing, Status
@@ -24,6 +25,7 @@ _ROLE = {
     Do.ADD_TAG: "ticket",
     Do.POST_WEBHOOK: "webhook",
     Do.WARN_CLOSING: "owner",
+    Do.TELL_CUSTOMER: "requester",
 }
 # What a closing warning goes under where steps name a promise and its cycle.
 CLOSING = "closing"
@@ -36,7 +38,8 @@ class Act:
     `percent` is how much of the promise is used at `instant`. `metric` is None where no promise causes it. `recipient` is
     the address of the one person meant where `role` is "person", and else the tag or the webhook that is named. `always_on` says that the clock counts round the clock.
     `reopened` is how often the customer had reopened the ticket where that is the cause, else 0.
-    `words` are told as the reason, where there is one beside `do`; `note` is the id of the note it is about.
+    `words` are told as the reason, where there is one beside `do`; `note` is the id of the note it is about; `promise` is the
+    instant that a notice to the customer names.
     """
 
     key: str
@@ -52,6 +55,7 @@ class Act:
     reopened: int = 0
     words: str = ""
     note: int | None = None
+    promise: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +97,17 @@ def decide(
         taken.extend(plan.due)
         wakes += (plan.next_at, clock.due_at, *_urgencies(run, clock))
     warning, warned = _warning(facts, now, live_since)
-    returned, owed_on_return = _on_return(facts, in_force(facts, policy, later), now, live_since)
+    newest = in_force(facts, policy, later)
+    coming = foreseen(facts, live, newest, live_since)
+    wakes += (each.at for each in coming)
+    told, owed_to_customer = _courtesies(owed_at(coming, now), now)
+    returned, owed_on_return = _on_return(facts, newest, now, live_since)
     acts = _once([*(act for due in taken if due.outcome == ACTED for act in _acts(due)), *owed_on_return])
     return Decision(
         facts=facts,
         reading=reading,
-        steps_taken=(*(_event(due, now) for due in taken), *returned, *warning),
-        acts=(*acts, *warned),
+        steps_taken=(*(_event(due, now) for due in taken), *returned, *warning, *told),
+        acts=(*acts, *warned, *owed_to_customer),
         wants_owner=facts.owner is None and bool(live),
         wake_at=min((at for at in wakes if at is not None and at > now), default=None),
     )
@@ -212,6 +220,20 @@ def _warning(facts: Standing, now: datetime, live_since: datetime | None) -> tup
     event = _noted(now, f"{CLOSING}/{cycle}", CLOSING, cycle, CLOSING, facts.warned_at, outcome, told)
     act = Act(f"{CLOSING}/{cycle}", Do.WARN_CLOSING, "owner", None, cycle, CLOSING, 0, facts.warned_at)
     return [event], [act] if outcome == ACTED else []
+
+
+def _courtesies(owed: Iterable[Courteous], now: datetime) -> tuple[list[Event], list[Act]]:
+    """Each notice to the customer is recorded as owed, and owed, once."""
+    steps, acts = [], []
+    for each in owed:
+        name, told = f"{CUSTOMER}/{each.cycle}/{each.notice}", Step(None, (Do.TELL_CUSTOMER,))
+        steps.append(_noted(now, name, CUSTOMER, each.cycle, each.notice.value, each.at, ACTED, told))
+        act = Act(
+            name, Do.TELL_CUSTOMER, _ROLE[Do.TELL_CUSTOMER], each.metric, each.cycle, each.notice.value, 0, each.at,
+            promise=each.promise,
+        )  # fmt: skip
+        acts.append(act)
+    return steps, acts
 
 
 def asked_for(event: Event) -> list[Act]:

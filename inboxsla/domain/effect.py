@@ -16,7 +16,9 @@ from inboxsla.domain.policy import Policy
 from inboxsla.domain.timeline import Event, Kind
 
 # Events that start, stop, pause or change no clock, that no closing by itself depends on, and that no rule asks about …
-NOBODY_READS = frozenset({Kind.MACHINE_WROTE, Kind.STEP_TAKEN, Kind.NOTED, Kind.ESCALATED, Kind.MUTED})
+NOBODY_READS = frozenset(
+    {Kind.MACHINE_WROTE, Kind.STEP_TAKEN, Kind.NOTED, Kind.ESCALATED, Kind.MUTED, Kind.CUSTOMER_TOLD}
+)
 # … and with those that rules leave alone because somebody said so.
 NO_CLOCK_READS = NOBODY_READS | {Kind.ASSIGNED, Kind.TAGGED, Kind.CLASSIFIED, Kind.ROUTED}
 # How many tickets are named that would be overdue at once.

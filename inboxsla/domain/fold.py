@@ -274,5 +274,6 @@ _STEPS: Mapping[Kind, Callable[[SoFar, Event, Habits], None]] = {
     Kind.ANSWERED_ELSEWHERE: answered_elsewhere,
     Kind.EXTENDED: _extended,
     Kind.MUTED: _changes_nothing,
+    Kind.CUSTOMER_TOLD: _changes_nothing,
     Kind.UNDONE: _changes_nothing,
 }

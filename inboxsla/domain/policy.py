@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from inboxsla.domain.business_time import BusinessCalendar
+from inboxsla.domain.courtesy import NO_NOTICES, Courtesy
 from inboxsla.domain.timeline import NORMAL, Habits, Metric, Status
 from inboxsla.errors import NoWorkingTime
 
@@ -36,6 +37,8 @@ class Do(StrEnum):
     TELL_ESCALATED = "tell_escalated"
     TELL_REFUSED = "tell_refused"
     TELL_MENTIONED = "tell_mentioned"
+    # What the customer is told, by notice (`courtesy.CustomerNotice`).
+    TELL_CUSTOMER = "tell_customer"
 
 
 _NEVER_WRITTEN = frozenset(
@@ -47,6 +50,7 @@ _NEVER_WRITTEN = frozenset(
         Do.TELL_ESCALATED,
         Do.TELL_REFUSED,
         Do.TELL_MENTIONED,
+        Do.TELL_CUSTOMER,
     }
 )
 # What an admin may write in the list of what a step does; the others follow from other keys or from what people do.
@@ -125,6 +129,7 @@ class Policy:
     calendars: Mapping[Metric, BusinessCalendar] = field(default_factory=dict)
     # Of promises shorter than this only the last reminder before they are due comes.
     skip_early_under: timedelta = timedelta(0)
+    courtesy: Courtesy = NO_NOTICES
     # The steps that reopenings bring, by how many it takes.
     on_reopening: Mapping[int, Step] = field(init=False, repr=False, compare=False)
     # Worked out once, because every reading of every ticket asks.

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from inboxsla.domain.business_time import BusinessCalendar
+from inboxsla.domain.courtesy import Courtesy, CustomerNotice, unknown_fields
 from inboxsla.domain.durations import words
 from inboxsla.domain.policy import MOST_REOPENINGS, PRIORITIES, SHORTEST_REPEAT, WRITTEN, Do, Policy, Step
 from inboxsla.domain.timeline import NORMAL, Habits, Metric, Status
@@ -36,12 +37,28 @@ def from_data(data: Mapping[str, Any]) -> Policy:
     if not (isinstance(medium, int) and isinstance(urgent, int) and 0 < medium < urgent < 100):
         mistakes.append(f"medium_at {medium} and urgent_at {urgent} must rise between 0 and 100.")
     habits = _habits(data, calendar, mistakes)
+    courtesy = _courtesy(data.get("notices", {}), habits, mistakes)
     if mistakes or calendar is None:
         raise ConfigMistakes(mistakes)
     name = str(data.get("name", "Standard support"))
     calendar_name = str(data.get("calendar_name", ""))
     skip = timedelta(seconds=int(data.get("skip_early_under", 0)))
-    return Policy(name, calendar, targets, ladder, pauses, medium, urgent, habits, calendar_name, calendars, skip)
+    return Policy(
+        name, calendar, targets, ladder, pauses, medium, urgent, habits, calendar_name, calendars, skip, courtesy
+    )
+
+
+def _courtesy(data: Mapping[str, Any], habits: Habits, mistakes: list[str]) -> Courtesy:
+    """`data` maps each notice that goes out to what an admin adds to it, or to nothing."""
+    known = [CustomerNotice(name) for name in data if name in tuple(CustomerNotice)]
+    if unknown := [name for name in data if name not in tuple(CustomerNotice)]:
+        mistakes.append(f"“{', '.join(unknown)}” is no notice to customers; {', '.join(CustomerNotice)} are.")
+    for notice in known:
+        if strange := unknown_fields(notice, str(data[notice])):
+            mistakes.append(f"Nothing fills in {', '.join(f'{{{name}}}' for name in strange)} of the notice {notice}.")
+    if CustomerNotice.CLOSING in known and habits.warned_before is None:
+        mistakes.append("The closing notice comes with auto_close_warning, which is not set.")
+    return Courtesy(frozenset(known), {notice: str(data[notice]) for notice in known if data[notice]})
 
 
 def _calendar(data: Mapping[str, Any], mistakes: list[str]) -> BusinessCalendar | None:

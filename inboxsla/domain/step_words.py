@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from inboxsla.domain.courtesy import CustomerNotice
 from inboxsla.domain.decide import CLOSING
 from inboxsla.domain.policy import Do, Step
 from inboxsla.domain.returning import REOPENED
-from inboxsla.domain.speech import Speech, came_back
+from inboxsla.domain.speech import Dated, Speech, came_back
 from inboxsla.domain.ticket_view import METRIC_WORDS
-from inboxsla.domain.timeline import Metric
+from inboxsla.domain.timeline import Event, Metric
 
 STEP_WORDS = {
     Do.REMIND_OWNER: "the owner is reminded",
@@ -27,6 +28,7 @@ STEP_WORDS = {
     Do.TELL_ESCALATED: "owner and lead are told that the ticket was escalated",
     Do.TELL_REFUSED: "the owner is told what could not be done",
     Do.TELL_MENTIONED: "who was mentioned is told",
+    Do.TELL_CUSTOMER: "the customer is told",
 }
 
 
@@ -61,6 +63,28 @@ def would_have(data: Mapping[str, Any], say: Speech) -> str:
     do = tuple(known[name] for name in data.get("would", ()) if name in known)
     people, tags, hooks = (tuple(map(str, data.get(key, ()))) for key in ("notify", "tags", "webhooks"))
     return _doings(Step(None, do, notify=people, tags=tags, webhooks=hooks), say)
+
+
+_TO_CUSTOMER = {
+    CustomerNotice.ACKNOWLEDGE: "their message has arrived, and a person answers by %(when)s",
+    CustomerNotice.ON_HOLD: "it is on hold until %(when)s",
+    CustomerNotice.STILL_WITH_US: "it takes longer, and they hear from us by %(when)s",
+    CustomerNotice.CLOSING: "it closes by itself on %(when)s if they stay silent",
+}
+
+
+def customer_told(event: Event, owner: str | None, say: Speech) -> str:
+    """What a notice of ours said to the customer, as a sentence without its full stop."""
+    data = event.data
+    what = say.text(
+        _TO_CUSTOMER[CustomerNotice(data["what"])],
+        when=Dated(say).moment(datetime.fromisoformat(data["promise"]), event.happened_at),
+    )
+    if reason := data.get("reason"):
+        what = f"{what} ({reason})"
+    if owner is None:
+        return say.text("The customer was told: %(what)s", what=what)
+    return say.text("%(owner)s’s customer was told: %(what)s", owner=owner, what=what)
 
 
 def too_short(under: timedelta, say: Speech) -> str:

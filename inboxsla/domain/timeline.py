@@ -45,6 +45,7 @@ class Kind(StrEnum):
     )
     EXTENDED = "extended"  # metric, cycle, seconds: of business time; why
     MUTED = "muted"  # the actor wants no reminder of it until somebody else, or the customer, does something
+    CUSTOMER_TOLD = "customer_told"  # a notice of ours went to the customer. what: which; promise (ISO); reason
     UNDONE = "undone"  # of: sources of the events taken back; act: what they were; mailed: whether mail went out since
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from inboxsla.domain.clock import State
 from inboxsla.domain.delivery import with_bounces
+from inboxsla.domain.owed_courtesies import CUSTOMER
 from inboxsla.domain.policy import Step
 from inboxsla.domain.speech import Speech
-from inboxsla.domain.step_words import place, step_place, step_plan, too_short, would_have
+from inboxsla.domain.step_words import customer_told, place, step_place, step_plan, too_short, would_have
 from inboxsla.domain.taken_back import in_effect
 from inboxsla.domain.ticket_view import (
     METRIC_WORDS,
@@ -160,7 +161,9 @@ def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speec
             at, "owner", "", say.text("Assigned to %(owner)s", owner=owner), say.text(str(data.get("why", "")))
         )
     if event.kind is Kind.STEP_TAKEN:
-        return _step(event, say)
+        return None if data["metric"] == CUSTOMER else _step(event, say)
+    if event.kind is Kind.CUSTOMER_TOLD:
+        return Entry(at, "customer", "", customer_told(event, name_of(facts.owner, names), say))
     if event.kind in _RULED or (event.kind in _BY_RULES_TOO and not event.actor and data.get("why")):
         return _ruled(event, name_of(event.actor, names), say)
     if event.kind is Kind.EXTENDED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,6 +61,7 @@ _NO_REPLY = re.compile(
     r"^(?:no|do[-_.]?not|dont|nao|non|ne|kein)[-_.]?(?:reply|respond|responder|repondre|response|antwort\w*)(?:\b|_)|^(?:noreply|donotreply)",
     re.IGNORECASE,
 )
+_OF_LISTS = re.compile(r"^owner-|-(?:request|owner|bounces?|relay)$|^(?:listserv|majordomo|bounces?)\b", re.IGNORECASE)
 _ACTION = re.compile(r"^Action:[ \t]*([\w-]+)", re.IGNORECASE | re.MULTILINE)
 _CALENDAR_REPLY = re.compile(rb"^METHOD[ \t]*:[ \t]*(?:REPLY|COUNTER|REFRESH)\b", re.IGNORECASE | re.MULTILINE)
 _LIST_FIELDS = (
@@ -224,6 +225,16 @@ def _bulk(clues: Clues) -> Verdict | None:
 
 def is_no_reply(address: str) -> bool:
     return _NO_REPLY.match(address.partition("@")[0]) is not None
+
+
+def may_be_told(address: str, asked: Mapping[str, str]) -> bool:
+    """Whether an automatic mail may go to `address` in answer to a message with these headers (by lower-case name)."""
+    local = address.partition("@")[0]
+    machine = _NO_REPLY.match(local) or _DAEMON.match(local) or _POSTMASTER.match(local) or _OF_LISTS.search(local)
+    suppressed = {each.strip() for each in asked.get("x-auto-response-suppress", "").lower().split(",")}
+    bulk = asked.get("precedence", "").strip().lower() in ("bulk", "list", "junk")
+    automatic = asked.get("auto-submitted", "no").strip().lower() != "no"
+    return not (machine or bulk or automatic or suppressed & {"all", "autoreply", "oof"})
 
 
 def list_id(root: Part) -> str:

@@ -28,6 +28,8 @@ class _Folding(EmailPolicy):
         if name == "Subject":
             return f"{name}: {_encoded(str(value), name)}\r\n"
         (who,) = value.addresses
+        if not who.display_name:
+            return f"{name}: {who.addr_spec}\r\n"
         shown = f'"{who.display_name}"' if who.display_name.isascii() else _encoded(who.display_name, name)
         return f"{name}: {shown} <{who.addr_spec}>\r\n"
 

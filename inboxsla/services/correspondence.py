@@ -131,7 +131,7 @@ def event(
 
 def makes_a_ticket(rows: Sequence[MessageRow], events: Iterable[Event]) -> bool:
     """A person outside wrote, or staff wrote to one; never a thread that one of our own mails began."""
-    if any(row.kind == "ours" for row in rows):
+    if rows and rows[0].kind == "ours":
         return False
     return any(
         event.kind is Kind.CUSTOMER_WROTE or (event.kind is Kind.STAFF_WROTE and event.data.get("to"))

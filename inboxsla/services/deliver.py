@@ -21,6 +21,8 @@ log = structlog.get_logger()
 # Longer than one try can last: reading back what is followed, a fresh token, and sending, each with Gmail's longest silence.
 SEND_LEASE = timedelta(minutes=4)
 _MAILS_A_RUN = 20
+# What a customer is promised must still be true when they read it.
+_NOTICE_KEEPS = timedelta(hours=1)
 
 
 def deliver(ports: Ports, mailbox_id: int) -> Delivered:
@@ -70,6 +72,9 @@ def _send_mails(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Deliver
 def _send(ports: Ports, gmail: Mailbox, envelope: Envelope) -> bool:
     """One try; False if Gmail takes no mail now. Between claiming and writing down the outcome it "may have gone out"."""
     thread_id = None
+    if envelope.kind != envelopes.STAFF and ports.now() - envelope.composed_at > _NOTICE_KEEPS:
+        _too_late(ports, envelope)
+        return True
     try:
         raw, thread_id = follow_ups.addressed(ports, gmail, envelope)
         sent = gmail.send(raw, thread_id)
@@ -79,7 +84,7 @@ def _send(ports: Ports, gmail: Mailbox, envelope: Envelope) -> bool:
         return True
     except Refused as refused:
         with ports.db.write() as conn:
-            if thread_id is not None:
+            if thread_id is not None and envelope.kind == envelopes.STAFF:
                 follow_ups.stand_alone(conn, ports, envelope)
                 return True
             envelopes.failed(conn, envelope.id, str(refused))
@@ -103,3 +108,11 @@ def _send(ports: Ports, gmail: Mailbox, envelope: Envelope) -> bool:
         outbox.delivered(conn, envelope.id, ports.now(), "done", "sent")
     log.info("mail sent", mailbox=envelope.mailbox_id, envelope=envelope.id)
     return True
+
+
+def _too_late(ports: Ports, envelope: Envelope) -> None:
+    """It surely did not go out while it was true, so it does not go out at all."""
+    why = "Gmail took no mail while it was true"
+    with ports.db.write() as conn:
+        envelopes.failed(conn, envelope.id, why)
+        outbox.delivered(conn, envelope.id, ports.now(), "dropped", why)

@@ -60,6 +60,8 @@ def addressed(ports: Ports, gmail: Mailbox, envelope: Envelope) -> tuple[bytes, 
     The Message-ID that Gmail gave the first mail is read back only here, once, because most mails are never followed.
     """
     raw = envelope.raw.encode("ascii")
+    if envelope.kind != envelopes.STAFF:
+        return raw, envelope.thread_id
     if envelope.follows is None:
         return raw, None
     with ports.db.read() as conn:

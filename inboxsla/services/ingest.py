@@ -198,7 +198,8 @@ def _events(
         correspondence.event(row, staff, sources, restored_at=now if row.gmail_id in moved.restored else None)
         for row in rows
     )
-    events = [event for event in said if event is not None]
+    events = [our_mail.of_its_own(conn, mailbox, rows, event) for event in said if event is not None]
+    events.extend(our_mail.told_customers(conn, mailbox, rows))
     if news.dug_up:
         events.extend(first_sight(rows, now))
     elif news.connected_at is not None and len(rows) == len(fresh):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from inboxsla.domain.policy import Do
 from inboxsla.services import mail_rules, room, settle, writing
+from inboxsla.services.courtesies import REQUESTER, compose_notices
 from inboxsla.services.enclosing import Desk, enclose
 from inboxsla.services.looking import Look
 from inboxsla.services.owing import BATCH, look_ahead, looks_at, set_apart, still_wanted
@@ -30,7 +31,7 @@ _MOST_ACTS = 20_000
 
 
 def compose_owed(ports: Ports, mailbox_id: int) -> int:
-    """Turn what a mailbox owes now into mails ready to send, one per person. Returns how many mails."""
+    """Turn what a mailbox owes now into mails ready to send, one per person, and one per notice to a customer. Returns how many mails."""
     known = _looked_at_before(ports, mailbox_id)
     return settle.again_if_moved(lambda: _compose_owed(ports, mailbox_id, known))
 
@@ -57,20 +58,22 @@ def _compose_owed(ports: Ports, mailbox_id: int, known: Mapping[int, Look]) -> i
         add_tags(conn, mailbox, now)
         reassign(conn, ports, mailbox, now)
         owed = _to_mail(conn, mailbox_id, now)
-        if writing.is_stopped(conn) or _gathers(conn, mailbox_id, now, owed):
+        stopped = writing.is_stopped(conn)
+        told = 0 if stopped else compose_notices(conn, ports, mailbox, now)
+        if stopped or _gathers(conn, mailbox_id, now, owed):
             # Composed now, a mail would say later how things stood today; or be the first of many.
-            return 0
+            return told
         looks = looks_at(conn, owed, now, known)
         wanted = [act for act in owed if act.ticket_id in looks and still_wanted(conn, act, looks[act.ticket_id], now)]
-        told = resolve(conn, ports, mailbox, wanted, looks, now)
-        return _mail_to_each(conn, ports, mailbox, told, looks, now)
+        to_tell = resolve(conn, ports, mailbox, wanted, looks, now)
+        return told + _mail_to_each(conn, ports, mailbox, to_tell, looks, now)
 
 
 def _to_mail(conn: Connection, mailbox_id: int, now: datetime) -> list[Owed]:
     """What is told by mail now, and what waits only for room in the mails of whoever gets it."""
     owed = outbox.owed(conn, mailbox_id, now, _MOST_ACTS)
     waiting = outbox.without_room(conn, mailbox_id, now) if owed else []
-    return [act for act in (*waiting, *owed) if act.act not in _NO_MAIL]
+    return [act for act in (*waiting, *owed) if act.act not in _NO_MAIL and act.role != REQUESTER]
 
 
 def _gathers(conn: Connection, mailbox_id: int, now: datetime, owed: Sequence[Owed]) -> bool:

@@ -18,7 +18,7 @@ from inboxsla.services import correspondence, reaching, settle
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.ports import Ports
 from inboxsla.storage import envelopes, messages, outbox, people, records, tickets
-from inboxsla.storage.envelopes import Envelope
+from inboxsla.storage.envelopes import STAFF, Envelope
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
 
@@ -76,12 +76,15 @@ def tell_bounce(conn: Connection, mailbox: MailboxRow, row: MessageRow, event: E
     if envelope is None:
         return
     whom = ", ".join(row.headers.get("bounced_to", ())) or envelope.recipient
+    is_notice = envelope.kind != STAFF
     envelopes.came_back(conn, envelope.id, f"It came back: {whom} could not be reached.")
     about = envelopes.tickets_of(conn, [envelope.id]).get(envelope.id, ())
     numbers = f" about ticket {', '.join(map(str, about))}" if about else ""
     words = f"A mail from InboxSLA to {whom}{numbers} came back. Check the address on the people list."
+    if is_notice:
+        words = f"An automatic notice to a customer, {whom},{numbers} came back: they were not told. Reach them another way."
     records.alarm(conn, f"bounce/{row.gmail_id}", words, now, mailbox.id)
-    if not row.headers.get("bounce_passes"):
+    if not is_notice and not row.headers.get("bounce_passes"):
         reaching.lost(conn, envelope, words, now)
 
 
@@ -163,7 +166,41 @@ def _is_known_away(conn: Connection, mailbox: MailboxRow, address: str, now: dat
     return any(person.address == address and is_absent(person, now) for person in people.of_mailbox(conn, mailbox.id))
 
 
+def told_customers(conn: Connection, mailbox: MailboxRow, rows: Iterable[MessageRow]) -> list[Event]:
+    """Notices of ours that stand in a customer's thread: what the customer was told, and when."""
+    events = []
+    for row in rows:
+        marker = str(row.headers.get("marker", "")) if row.kind == "ours" and "SENT" in row.labels else ""
+        envelope = envelopes.by_marker(conn, marker) if marker else None
+        if envelope is None or envelope.kind == STAFF or envelope.mailbox_id != mailbox.id:
+            continue
+        for act in outbox.carried_by(conn, envelope.id)[:1]:
+            data = {"what": envelope.kind, "promise": act.data["promise"], "reason": act.data.get("reason", "")}
+            events.append(Event(Kind.CUSTOMER_TOLD, row.internal_at, correspondence.source(row), data=data))
+    return events
+
+
+def of_its_own(conn: Connection, mailbox: MailboxRow, rows: Iterable[MessageRow], event: Event) -> Event:
+    """A bounce of a notice says nothing about what the team wrote: it names the notice, whatever it leaves out."""
+    if event.kind is not Kind.BOUNCED:
+        return event
+    row = next(each for each in rows if correspondence.source(each) == event.source)
+    original = messages.by_rfc_id(conn, mailbox.id, [str(row.headers.get("bounced_id", ""))]).values()
+    if any(each.kind != "ours" for each in original):
+        return event
+    envelope = _returned(conn, mailbox, row, [str(each.headers.get("marker", "")) for each in original])
+    if envelope is None or envelope.kind == STAFF:
+        return event
+    return replace(event, data={**event.data, "of": f"notice:{envelope.id}"})
+
+
 def _answered(conn: Connection, mailbox: MailboxRow, row: MessageRow) -> Envelope | None:
+    """The mail to staff that a message answers; what answers a notice is part of the customer's conversation."""
+    found = _answered_mail(conn, mailbox, row)
+    return found if found is not None and found.kind == STAFF else None
+
+
+def _answered_mail(conn: Connection, mailbox: MailboxRow, row: MessageRow) -> Envelope | None:
     in_reply_to = str(row.headers.get("in_reply_to", ""))
     original = messages.by_rfc_id(conn, mailbox.id, [in_reply_to]).get(in_reply_to) if in_reply_to else None
     if original is not None and original.kind != "ours":

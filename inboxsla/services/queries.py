@@ -218,10 +218,10 @@ def _told_of(seen: Look) -> Sequence[Event]:
 
 
 def _mailed(seen: Look, sent: Sequence[Envelope], acts: Mapping[int, set[str]], say: Speech) -> list[Entry]:
-    """To whom a mail about the ticket went out, newest first."""
+    """To which of the staff a mail about the ticket went out, newest first. Of notices to the customer an event tells."""
     found = []
     for mail in sent:
-        if mail.state == "sent" and mail.sent_at is not None:
+        if mail.state == "sent" and mail.sent_at is not None and mail.kind == envelopes.STAFF:
             reminds = acts.get(mail.id) == {Do.REMIND_OWNER.value}
             words = "Reminder sent to %(name)s" if reminds else "%(name)s was told by mail"
             name = name_of(mail.recipient, seen.names) or mail.recipient

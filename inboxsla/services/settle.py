@@ -108,6 +108,7 @@ def _owed(act: Act) -> tuple[str, str, str, dict[str, Any]]:
         **({"recipient": act.recipient} if act.recipient else {}),
         **({"reopened": act.reopened} if act.reopened else {}),
         **({"words": act.words} if act.words else {}),
+        **({"promise": act.promise.isoformat()} if act.promise is not None else {}),
         **({"note": act.note} if act.note is not None else {}),
     }
     return act.key, act.do.value, act.role, data

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Connection, literal_column, or_, select, update
 
 from inboxsla.storage import envelopes
 from inboxsla.storage.dissolving import UNTRIED, dissolve
-from inboxsla.storage.envelopes import LOOK_FOR, MAILBOX, Envelope
+from inboxsla.storage.envelopes import LOOK_FOR, MAILBOX, STAFF, Envelope
 from inboxsla.storage.schema import envelopes as t
 
 # Written out, because an index of part of a table is used only where the query repeats its condition to the letter.
@@ -26,7 +26,7 @@ def waiting(conn: Connection, mailbox_id: int, now: datetime) -> list[str]:
 
 def in_use(conn: Connection) -> set[str]:
     """Every way that something still waits for, in any mailbox."""
-    return set(conn.execute(select(t.c.way).where(_IS_OPEN).distinct()).scalars())
+    return set(conn.execute(select(t.c.way).where(_IS_OPEN, t.c.kind == STAFF).distinct()).scalars())
 
 
 def unknown(conn: Connection, envelope_id: int, now: datetime, try_after: datetime, reason: str) -> None:
@@ -72,11 +72,13 @@ def sent(conn: Connection, envelope_id: int, rfc_id: str, now: datetime) -> bool
 def rehome(conn: Connection, mailbox_id: int, way: str) -> int:
     """Mails composed for another way that nobody tried yet are no more; what they carried is owed again, for `way`."""
     others = conn.execute(
-        select(t.c.id).where(_IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.way != way, t.c.tries == 0).limit(1)
+        select(t.c.id)
+        .where(_IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.way != way, t.c.tries == 0, t.c.kind == STAFF)
+        .limit(1)
     ).first()
     if others is None:
         return 0
-    return dissolve(conn, t.c.mailbox_id == mailbox_id, t.c.way != way, *UNTRIED)
+    return dissolve(conn, t.c.mailbox_id == mailbox_id, t.c.way != way, t.c.kind == STAFF, *UNTRIED)
 
 
 def abandon(conn: Connection, mailbox_id: int, way: str) -> int:

@@ -44,6 +44,7 @@ class Envelope:
     ticket_id: int | None
     follows: int | None
     way: str
+    kind: str
 
 
 _COLUMNS = [t.c[name] for name in Envelope.__dataclass_fields__]
@@ -53,6 +54,8 @@ _IS_OPEN = literal_column("state IN ('composed','sending','unknown')", Boolean)
 LOOK_FOR = timedelta(seconds=60)
 # Through the shared mailbox that a mail is about; other ways are named like `notify.mailer.Way` as text.
 MAILBOX = "mailbox"
+# What is for people on the list; any other kind is a notice to a customer.
+STAFF = "staff"
 
 
 def _row(row: Row[Any]) -> Envelope:
@@ -71,8 +74,13 @@ def compose(
     ticket_id: int | None = None,
     follows: int | None = None,
     way: str = MAILBOX,
+    kind: str = STAFF,
+    thread_id: str | None = None,
 ) -> int:
-    """`ticket_id` is the one ticket of a mail that others may follow, `follows` the mail that began its conversation."""
+    """`ticket_id` is the one ticket of a mail that others may follow, `follows` the mail that began its conversation.
+
+    A notice to a customer names with `kind` which it is, and with `thread_id` the thread it goes into.
+    """
     made = conn.execute(
         insert(t)
         .values(
@@ -87,6 +95,8 @@ def compose(
             ticket_id=ticket_id,
             follows=follows,
             way=way,
+            kind=kind,
+            thread_id=thread_id,
         )
         .returning(t.c.id)
     )
@@ -143,8 +153,8 @@ def stand_alone(conn: Connection, envelope_id: int, now: datetime) -> None:
 
 
 def of_thread(conn: Connection, mailbox_id: int, thread_id: str) -> list[Envelope]:
-    """Mails of ours in one of Gmail's threads, newest first."""
-    where = (t.c.mailbox_id == mailbox_id, t.c.thread_id == thread_id)
+    """Mails to staff in one of Gmail's threads, newest first."""
+    where = (t.c.mailbox_id == mailbox_id, t.c.thread_id == thread_id, t.c.kind == STAFF)
     return [_row(row) for row in conn.execute(select(*_COLUMNS).where(*where).order_by(t.c.id.desc()))]
 
 
@@ -156,8 +166,14 @@ def by_rfc_id(conn: Connection, mailbox_id: int, rfc_id: str) -> Envelope | None
 
 
 def newest_to(conn: Connection, mailbox_id: int, recipient: str, since: datetime) -> Envelope | None:
-    """The newest mail that went out to somebody after `since`."""
-    where = (t.c.mailbox_id == mailbox_id, t.c.recipient == recipient, t.c.state == "sent", t.c.sent_at > since)
+    """The newest mail that went out to somebody of the staff after `since`."""
+    where = (
+        t.c.mailbox_id == mailbox_id,
+        t.c.kind == STAFF,
+        t.c.recipient == recipient,
+        t.c.state == "sent",
+        t.c.sent_at > since,
+    )
     row = conn.execute(select(*_COLUMNS).where(*where).order_by(t.c.id.desc()).limit(1)).one_or_none()
     return None if row is None else _row(row)
 
@@ -168,8 +184,9 @@ def came_back(conn: Connection, envelope_id: int, words: str) -> None:
 
 
 def known_as_sent(conn: Connection, mailbox_id: int, gmail_ids: Sequence[str]) -> set[str]:
-    """Those of these messages that are mails of ours, by what Gmail said when it took them."""
-    rows = conn.execute(select(t.c.gmail_id).where(t.c.mailbox_id == mailbox_id, t.c.gmail_id.in_(gmail_ids)))
+    """Those of these messages that are mails of ours to staff, by what Gmail said when it took them."""
+    where = (t.c.mailbox_id == mailbox_id, t.c.gmail_id.in_(gmail_ids), t.c.kind == STAFF)
+    rows = conn.execute(select(t.c.gmail_id).where(*where))
     return set(rows.scalars())
 
 

@@ -78,6 +78,18 @@ def owed(conn: Connection, mailbox_id: int, now: datetime, limit: int) -> list[O
     return [_owed(row) for row in rows]
 
 
+def owed_to(conn: Connection, mailbox_id: int, role: str, now: datetime, limit: int) -> list[Owed]:
+    """What is owed to a role now, oldest first."""
+    where = (_IS_OWED, t.c.not_before <= now, t.c.mailbox_id == mailbox_id, t.c.role == role)
+    return [_owed(row) for row in conn.execute(select(*COLUMNS).where(*where).order_by(t.c.id).limit(limit))]
+
+
+def carried_by(conn: Connection, envelope_id: int) -> list[Owed]:
+    """What a mail is about."""
+    rows = conn.execute(select(*COLUMNS).where(t.c.envelope_id == envelope_id).order_by(t.c.id))
+    return [_owed(row) for row in rows]
+
+
 def without_room(conn: Connection, mailbox_id: int, now: datetime) -> list[Owed]:
     """What waits until its recipient has room for another mail, oldest first; it goes along with any that goes sooner."""
     where = (_IS_OWED, t.c.not_before > now, t.c.mailbox_id == mailbox_id, t.c.outcome == NO_ROOM)

@@ -34,6 +34,8 @@ envelopes = Table(
     Column("follows", Integer),
     # The way it was composed for, which From and everything else in `raw` fits: "mailbox", "gmail:ADDRESS", "smtp:ADDRESS".
     Column("way", String(340), nullable=False, server_default=text("'mailbox'")),
+    # Whom and what it is for: "staff", or the notice to a customer it is; such a one is written in the customer's thread.
+    Column("kind", String(16), nullable=False, server_default=text("'staff'")),
     CheckConstraint("state IN ('composed','sending','unknown','sent','failed')", name="state"),
     Index("ix_envelopes_gmail_id", "mailbox_id", "gmail_id"),
     Index("ix_envelopes_thread_id", "mailbox_id", "thread_id"),

@@ -70,6 +70,7 @@ def _policy(policy: Policy, document: Document) -> Data:
             name: None if (text := getattr(policy, name)) is None else seconds(text, own)
             for name in ("hold_cap", "auto_close", "auto_close_warning")
         },
+        **({"notices": {each.value: text for each, text in sent.items()}} if (sent := policy.notices.sent) else {}),
         "skip_early_under": plain_seconds(document.notifications.skip_early_under),
     }
 

@@ -20,6 +20,7 @@ NEVER = "never"
 WORD_LIMIT = 64
 # So that a prefix and a name are far from what Gmail takes, and can be read in its narrow list.
 LABEL_LIMIT = 40
+NOTICE_LIMIT = 600
 
 _DOMAIN = re.compile(r"[^@\s<>\"(),:;.]+(?:\.[^@\s<>\"(),:;.]+)+")
 _LIST_ID = re.compile(r"[^\s<>\"(),:;]+")
@@ -143,3 +144,17 @@ LabelColour = Annotated[str, BeforeValidator(_label_colour)]
 ListId = Annotated[str, BeforeValidator(list_id)]
 CapPerHour = Annotated[int, BeforeValidator(fields.whole_number), Field(ge=1, le=1_000)]
 Capacity = Annotated[int, BeforeValidator(fields.whole_number), Field(ge=1, le=10_000)]
+
+
+def _notice_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("write a text in quotes.")
+    text = value.replace("\r\n", "\n").strip()
+    if len(text) > NOTICE_LIMIT:
+        raise ValueError(f"this is too long for a notice. {NOTICE_LIMIT} characters is the limit.")
+    if not text.replace("\n", "").isprintable():
+        raise ValueError("this has characters that cannot be seen. Write plain text.")
+    return text
+
+
+NoticeText = Annotated[str, BeforeValidator(_notice_text)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from inboxsla.config import fields
 from inboxsla.config.document import kinds
@@ -17,6 +17,7 @@ from inboxsla.config.ladder import OneOrMore
 from inboxsla.config.section import Section
 from inboxsla.config.settings import Calendar, Status
 from inboxsla.config.webhooks import HookName
+from inboxsla.domain.courtesy import FIELDS, CustomerNotice, unknown_fields
 
 Metric = Literal["first_response", "next_response", "resolution", "update"]
 Priority = Literal["critical", "high", "normal", "low"]
@@ -107,6 +108,33 @@ def usual_steps() -> tuple[Step, ...]:
     return tuple(Step.model_validate({"at": at, "do": do}) for at, do in written)
 
 
+class CustomerNotices(Section):
+    """Which mails customers get by themselves, and what is added to each, as plain text with a few fields in braces."""
+
+    acknowledge: bool = False
+    on_hold: bool = False
+    still_with_us: bool = False
+    closing: bool = False
+    acknowledge_text: kinds.NoticeText = ""
+    on_hold_text: kinds.NoticeText = ""
+    still_with_us_text: kinds.NoticeText = ""
+    closing_text: kinds.NoticeText = ""
+
+    @field_validator("acknowledge_text", "on_hold_text", "still_with_us_text", "closing_text")
+    @classmethod
+    def _fills_in(cls, text: str, info: ValidationInfo) -> str:
+        notice = CustomerNotice(str(info.field_name).removesuffix("_text"))
+        if strange := unknown_fields(notice, text):
+            known = ", ".join(f"{{{name}}}" for name in FIELDS[notice])
+            raise ValueError(f"nothing is known as {{{strange[0]}}} here. What is filled in: {known}.")
+        return text
+
+    @property
+    def sent(self) -> dict[CustomerNotice, str]:
+        """Those that go out, with what is added to each."""
+        return {each: getattr(self, f"{each}_text") for each in CustomerNotice if getattr(self, each)}
+
+
 class Policy(Section):
     name: fields.Name
     calendar: fields.Name
@@ -126,6 +154,7 @@ class Policy(Section):
     hold_cap: kinds.Length | None = None
     auto_close: kinds.Length | None = None
     auto_close_warning: kinds.Length | None = None
+    notices: CustomerNotices = CustomerNotices()
 
 
 class Then(Section):

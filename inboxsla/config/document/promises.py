@@ -124,6 +124,8 @@ def _too_early(key: Key, step: Step, policy: Policy, seen: Parts) -> Iterator[Co
 def _closing(part: Part[Policy], policy: Policy, seen: Parts) -> Iterator[Complaint]:
     warning, closing = policy.auto_close_warning, policy.auto_close
     if warning is None:
+        if policy.notices.closing:
+            yield (*part.key, "notices", "closing"), "the customer is told when the owner is. Set auto_close_warning."
         return
     key = (*part.key, "auto_close_warning")
     calendar = seen.calendar(policy.calendar)

@@ -1,0 +1,48 @@
+"""What a policy lets customers be told by itself: which notices, and what admins add to them in their own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+# A field in the words of an admin. Braces that hold anything else are braces.
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+class CustomerNotice(StrEnum):
+    ACKNOWLEDGE = "acknowledge"
+    ON_HOLD = "on_hold"
+    STILL_WITH_US = "still_with_us"
+    CLOSING = "closing"
+
+
+# What admins may have filled in, by notice. `when` is what is promised, or when it ends or closes.
+FIELDS: Mapping[CustomerNotice, tuple[str, ...]] = {
+    CustomerNotice.ACKNOWLEDGE: ("name", "when"),
+    CustomerNotice.ON_HOLD: ("name", "when", "reason"),
+    CustomerNotice.STILL_WITH_US: ("name", "when"),
+    CustomerNotice.CLOSING: ("name", "when"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Courtesy:
+    """`on` are the notices that go out; `words` is what an admin adds to them, as plain text with FIELDS in braces."""
+
+    on: frozenset[CustomerNotice] = frozenset()
+    words: Mapping[CustomerNotice, str] = field(default_factory=dict)
+
+
+NO_NOTICES = Courtesy()
+
+
+def unknown_fields(notice: CustomerNotice, text: str) -> list[str]:
+    """Those in braces that nothing fills in, each once."""
+    return [name for name in dict.fromkeys(_FIELD.findall(text)) if name not in FIELDS[notice]]
+
+
+def filled_in(text: str, values: Mapping[str, str]) -> str:
+    """The text with its fields; what a value holds is never read as a field."""
+    return _FIELD.sub(lambda found: values.get(found[1], found[0]), text)

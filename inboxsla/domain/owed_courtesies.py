@@ -1,0 +1,94 @@
+"""Which notices a customer is owed at one instant: each once for what it is about, never about the past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inboxsla.domain.clock import ClockReading, Running
+from inboxsla.domain.courtesy import CustomerNotice
+from inboxsla.domain.policy import Policy, share
+from inboxsla.domain.timeline import Metric, Standing, Status
+from inboxsla.errors import NoWorkingTime
+
+# What they go under where steps name a promise and its cycle.
+CUSTOMER = "customer"
+# So long somebody may still take back a hold before the customer hears of it.
+HOLD_SETTLES = timedelta(minutes=5)
+# How much of a promise is used when the customer hears that it will take longer.
+STILL_AT = 90
+# What came about so long ago is no news, however late we learned of it.
+_NEWS = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Courteous:
+    """One notice: `cycle` says what it is about, `at` when it comes, `until` until when it makes sense, `promise` the
+    instant it names (aware UTC).
+    """
+
+    notice: CustomerNotice
+    cycle: str
+    at: datetime
+    until: datetime
+    promise: datetime
+    metric: Metric | None = None
+
+
+def foreseen(
+    facts: Standing, live: Sequence[tuple[Running, ClockReading]], policy: Policy, live_since: datetime | None
+) -> list[Courteous]:
+    """What the customer is told and was not told yet, if nothing happens before. `policy` is the version in force.
+
+    Nobody is told anything while the mailbox is only observed, nor of what came about before it was live or before the
+    version that says so held for the ticket.
+    """
+    on = policy.courtesy.on
+    if not on or live_since is None or facts.away or not facts.customers:
+        return []
+    since = max(live_since, facts.policies[-1][0]) if facts.policies else live_since
+    return [
+        each
+        for each in (*_of_promises(live), *_of_hold(facts), *_of_closing(facts))
+        if each.notice in on and each.at >= since and (CUSTOMER, each.cycle, each.notice.value) not in facts.steps
+    ]
+
+
+def owed_at(coming: Iterable[Courteous], now: datetime) -> list[Courteous]:
+    return [each for each in coming if each.at <= now < each.until and now - each.at < _NEWS]
+
+
+def _of_promises(live: Sequence[tuple[Running, ClockReading]]) -> Iterator[Courteous]:
+    for run, clock in live:
+        cycle, ends = run.cycle, clock.due_at
+        if ends is None or cycle.metric not in (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE):
+            continue
+        if cycle.metric is Metric.FIRST_RESPONSE:
+            begins = cycle.started_at
+            yield Courteous(CustomerNotice.ACKNOWLEDGE, cycle.key, begins, ends, ends, cycle.metric)
+        late = run.instant_of(share(run.target, STILL_AT))
+        anew = None if late is None else _anew(run, late)
+        if late is not None and anew is not None:
+            yield Courteous(CustomerNotice.STILL_WITH_US, cycle.key, late, ends, anew, cycle.metric)
+
+
+def _anew(run: Running, at: datetime) -> datetime | None:
+    """The same promise, made again at `at`."""
+    try:
+        return run.calendar.add(at, run.target)
+    except NoWorkingTime:
+        return None
+
+
+def _of_hold(facts: Standing) -> Iterator[Courteous]:
+    ends = facts.hold_until
+    if facts.status is Status.ON_HOLD and ends is not None and facts.spans:
+        begins = facts.spans[-1].start
+        yield Courteous(CustomerNotice.ON_HOLD, begins.isoformat(), begins + HOLD_SETTLES, ends, ends)
+
+
+def _of_closing(facts: Standing) -> Iterator[Courteous]:
+    warned, closes = facts.warned_at, facts.closes_at
+    if warned is not None and closes is not None:
+        yield Courteous(CustomerNotice.CLOSING, closes.isoformat(), warned, closes, closes)

@@ -1,0 +1,110 @@
+"""Notices to customers: plain-text mails in their own thread. Everything in them that others wrote is hostile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+
+from inboxsla.domain.courtesy import CustomerNotice, filled_in
+from inboxsla.domain.speech import NBSP, Dated, English
+from inboxsla.notify.compose import MARKER_HEADER, message_id, search_token
+from inboxsla.notify.headers import POLICY, address
+from inboxsla.notify.notice import Letter
+from inboxsla.notify.plain import one_line, wrap
+
+# Anybody may write under somebody else's address, whom the notice then reaches: nothing of the sender's making may be in it
+# that could be an advertisement. A name is letters.
+_NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+){0,3}")
+_LONGEST_NAME = 40
+_MESSAGE_ID = re.compile(r"[!-;=?-~]{1,300}")
+_MOST_REFERENCES = 10
+_SAYS = {
+    CustomerNotice.ACKNOWLEDGE: "Thank you for your message. It has arrived, and a person will answer you by %(when)s.",
+    CustomerNotice.ON_HOLD: "Your request is on hold until %(when)s.",
+    CustomerNotice.STILL_WITH_US: (
+        "Your request is still with us. It takes longer than we meant it to; you will hear from a person by %(when)s."
+    ),
+    CustomerNotice.CLOSING: (
+        "We have not heard from you since our last answer. Your request will be closed on %(when)s, unless you write before."
+    ),
+}
+_FOOTER = "This mail was sent automatically. If you answer it, a person reads what you write."
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What a notice says. `when` (aware UTC) is said in `zone` (IANA), `own` are an admin's words, `reason` that of a hold."""
+
+    notice: CustomerNotice
+    name: str
+    when: datetime
+    zone: str
+    reason: str = ""
+    own: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerMail:
+    """`subject` is the thread's; `answers` are the Message-IDs of the thread, the one that is answered last."""
+
+    marker: str
+    mailbox: str
+    recipient: str
+    subject: str
+    answers: Sequence[str]
+    composed_at: datetime
+    saying: Saying
+
+
+def compose_for_customer(mail: CustomerMail) -> Letter:
+    """The finished letter. Raises ValueError for addresses and Message-IDs that cannot stand in a header."""
+    subject = mail.subject if mail.subject[:3].lower() == "re:" else f"Re: {mail.subject}"
+    known = [each for each in mail.answers if _MESSAGE_ID.fullmatch(each)][-_MOST_REFERENCES:]
+    letter = EmailMessage(policy=POLICY)
+    letter["From"] = address("", mail.mailbox)
+    letter["To"] = address("", mail.recipient)
+    letter["Subject"] = one_line(subject)
+    letter["Date"] = mail.composed_at
+    letter["Message-ID"] = f"<{message_id(mail.marker, mail.mailbox)}>"
+    if known:
+        letter["In-Reply-To"] = f"<{known[-1]}>"
+        letter["References"] = " ".join(f"<{each}>" for each in known)
+    answers = mail.saying.notice is CustomerNotice.ACKNOWLEDGE
+    letter["Auto-Submitted"] = "auto-replied" if answers else "auto-generated"
+    letter["X-Auto-Response-Suppress"] = "All"
+    letter[MARKER_HEADER] = mail.marker
+    reference = f"Reference: {search_token(mail.marker)}"
+    body = "\n\n".join(text for each in (*paragraphs(mail.saying), reference) for text in ["\n".join(wrap(each))])
+    letter.set_content(f"{body}\n", cte="quoted-printable")
+    return Letter(str(letter["Subject"]), letter.as_bytes(), body, "")
+
+
+def paragraphs(saying: Saying) -> tuple[str, ...]:
+    """What it says; the words of admins come between greeting and promise, which nothing can take out."""
+    say = English(saying.zone)
+    name = greeted(saying.name)
+    when = spoken(saying.when, saying.zone)
+    greeting = say.text("Hello %(name)s,", name=name) if name else say.text("Hello,")
+    reason = one_line(saying.reason)
+    said = say.text(_SAYS[saying.notice], when=when)
+    if reason:
+        said += " " + say.text("The reason: %(reason)s.", reason=reason)
+    own = filled_in(saying.own, {"name": name, "when": when, "reason": reason})
+    lines = (one_line(line) for line in own.splitlines())
+    return (greeting, *filter(None, lines), said, say.text(_FOOTER))
+
+
+def greeted(name: str) -> str:
+    """The name as it may stand in a notice; empty for one that could be anything but a name."""
+    plain = one_line(name)
+    return plain if len(plain) <= _LONGEST_NAME and _NAME.fullmatch(plain) else ""
+
+
+def spoken(at: datetime, zone: str) -> str:
+    """ "Tuesday 1 Dec 2026 10:30 CET (Europe/Berlin)": whoever reads it may live anywhere, so day and zone are named."""
+    say = English(zone)
+    moment = Dated(say).moment(at, at).replace(NBSP, " ")
+    return f"{at.astimezone(say.zone):%A} {moment} ({zone})"
