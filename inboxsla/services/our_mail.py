@@ -78,7 +78,7 @@ def tell_bounce(conn: Connection, mailbox: MailboxRow, row: MessageRow, event: E
     whom = ", ".join(row.headers.get("bounced_to", ())) or envelope.recipient
     is_notice = envelope.kind != STAFF
     envelopes.came_back(conn, envelope.id, f"It came back: {whom} could not be reached.")
-    about = envelopes.tickets_of(conn, [envelope.id]).get(envelope.id, ())
+    about = outbox.tickets_of(conn, [envelope.id]).get(envelope.id, ())
     numbers = f" about ticket {', '.join(map(str, about))}" if about else ""
     words = f"A mail from InboxSLA to {whom}{numbers} came back. Check the address on the people list."
     if is_notice:
@@ -125,7 +125,7 @@ def tell_notes(conn: Connection, mailbox: MailboxRow, fresh: Sequence[MessageRow
         if envelope is None:
             continue
         note = Event(Kind.NOTED, row.internal_at, correspondence.source(row), staff.author(row), {"where": "mail"})
-        for ticket_id in envelopes.tickets_of(conn, [envelope.id]).get(envelope.id, ()):
+        for ticket_id in outbox.tickets_of(conn, [envelope.id]).get(envelope.id, ()):
             settle.settle_in(conn, tickets.load(conn, ticket_id), mailbox, [note], now)
             if note.actor is not None and row.internal_at > now - _STILL_NEWS:
                 # Once a day: should a machine be at the other end that we take for a person, it gets no more than that.
@@ -150,7 +150,7 @@ def propose_absence(
         if author is None or envelope is None or _is_known_away(conn, mailbox, author, now):
             continue
         asked = outbox.count_handed(conn, mailbox.id, Told.PROPOSE_ABSENCE, now - _A_DAY)
-        about = envelopes.tickets_of(conn, [envelope.id]).get(envelope.id, ())
+        about = outbox.tickets_of(conn, [envelope.id]).get(envelope.id, ())
         if about and not asked[author]:
             act = (f"away/{row.gmail_id}", Told.PROPOSE_ABSENCE.value, "person", {"recipient": author, "percent": 0})
             outbox.put(conn, mailbox.id, about[0], [act], now)

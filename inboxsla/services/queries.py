@@ -27,7 +27,7 @@ from inboxsla.services.ports import Ports
 from inboxsla.services.privacy import erased_words
 from inboxsla.services.viewers import Sees, Viewer, may_see
 from inboxsla.services.views import Board, KeptAside, MailboxState, MailLine, MailPage, Progress, TicketPage
-from inboxsla.storage import envelopes, first_readings, mailboxes, messages, records, switches, tickets
+from inboxsla.storage import envelopes, first_readings, mailboxes, messages, outbox, records, switches, tickets
 from inboxsla.storage.envelopes import Envelope
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.schema import tickets as t
@@ -170,7 +170,7 @@ def ticket(ports: Ports, ticket_id: int, say: Speech, viewer: Viewer | None = No
         sent = envelopes.newest(conn, 50, ticket_id)
         lines = _lines(conn, sent)
         unseen = _unseen(conn, ports, seen, now, say)
-        mailed = _mailed(seen, sent, envelopes.acts_of(conn, ticket_id), say)
+        mailed = _mailed(seen, sent, outbox.acts_of(conn, ticket_id), say)
         also = _also(conn, seen, sees)
         style = our_labels.choices(conn, ports).style
     facts = seen.decision.facts
@@ -246,7 +246,7 @@ def mails(ports: Ports, limit: int = 50, sees: Sees = None) -> tuple[MailLine, .
 
 
 def _lines(conn: Connection, found: Sequence[Envelope]) -> tuple[MailLine, ...]:
-    about = envelopes.tickets_of(conn, [one.id for one in found])
+    about = outbox.tickets_of(conn, [one.id for one in found])
     return tuple(
         MailLine(
             one.id,

@@ -287,27 +287,3 @@ def newest(
     if ticket_id is not None:
         statement = statement.where(t.c.id.in_(select(outbox.c.envelope_id).where(outbox.c.ticket_id == ticket_id)))
     return [_row(row) for row in conn.execute(statement)]
-
-
-def acts_of(conn: Connection, ticket_id: int) -> dict[int, set[str]]:
-    """What each mail about a ticket was owed for: kinds of acts."""
-    rows = conn.execute(select(outbox.c.envelope_id, outbox.c.act).where(outbox.c.ticket_id == ticket_id))
-    found: dict[int, set[str]] = {}
-    for envelope_id, act in rows:
-        if envelope_id is not None:
-            found.setdefault(envelope_id, set()).add(act)
-    return found
-
-
-def tickets_of(conn: Connection, envelope_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """Which tickets each mail is about."""
-    rows = conn.execute(
-        select(outbox.c.envelope_id, outbox.c.ticket_id)
-        .where(outbox.c.envelope_id.in_(envelope_ids))
-        .distinct()
-        .order_by(outbox.c.ticket_id)
-    )
-    found: dict[int, tuple[int, ...]] = {}
-    for envelope_id, ticket_id in rows:
-        found[envelope_id] = (*found.get(envelope_id, ()), ticket_id)
-    return found

@@ -212,3 +212,27 @@ def mailed_at(conn: Connection, recipient: str, since: datetime) -> list[datetim
     """When mails to somebody were composed after `since`, whatever mailbox they are about."""
     where = (envelopes.c.recipient == recipient, envelopes.c.composed_at > since)
     return list(conn.execute(select(envelopes.c.composed_at).where(*where)).scalars())
+
+
+def acts_of(conn: Connection, ticket_id: int) -> dict[int, set[str]]:
+    """What each mail about a ticket was owed for: kinds of acts."""
+    rows = conn.execute(select(t.c.envelope_id, t.c.act).where(t.c.ticket_id == ticket_id))
+    found: dict[int, set[str]] = {}
+    for envelope_id, act in rows:
+        if envelope_id is not None:
+            found.setdefault(envelope_id, set()).add(act)
+    return found
+
+
+def tickets_of(conn: Connection, envelope_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Which tickets each mail is about."""
+    rows = conn.execute(
+        select(t.c.envelope_id, t.c.ticket_id)
+        .where(t.c.envelope_id.in_(envelope_ids))
+        .distinct()
+        .order_by(t.c.ticket_id)
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for envelope_id, ticket_id in rows:
+        found[envelope_id] = (*found.get(envelope_id, ()), ticket_id)
+    return found

@@ -14,7 +14,7 @@ from typing import Any
 from inboxsla.gmail.google import GoogleMailbox, static_credentials
 from inboxsla.gmail.simulator.letters import letter
 from inboxsla.services import assign, deliver, sync
-from inboxsla.storage import envelopes
+from inboxsla.storage import envelopes, outbox
 from inboxsla.wiring import now
 from tests.road.pushed import Road, road
 
@@ -90,7 +90,7 @@ def _lateness(made: Road, first: datetime) -> list[float]:
     """Seconds from the step of each ticket to the mail that was handed over about it."""
     with made.ports.db.read() as conn:
         sent = [mail for mail in envelopes.newest(conn, 5000) if mail.state == "sent" and mail.sent_at is not None]
-        about = envelopes.tickets_of(conn, [mail.id for mail in sent])
+        about = outbox.tickets_of(conn, [mail.id for mail in sent])
     found = []
     for mail in sent:
         nth = int(mail.subject.split("Lamp ")[1].split()[0])

@@ -23,6 +23,7 @@ HEADLINES = {
     "calendars": "Calendars",
     "policies": "Policies",
     "targets": "Targets",
+    "notices": "Customer notices",
     "steps": "Steps",
     "rules": "Rules",
     "then": "What a rule gives",

@@ -19,7 +19,15 @@ from inboxsla.services.drafting import Body, Draft, Edit
 from inboxsla.services.in_force import InForce
 from inboxsla.web.context import LARGEST_ID, ports
 from inboxsla.web.guards import Level, needs
-from inboxsla.web.settings import editor, policy_acts, policy_form, policy_line, policy_notes, policy_words
+from inboxsla.web.settings import (
+    editor,
+    policy_acts,
+    policy_form,
+    policy_line,
+    policy_notes,
+    policy_notices,
+    policy_words,
+)
 from inboxsla.web.settings.editor import Editing
 from inboxsla.web.settings.form import Form, Key
 from inboxsla.web.settings.typed import Typed
@@ -193,6 +201,7 @@ def _shown(force: InForce, typed: Typed, name: str | None) -> dict[str, Any]:
         "notes": policy_notes.notes(typed, was, calendars),
         "business_day": policy_notes.business_day(typed, calendars),
         "words": policy_words,
+        "notices": policy_notices.rows(typed, calendars, force.document.hold_reasons[0]),
     }
 
 

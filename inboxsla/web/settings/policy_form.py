@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from inboxsla.config.document.model import METRICS, PRIORITIES, Policy
+from inboxsla.domain.courtesy import CustomerNotice
 from inboxsla.web.settings.form import Key
 from inboxsla.web.settings.typed import Typed
 
@@ -46,6 +47,8 @@ def to_row(typed: Typed, enabled: bool = True, before: Policy | None = None) -> 
         **{name: bool(typed.all(name)) for name in TICKS},
         **{name: text for name in LENGTHS if (text := typed.get(name))},
     }
+    if notices := _notices(typed.below("notices")):
+        row["notices"] = notices
     return row if enabled else {**row, "enabled": False}
 
 
@@ -93,6 +96,16 @@ def _fields(policy: Policy) -> Iterator[tuple[str, str]]:
     yield "reopening", policy.reopening
     yield from ((name, "yes") for name in TICKS if getattr(policy, name))
     yield from ((name, getattr(policy, name) or "") for name in LENGTHS)
+    for notice in CustomerNotice:
+        if getattr(policy.notices, notice):
+            yield f"notices.{notice}", "yes"
+        yield f"notices.{notice}_text", getattr(policy.notices, f"{notice}_text")
+
+
+def _notices(typed: Typed) -> dict[str, Any]:
+    """Those that are ticked, and what is written for any."""
+    on = {notice.value: True for notice in CustomerNotice if typed.all(notice)}
+    return on | {name: text for notice in CustomerNotice if (text := typed.get(name := f"{notice}_text"))}
 
 
 def _target(typed: Typed) -> dict[str, str]:

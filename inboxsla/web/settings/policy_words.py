@@ -57,6 +57,10 @@ _SHORT = {
 }
 # How the document complains of what a form asks in other words.
 _PLAINLY: tuple[tuple[str, LazyString], ...] = (
+    (
+        r"the customer is told when the owner is",
+        lazy_gettext("The customer is told when the owner is: say under Limits how long before."),
+    ),
     (r"say once when this step comes", lazy_gettext("Say when this step comes: a number such as 75, or a length such as 2h.")),
     (r"this step does nothing", lazy_gettext("Tick what this step does, or name somebody who is told.")),
     (r"a step that comes with reopened belongs to no promise", lazy_gettext("A step for customers who come back belongs to no promise. Untick “only for”.")),

@@ -41,6 +41,7 @@ EVERYTHING = {
     "hold_cap": "5 business days",
     "auto_close": "10 business days",
     "auto_close_warning": "2 business days",
+    "notices": {"acknowledge": True, "closing": True, "acknowledge_text": "Dear {name},\nby {when}."},
 }
 POLICIES = [
     Policy.model_validate(EVERYTHING),

@@ -1,0 +1,54 @@
+"""What customers are told by themselves, on a policy's page."""
+
+from __future__ import annotations
+
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+
+from tests.web.reading import page, words
+from tests.web.settings.filling import fields, send
+from tests.web.settings.test_policies import EDIT, LIST, looked_and_saved, named
+from tests.web.shop import Shop
+
+OWN = "notices__acknowledge_text"
+
+
+def test_notices_are_off_until_they_are_ticked_and_saved(lumen: Shop, claire: FlaskClient) -> None:
+    assert not page(claire, EDIT).select("input[name^='notices.'][checked]")
+
+    answer = looked_and_saved(claire, EDIT, notices__acknowledge="yes", **{OWN: "Dear {name},\nwe try <b>hard</b>."})
+
+    assert answer.status_code == 303
+    saved = named(lumen).notices
+    assert (saved.acknowledge, saved.on_hold, saved.still_with_us, saved.closing) == (True, False, False, False)
+    example = page(claire, EDIT).select_one("#example-acknowledge")
+    assert example is not None
+    assert words(example).startswith("Hello Zofia, Dear Zofia, we try <b>hard</b>. Thank you for your message.")
+    assert not example.select("b")
+
+
+def test_a_field_that_nothing_fills_in_is_said_where_it_was_typed(lumen: Shop, claire: FlaskClient) -> None:
+    answer = send(claire, EDIT, notices__closing="yes", **{OWN: "Order {order}"})
+
+    assert answer.status_code == 422
+    shown = BeautifulSoup(answer.text, "html.parser")
+    told = {link["href"]: words(link) for link in shown.select("#wrong a")}
+    assert "nothing is known as {order} here" in told["#f-notices-acknowledge_text"].lower()
+    assert all(shown.select_one(link) for link in told)
+
+
+def test_a_closing_notice_needs_to_know_when_it_comes(lumen: Shop, claire: FlaskClient) -> None:
+    answer = send(claire, EDIT, notices__closing="yes")
+
+    told = words(BeautifulSoup(answer.text, "html.parser").select_one("#wrong"))
+    assert "say under Limits how long before" in told
+    assert "auto_close" not in told
+
+
+def test_the_example_follows_what_is_typed(lumen: Shop, claire: FlaskClient) -> None:
+    form = {**fields(page(claire, EDIT)), "notices.on_hold_text": ["Because of {reason}."]}
+
+    shown = BeautifulSoup(claire.post(f"{LIST}/echo?name=Standard+support", data=form).text, "html.parser")
+
+    example = words(shown.select_one("#example-on_hold"))
+    assert "Because of supplier. Your request is on hold until Tuesday 12 Jan 2027" in example
