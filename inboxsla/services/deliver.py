@@ -89,8 +89,10 @@ def _send(ports: Ports, gmail: Mailbox, envelope: Envelope) -> bool:
                 return True
             envelopes.failed(conn, envelope.id, str(refused))
             outbox.delivered(conn, envelope.id, ports.now(), "dropped", str(refused))
-            words = f"Gmail will not send a mail to {envelope.recipient}: {refused}"
-            records.alarm(conn, f"send/{envelope.recipient}", words, ports.now(), envelope.mailbox_id)
+            # Alarms outlive what is kept of customers.
+            whom = envelope.recipient if envelope.kind == envelopes.STAFF else "a customer"
+            words = f"Gmail will not send a mail to {whom}: {refused}"
+            records.alarm(conn, f"send/{whom}", words, ports.now(), envelope.mailbox_id)
         return True
     except AccessLost as lost:
         with ports.db.write() as conn:

@@ -77,12 +77,14 @@ def tell_bounce(conn: Connection, mailbox: MailboxRow, row: MessageRow, event: E
         return
     whom = ", ".join(row.headers.get("bounced_to", ())) or envelope.recipient
     is_notice = envelope.kind != STAFF
-    envelopes.came_back(conn, envelope.id, f"It came back: {whom} could not be reached.")
+    # Alarms outlive what is kept of customers.
+    called = "the customer" if is_notice else whom
+    envelopes.came_back(conn, envelope.id, f"It came back: {called} could not be reached.")
     about = outbox.tickets_of(conn, [envelope.id]).get(envelope.id, ())
     numbers = f" about ticket {', '.join(map(str, about))}" if about else ""
     words = f"A mail from InboxSLA to {whom}{numbers} came back. Check the address on the people list."
     if is_notice:
-        words = f"An automatic notice to a customer, {whom},{numbers} came back: they were not told. Reach them another way."
+        words = f"A notice to the customer{numbers} came back: they were not told. Try to reach them another way."
     records.alarm(conn, f"bounce/{row.gmail_id}", words, now, mailbox.id)
     if not is_notice and not row.headers.get("bounce_passes"):
         reaching.lost(conn, envelope, words, now)

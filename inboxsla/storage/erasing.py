@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, delete, exists, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, literal_column, or_, select, update
 from sqlalchemy.types import Boolean
 
+from inboxsla.storage.envelopes import STAFF
 from inboxsla.storage.messages import MessageRow, row_of, values_of
 from inboxsla.storage.schema import alarm_mails, envelopes, events, kept_aside, messages, notes, outbox, tickets
 
@@ -80,14 +81,20 @@ def mails_about(conn: Connection, ticket_id: int, now: datetime, why: str) -> in
     conn.execute(
         update(envelopes).where(envelopes.c.id.in_(waiting)).values(state="failed", lease_until=None, reason=why)
     )
-    return conn.execute(update(envelopes).where(mine).values(subject="", raw="")).rowcount
+    return _emptied(conn, mine)
+
+
+def _emptied(conn: Connection, *which: ColumnElement[bool]) -> int:
+    """Empty these mails; of notices to customers also whom they went to. Returns how many mails."""
+    conn.execute(update(envelopes).where(*which, envelopes.c.kind != STAFF).values(recipient=""))
+    return conn.execute(update(envelopes).where(*which).values(subject="", raw="")).rowcount
 
 
 def sent_mails_about(conn: Connection, ticket_ids: Collection[int]) -> None:
     """Empty the mails of ours about these tickets that have gone out, or never will."""
     about = select(outbox.c.envelope_id).where(outbox.c.ticket_id.in_(ticket_ids), outbox.c.envelope_id.is_not(None))
     mine = or_(envelopes.c.id.in_(about), envelopes.c.ticket_id.in_(ticket_ids))
-    conn.execute(update(envelopes).where(mine, envelopes.c.state.in_(_CLOSED)).values(subject="", raw=""))
+    _emptied(conn, mine, envelopes.c.state.in_(_CLOSED))
 
 
 def words_of(conn: Connection, ticket_id: int, kinds: Mapping[str, Sequence[str]]) -> None:

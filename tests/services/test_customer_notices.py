@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
@@ -11,8 +12,8 @@ from inboxsla.domain.speech import English
 from inboxsla.domain.timeline import Kind
 from inboxsla.gmail.simulator import Fault
 from inboxsla.services import configuring, queries, setup
-from inboxsla.storage import mailboxes
-from tests.builders import ANA, CLAIRE, JONAS, KOFI, REFUND, SUPPORT, ZOFIA, Desk
+from inboxsla.storage import erasing, mailboxes
+from tests.builders import ANA, CLAIRE, JONAS, KOFI, REFUND, SUPPORT, ZOFIA, Desk, settings
 from tests.services.acting_desk import does
 from tests.services.test_deliver import carry_on, run_to_the_end
 from tests.services.worker_of_one_run import ACCEPTED
@@ -229,7 +230,7 @@ def test_a_notice_that_comes_back_is_an_alarm_and_reopens_nothing(kind: Desk) ->
     kind.store.bounce(SUPPORT, notice.gmail_id, ZOFIA)
     kind.catch_up()
     assert kind.clocks(thread)["first_response"] == "met"
-    assert any("notice to a customer" in alarm for alarm in kind.board().alarms)
+    assert any("A notice to the customer about ticket 1 came back" in alarm for alarm in kind.board().alarms)
     kind.later(days=2, minutes=1)
     assert "the newest mail from outside is automatic" in outcomes(kind, thread)
 
@@ -251,3 +252,30 @@ def test_an_admins_words_are_said_and_a_name_that_is_none_is_not(one_desk: Desk)
     assert "evil" not in said(mail)
     assert said(mail).startswith("Hello, We are closed on ")
     assert "a person will answer you by" in said(mail)
+
+
+def test_a_notice_that_could_not_go_out_for_an_hour_is_left_out(kind: Desk) -> None:
+    kind.faults.plan(Fault("status", "messages.send", code=429, times=None))
+    thread = wrote(kind)
+    kind.later(minutes=59)
+    kind.faults.clear()
+    kind.later(hours=1, minutes=1)
+    assert outcomes(kind, thread) == ["Gmail took no mail while it was true"]
+    assert ZOFIA not in kind.mailed()
+
+
+def test_whoever_is_erased_is_erased_from_the_notices_they_had(kind: Desk) -> None:
+    thread = wrote(kind)
+    with kind.database.write() as conn:
+        erasing.mails_about(conn, kind.ticket(thread).id, kind.clock(), "erased")
+    assert [(mail.recipient, mail.raw) for mail in kind.envelopes()] == [("", "")]
+
+
+def test_notices_go_through_the_mailbox_whatever_way_other_mails_take(kind: Desk) -> None:
+    kind.writes()
+    kind.sync()
+    kind.ports = replace(
+        kind.ports, settings=settings(mail={"way": "smtp"}, smtp={"host": "127.0.0.1", "from_address": SUPPORT})
+    )
+    kind.catch_up()
+    assert kind.mailed() == [ZOFIA]
