@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from dataclasses import replace
 from email.message import EmailMessage
 
@@ -10,13 +9,13 @@ import pytest
 
 from inboxsla.domain.speech import English
 from inboxsla.domain.timeline import Kind
+from inboxsla.gmail.google import GoogleMailbox, static_credentials
+from inboxsla.gmail.port import Sent
 from inboxsla.gmail.simulator import Fault
-from inboxsla.services import configuring, queries, setup
+from inboxsla.services import configuring, deliver, queries, setup
 from inboxsla.storage import erasing, mailboxes
 from tests.builders import ANA, CLAIRE, JONAS, KOFI, REFUND, SUPPORT, ZOFIA, Desk, settings
 from tests.services.acting_desk import does
-from tests.services.test_deliver import carry_on, run_to_the_end
-from tests.services.worker_of_one_run import ACCEPTED
 
 ALL = "acknowledge = true\non_hold = true\nstill_with_us = true\nclosing = true\n"
 
@@ -200,12 +199,33 @@ def test_a_notice_whose_outcome_nobody_knows_is_found_and_not_sent_twice(kind: D
     assert kind.kinds(thread).count(Kind.CUSTOMER_TOLD) == 1
 
 
-@pytest.mark.processes
-def test_a_worker_killed_once_gmail_took_the_notice_sends_it_once(kind: Desk) -> None:
+class Died(BaseException):
+    """What no code of ours catches, like the end of the process."""
+
+
+class Mortal(GoogleMailbox):
+    """The real client of a worker that ends before or after Gmail takes its mail."""
+
+    after = False
+
+    def send(self, raw: bytes, thread_id: str | None = None) -> Sent:
+        if self.after:
+            super().send(raw, thread_id)
+        raise Died
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_worker_that_ends_before_or_after_gmail_takes_a_notice_sends_it_once(kind: Desk, after: bool) -> None:
+    """C43: whatever dies in between."""
     kind.writes()
     kind.sync()
-    assert run_to_the_end(kind, "deliver", f"die={ACCEPTED}") == -signal.SIGKILL
-    carry_on(kind)
+    client = Mortal(static_credentials(SUPPORT), api_root=kind.server.url, timeout=10)
+    client.after = after
+    with pytest.raises(Died):
+        deliver.deliver(replace(kind.ports, mailbox=lambda address: client), kind.id)
+    assert len(kind.mailed()) == int(after)
+    for _ in range(2):
+        kind.later(minutes=5)
     assert kind.mailed() == [ZOFIA]
 
 
