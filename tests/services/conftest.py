@@ -14,6 +14,38 @@ from tests.builders import SUPPORT, Desk, a_desk, settings
 from tests.office import Office, an_office
 
 Opens = Callable[..., Desk]
+# What these try is decided in Python, over statements that other tests here try on both kinds of database.
+ON_SQLITE_ONLY = {
+    f"test_{name}"
+    for name in (
+        "absent_owners",
+        "correspondence",
+        "dead_hours",
+        "duty_of_reminders",
+        "folders",
+        "label_commands",
+        "label_commands_once",
+        "labels",
+        "labels_by_id",
+        "labels_of_many",
+        "observing",
+        "owner_labels",
+        "returning",
+    )
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        alone = metafunc.module.__name__.rpartition(".")[2] in ON_SQLITE_ONLY
+        metafunc.parametrize("database", ["sqlite"] if alone else ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Database:
+    """A migrated, empty database of the kind that is asked for."""
+    chosen: Database = request.getfixturevalue(f"{request.param}_database")
+    return chosen
 
 
 @pytest.fixture(scope="session")
