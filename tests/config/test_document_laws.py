@@ -11,8 +11,11 @@ from inboxsla.config.document import compile_policies, differences, read, to_tom
 from inboxsla.domain.policy_data import from_data
 from tests.config.documents import NOW, PLAIN, accepted, documents, mistakes
 
+# A whole document takes long to make up, and each holds every section many times over.
+SOME = 50
 
-@settings(max_examples=150)
+
+@settings(max_examples=SOME)
 @given(documents())
 def test_what_is_written_is_read_back_as_the_same(body: dict[str, Any]) -> None:
     kept = accepted(body)
@@ -23,12 +26,14 @@ def test_what_is_written_is_read_back_as_the_same(body: dict[str, Any]) -> None:
     assert differences(kept.document, again.document) == ()
 
 
+@settings(max_examples=SOME)
 @given(documents())
 def test_every_policy_of_a_document_without_mistakes_can_be_counted_by(body: dict[str, Any]) -> None:
     for name, compiled in compile_policies(accepted(body).document).items():
         assert from_data(compiled).name == name
 
 
+@settings(max_examples=SOME)
 @given(documents(), documents())
 def test_a_difference_is_named_exactly_where_there_is_one(old: dict[str, Any], new: dict[str, Any]) -> None:
     before, after = accepted(old).document, accepted(new).document
@@ -50,6 +55,7 @@ _JSON = st.recursive(
 )
 
 
+@settings(max_examples=SOME)
 @given(documents(), st.data())
 def test_nonsense_anywhere_is_refused_or_read_but_never_breaks(body: dict[str, Any], data: st.DataObject) -> None:
     spoiled: Any = body

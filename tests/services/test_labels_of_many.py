@@ -107,21 +107,22 @@ def test_a_message_deleted_meanwhile_harms_nobody(desk: Desk, threads: list[str]
 
 
 def changes(dice: Dice, ticket: TicketRow, mail: MessageRow) -> list[LabelChange]:
+    inbox, spam = ((replace(mail, labels=frozenset({folder})),) * (MOST_MESSAGES + 1) for folder in ("INBOX", "SPAM"))
+
     def one(_: Dice) -> LabelChange:
         messages = dice.one_of((1, 2, 3, 1, 2, 3, 40, 400, MOST_MESSAGES, MOST_MESSAGES + 1, 0))
-        spam = frozenset({"SPAM"} if dice.below(10) == 9 else {"INBOX"})
-        kept = tuple(replace(mail, gmail_id=f"{nth}", labels=spam) for nth in range(messages))
+        kept = (spam if dice.below(10) == 9 else inbox)[:messages]
         return LabelChange(ticket, kept, dice.one_of((("a",), ("b",), ())), dice.one_of(((), ("c",))))
 
     return dice.some(one, 40)
 
 
-def test_only_what_is_equal_goes_together_and_as_much_as_gmail_takes(desk: Desk) -> None:
-    thread = desk.writes().thread_id
-    desk.sync()
-    ticket, mail = desk.ticket(thread), desk.kept(thread)[0]
+def test_only_what_is_equal_goes_together_and_as_much_as_gmail_takes(one_desk: Desk) -> None:
+    thread = one_desk.writes().thread_id
+    one_desk.sync()
+    ticket, mail = one_desk.ticket(thread), one_desk.kept(thread)[0]
     seen = 0
-    for seed in range(200):
+    for seed in range(100):
         made = changes(Dice(random.Random(seed).randbytes(400)), ticket, mail)
 
         parts = together(made)
@@ -134,4 +135,4 @@ def test_only_what_is_equal_goes_together_and_as_much_as_gmail_takes(desk: Desk)
         taken = [id(change) for part in parts for change in part]
         assert len(taken) == len(set(taken))
         seen += len(taken)
-    assert seen > 100
+    assert seen > 50
