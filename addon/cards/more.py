@@ -54,6 +54,7 @@ _PEOPLE = {
     "hand_over": ("Hand over", "", "PERSON"),
     "note": ("Add note", "@name tells somebody by mail", "DESCRIPTION"),
     "escalate": ("Escalate now", "Owner and lead are told", "MULTIPLE_PEOPLE"),
+    "mute": ("Mute my reminders", "Until the customer or somebody else does something", "BOOKMARK"),
 }
 _PROMISE = {
     "answered_elsewhere": ("I answered elsewhere", "By phone, in a chat, in person", "PHONE"),

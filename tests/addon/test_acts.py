@@ -187,6 +187,15 @@ def test_escalating_tells_the_lead(desk: Desk, ana: Gmail, ticket: tuple[str, st
     assert CLAIRE in desk.mailed()
 
 
+def test_whoever_owns_a_ticket_can_mute_its_reminders(desk: Desk, ana: Gmail, ticket: tuple[str, str]) -> None:
+    desk.owned_by(ticket[1], ANA)
+    ana.clicks(ana.clicks(ana.opens(*ticket).buttons["More"]).rows["Mute my reminders"])
+    assert desk.kinds(ticket[1])[-1] is Kind.MUTED
+
+    desk.owned_by(ticket[1], JONAS)
+    assert "Mute my reminders" not in ana.clicks(ana.opens(*ticket).buttons["More"]).rows
+
+
 def test_an_absence_is_set_from_home_and_taken_back(ana: Gmail, ticket: tuple[str, str]) -> None:
     form = ana.clicks(ana.comes_home().buttons["My absence"])
     said = {"start": local("2026-12-01"), "until": local("2026-12-04"), "substitute": JONAS}
