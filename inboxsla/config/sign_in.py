@@ -51,12 +51,14 @@ Lasting = Annotated[timedelta, BeforeValidator(plain_length), AfterValidator(_be
 class SignIn(Section):
     """Whose Google accounts may sign in (`domains` empty: those of everybody on a people list), and for how long.
 
-    A session ends once nobody has used it for `idle`, and in any case after `absolute`.
+    A session ends once nobody has used it for `idle`, and in any case after `absolute`. `for_links`: links in mails act only
+    for whoever is signed in as the person the mail went to.
     """
 
     domains: tuple[Domain, ...] = ()
     idle: Lasting = timedelta(hours=12)
     absolute: Lasting = timedelta(days=30)
+    for_links: bool = False
 
 
 def complaints(tree: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:

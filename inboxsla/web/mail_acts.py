@@ -1,7 +1,7 @@
 """Links in mails: a page that shows what a link would do, and does it when its button is pressed.
 
-The link is all the proof there is: no session is asked for or begun, so there is none that a form could abuse. Nothing here
-shows what a customer wrote.
+The link is all the proof there is, unless an admin wants people to be signed in as well: no session is begun, and nobody
+can make up a link, so there is nothing that a form elsewhere could abuse. Nothing here shows what a customer wrote.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from inboxsla.errors import Missing
 from inboxsla.services import by_link, panel_forms, stopping
@@ -20,13 +21,13 @@ from inboxsla.services.action_links import BrokenLink, ExpiredLink, Link, NotThe
 from inboxsla.services.by_link import Holder, Shown
 from inboxsla.services.viewers import Viewer
 from inboxsla.speech import BabelSpeech
-from inboxsla.web import act_forms
+from inboxsla.web import act_forms, who
 from inboxsla.web.context import LARGEST_ID, LOCALES, ports
 from inboxsla.web.guards import Level, needs
 from inboxsla.web.refusals import Words, page
 
 bp = Blueprint("mail_acts", __name__)
-Answer = str | tuple[str, int]
+Answer = str | Response | tuple[str, int]
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -103,7 +104,8 @@ def _opened(token: str) -> _Opened | Viewer | Answer:
         link = signer.read(token, ports().now())
         if link.act == stopping.ACT:
             return stopping.holder(ports(), link)
-        return _Opened(signer, link, by_link.holder(ports(), link))
+        opened = _Opened(signer, link, by_link.holder(ports(), link))
+        return opened if _may_act(opened) else redirect(url_for("sign_in.ask", next=request.path), code=303)
     except ExpiredLink:
         return page(410, _too_old())
     except BrokenLink:
@@ -112,6 +114,12 @@ def _opened(token: str) -> _Opened | Viewer | Answer:
         return page(403, _not_theirs())
     except Missing:
         return page(404, _gone())
+
+
+def _may_act(opened: _Opened) -> bool:
+    """A link is proof enough, unless an admin wants its person to be signed in. Stopping the mails of the morning never needs that."""
+    here = who.viewer() if ports().settings.sign_in.for_links else opened.who.viewer
+    return here is not None and here.address == opened.who.viewer.address
 
 
 def _too_old() -> Words:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
+from inboxsla.config.sign_in import SignIn
 from inboxsla.domain.people import Absence
 from inboxsla.domain.timeline import Status
 from inboxsla.services import desk as verbs
-from inboxsla.services import secret
+from inboxsla.services import secret, sign_in
 from inboxsla.services.action_links import Signer
 from inboxsla.storage import absences, people
 from tests.builders import ANA, CLAIRE, JONAS, SUPPORT, ZOFIA, Desk
@@ -52,6 +54,23 @@ def test_who_is_rid_of_a_ticket_is_asked_for_nothing(desk: Desk, thread: str) ->
     told_lead(desk, thread)
     (mail,) = [mail for mail in desk.mails() if mail["To"].addresses[0].addr_spec == ANA and "With" in mail["Subject"]]
     assert list(links(mail)) == ["Ticket page"]
+
+
+def test_where_an_admin_wants_it_a_link_acts_only_for_its_person_signed_in(desk: Desk, thread: str) -> None:
+    chosen = desk.ports.settings.model_copy(update={"sign_in": SignIn(for_links=True)})
+    desk.ports = replace(desk.ports, settings=chosen)
+    link, visitor = newest(desk)["Waiting on customer"], browser(desk)
+    path = urlsplit(link).path
+
+    for method in ("GET", "POST"):
+        asked = visitor.open(path, method=method)
+        assert (asked.status_code, urlsplit(asked.location).path) == (303, "/sign-in")
+    visitor.get(sign_in.make_link(desk.ports, "http://localhost", CLAIRE))
+    assert visitor.post(path).status_code == 303
+    assert desk.ticket(thread).status == "open"
+
+    visitor.get(sign_in.make_link(desk.ports, "http://localhost", ANA))
+    assert "Done The ticket waits for the customer." in press(visitor, link)
 
 
 def test_a_button_does_what_it_says_without_sign_in(desk: Desk, thread: str, stranger: FlaskClient) -> None:
