@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import structlog
@@ -65,9 +66,14 @@ def _all_alike(
         if writing.is_stopped(conn) or not mailboxes.get(conn, mailbox.id).is_live:
             return list(waiting)
         threads = messages.of_threads(conn, mailbox.id, [ticket.thread_id for ticket in waiting])
-    changes = [change_of(ticket, threads.get(ticket.thread_id, ()), ids, owners=owners) for ticket in waiting]
-    finished = set()
+    changes, finished = [], set()
+    for ticket in waiting:
+        with _set_apart(ports, mailbox, ticket):
+            changes.append(change_of(ticket, threads.get(ticket.thread_id, ()), ids, owners=owners))
     for part in together(changes):
+        with ports.db.read() as conn:
+            if writing.is_stopped(conn):
+                break
         for change in part:
             _expect_echoes(ports, mailbox, change, ids)
         try:
@@ -81,10 +87,15 @@ def _all_alike(
             log.warning("labels of many not changed at once, so one by one", mailbox=mailbox.id, reason=str(wrong))
             continue
         for change in part:
-            _write_down(ports, mailbox, change, shown(ids))
-            finished.add(change.ticket.id)
+            with _set_apart(ports, mailbox, change.ticket):
+                _write_down(ports, mailbox, change, shown(ids))
+                finished.add(change.ticket.id)
     done.relabelled += len(finished)
     return [ticket for ticket in waiting if ticket.id not in finished]
+
+
+def _set_apart(ports: Ports, mailbox: MailboxRow, ticket: TicketRow) -> AbstractContextManager[None]:
+    return set_apart(ports, f"label/{ticket.id}", f"The label of ticket {ticket.id}", mailbox.id)
 
 
 def _one_by_one(
@@ -97,7 +108,7 @@ def _one_by_one(
 ) -> None:
     refused_in_a_row = 0
     for ticket in waiting:
-        with set_apart(ports, f"label/{ticket.id}", f"The label of ticket {ticket.id}", mailbox.id):
+        with _set_apart(ports, mailbox, ticket):
             try:
                 done.relabelled += _put_right(ports, gmail, mailbox, ticket, ids)
             except (Refused, Gone):

@@ -6,12 +6,15 @@ import random
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from inboxsla.gmail.simulator import Fault
+from inboxsla.services import writing
 from inboxsla.services.label_changes import FEWEST_THREADS, MOST_MESSAGES, LabelChange, together
 from inboxsla.storage.messages import MessageRow
+from inboxsla.storage.schema import tickets
 from inboxsla.storage.tickets import TicketRow
-from tests.builders import SUPPORT, Desk
+from tests.builders import KOFI, SUPPORT, Desk
 from tests.dice import Dice
 
 MANY = FEWEST_THREADS + 2
@@ -104,6 +107,37 @@ def test_a_message_deleted_meanwhile_harms_nobody(desk: Desk, threads: list[str]
     desk.catch_up()
 
     assert all_labels(desk, [*threads[:2], *threads[3:]]) == [{"SLA/Medium"}] * MANY
+
+
+def test_one_that_cannot_be_worked_out_is_set_apart_and_the_others_change(desk: Desk, threads: list[str]) -> None:
+    odd = desk.ticket(threads[3]).id
+    with desk.database.write() as conn:
+        conn.execute(update(tickets).where(tickets.c.id == odd).values(label_wanted="odd"))
+
+    desk.deliver()
+
+    assert all_labels(desk, [*threads[:3], *threads[4:]]) == [{"SLA/Medium"}] * MANY
+    assert any(f"The label of ticket {odd}" in alarm for alarm in desk.board().alarms)
+
+
+def test_many_are_left_alone_once_somebody_stops_all_labels(
+    desk: Desk, threads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gmail = desk.gmail(SUPPORT)
+    for thread in [desk.writes(KOFI, subject=f"Bell {nth} is silent").thread_id for nth in range(MANY)]:
+        threads.append(thread)
+    desk.sync()
+    real = gmail.modify_messages
+
+    def meanwhile(message_ids: list[str], add: list[str], remove: list[str]) -> None:
+        real(message_ids, add, remove)
+        writing.stop(desk.ports, "Claire")
+
+    monkeypatch.setattr(gmail, "modify_messages", meanwhile)
+    with desk.calls() as calls:
+        desk.deliver()
+
+    assert (calls[BATCH], calls["threads.modify"]) == (1, 0)
 
 
 def changes(dice: Dice, ticket: TicketRow, mail: MessageRow) -> list[LabelChange]:

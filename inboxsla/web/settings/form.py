@@ -90,5 +90,5 @@ def _nearest(key: Key, typed: Typed) -> str:
 
 
 def _sentence(reason: str) -> str:
-    """As a person reads it: it begins like a sentence, and the marks of the file's own language are left out."""
+    """As it stands by itself, beside its field: beginning like a sentence."""
     return reason[:1].upper() + reason[1:]
