@@ -53,6 +53,12 @@ class Draft:
         return self.plan is not None and bool(self.plan.changes)
 
 
+def put_row(body: Body, section: str, nth: int | None, row: Mapping[str, Any]) -> None:
+    """Put `row` in place of the nth of a section that is a list; at its end where `nth` is None."""
+    rows = list(body.get(section, ()))
+    body[section] = [*rows, dict(row)] if nth is None else [*rows[:nth], dict(row), *rows[nth + 1 :]]
+
+
 def draft(ports: Ports, edit: Edit, find: Find, over: int) -> Draft:
     """Put an edit into the configuration in force; nothing is written. `over` is the version the form was made from (0: none).
 

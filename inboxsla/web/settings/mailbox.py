@@ -14,7 +14,7 @@ from inboxsla.services.checkup import Finding
 from inboxsla.services.checkup import mailboxes as checkup
 from inboxsla.services.configuring import Saved
 from inboxsla.services.connections import Connection, connections
-from inboxsla.services.drafting import Body, Draft, Edit
+from inboxsla.services.drafting import Body, Draft, Edit, put_row
 from inboxsla.services.in_force import InForce
 from inboxsla.web import mailboxes
 from inboxsla.web.context import ID, now, ports, say
@@ -60,13 +60,7 @@ class MailboxPart:
         row |= {name: list(typed.lines(name)) for name in _LISTS}
 
         def put(body: Body) -> None:
-            boxes = list(body.get("mailboxes", ()))
-            nth = self._place(body)
-            if nth is None:
-                boxes.append(row)
-            else:
-                boxes[nth] = row
-            body["mailboxes"] = boxes
+            put_row(body, "mailboxes", self._place(body), row)
 
         return put
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from inboxsla.config.document.model import Person
-from inboxsla.services.drafting import Body, Edit
+from inboxsla.services.drafting import Body, Edit, put_row
 from inboxsla.services.in_force import InForce
 from inboxsla.web.settings.editor import Wrong
 from inboxsla.web.settings.form import Key
@@ -49,13 +49,7 @@ class PersonPart:
         row = {"address": self._typed_address, **row}
 
         def put(body: Body) -> None:
-            people = list(body.get("people", ()))
-            nth = self._place(body) if self.address is not None else None
-            if nth is None:
-                people.append(row)
-            else:
-                people[nth] = row
-            body["people"] = people
+            put_row(body, "people", self._place(body) if self.address is not None else None, row)
 
         return put
 

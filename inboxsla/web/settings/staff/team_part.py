@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from inboxsla.config.document.model import Team
-from inboxsla.services.drafting import Body, Edit
+from inboxsla.services.drafting import Body, Edit, put_row
 from inboxsla.services.in_force import InForce
 from inboxsla.web.settings.form import Key
 from inboxsla.web.settings.staff.room import words_of
@@ -33,13 +33,7 @@ class TeamPart:
         row = {"name": self.name or typed.get("name"), **_row(typed)}
 
         def put(body: Body) -> None:
-            teams = list(body.get("teams", ()))
-            nth = self._place(body)
-            if nth is None:
-                teams.append(row)
-            else:
-                teams[nth] = row
-            body["teams"] = teams
+            put_row(body, "teams", self._place(body), row)
 
         return put
 
