@@ -133,31 +133,36 @@ def run(
     if changed is not None:
         return page(_looked(part, changed, over, force) if look_at_once else Editing(Form(changed, over), force))
     editing = _looked(part, typed, over, force)
-    if do == "look":
-        return (
-            render_template("settings/effect.html", editing=editing) if _asked_by_the_page("effect") else page(editing)
-        )
-    if do in replaying.ORDERS:
-        editing = replace(editing, replay=replaying.replay(editing.draft, do))
-        return (
-            render_template("settings/replay.html", editing=editing) if _asked_by_the_page("replay") else page(editing)
-        )
-    if do.startswith(TRY):
-        return page(editing)
-    if editing.draft is None or editing.wrong or editing.draft.meanwhile is not None:
-        return page(editing), 409 if editing.draft is not None and editing.draft.meanwhile is not None else 422
-    if not editing.draft.changes:
+    shown = _only_shown(editing, do, page)
+    if shown is not None:
+        return shown
+    draft = editing.draft
+    if draft is not None and draft.meanwhile is not None:
+        return page(editing), 409
+    if draft is None or editing.wrong:
+        return page(editing), 422
+    if not draft.changes:
         if not goes_on:
             flash(_("Nothing was different, so nothing was saved."))
-        return redirect(after(_nothing(editing.draft), editing.draft), code=303)
+        return redirect(after(_nothing(draft), draft), code=303)
     if part.shows_effect and request.form.get(LOOKED, "") != typed.digest:
         return page(replace(editing, stale=True))
     try:
-        saved = drafting.save(ports(), editing.draft, guards.actor(), _open_too(open_too))
+        saved = drafting.save(ports(), draft, guards.actor(), _open_too(open_too))
     except Refused:
         # Somebody was faster by moments: look again, at what is in force now.
         return page(_looked(part, typed, over, in_force.current(ports()))), 409
-    return redirect(after(saved, editing.draft), code=303)
+    return redirect(after(saved, draft), code=303)
+
+
+def _only_shown(editing: Editing, do: str, page: Callable[[Editing], str]) -> str | None:
+    """The answer to an order that only looks or tries; None if it is no such order. A page asks by itself for a piece of it."""
+    if do == "look":
+        return render_template("settings/effect.html", editing=editing) if _asks_for("effect") else page(editing)
+    if do in replaying.ORDERS:
+        editing = replace(editing, replay=replaying.replay(editing.draft, do))
+        return render_template("settings/replay.html", editing=editing) if _asks_for("replay") else page(editing)
+    return page(editing) if do.startswith(TRY) else None
 
 
 def remove(without: Edit, page: Callable[[Draft], str], after: After) -> Answer:
@@ -211,7 +216,7 @@ def _open_too(otherwise: bool | None = None) -> bool | None:
     return otherwise if given is None else given == "yes"
 
 
-def _asked_by_the_page(piece: str) -> bool:
+def _asks_for(piece: str) -> bool:
     return "HX-Request" in request.headers and request.headers.get("HX-Target") == piece
 
 
