@@ -116,6 +116,7 @@ def test_a_calendar_is_changed_with_its_effect_and_its_errors_in_sight(browser: 
         page.get_by_label("Friday", exact=True).fill("09:00–0800")
         page.get_by_role("button", name="Review and save").click()
         expect(page.locator("#wrong")).to_be_focused()
+        expect(page.locator("#wrong a")).to_contain_text("Friday: ")
         page.locator("#wrong a").click()
         expect(page.get_by_label("Friday", exact=True)).to_be_focused()
         clean(page)
