@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import faulthandler
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 import redis
+import structlog
 from rq import Queue, Worker
-from rq.timeouts import HorseMonitorTimeoutException, UnixSignalDeathPenalty
+from rq.executions import Execution
+from rq.job import Job
+from rq.timeouts import UnixSignalDeathPenalty
+from rq.worker import WorkerStatus
 
 from inboxsla.queue import QUEUE
-from workers import jobs
+from workers import jobs, process
 
-# Imported before the first fork, so that no job waits for it.
+log = structlog.get_logger()
+
+# Imported before the first ring, so that no job waits for it.
 PRELOADED = (jobs,)
 _WAIT = 2.0
 MONITORING = 10
+# A job that does not even notice that its time is over, as in a call that never returns to Python, takes its process along
+# so many seconds later.
+GRACE = 60
 
 
 class OutOfTime(BaseException):
@@ -27,19 +38,22 @@ class OutOfTime(BaseException):
 
 class TimeLimit(UnixSignalDeathPenalty):
     def handle_death_penalty(self, signum: int, frame: Any) -> None:
-        # The process that watches over a job times itself with this class as well, to say that both are alive.
-        if issubclass(self._exception, HorseMonitorTimeoutException):
-            raise self._exception
         raise OutOfTime(f"the job was not done within {self._timeout} s")
 
 
 class RingWorker(Worker):
-    """RQ's forking worker, tuned so that what a dead worker left is found within a minute."""
+    """RQ's worker, tuned so that what a dead worker left is found within a minute.
+
+    It answers rings in its own process. In one that is forked for each, as RQ does by default, every mail would pay for a new
+    connection to the database and to Gmail, and for statements and templates that are compiled to be used once.
+    """
 
     death_penalty_class = TimeLimit
 
-    def __init__(self, queues: list[Queue], connection: redis.Redis, monitoring: int = MONITORING) -> None:
-        self._told = False
+    def __init__(
+        self, queues: list[Queue], connection: redis.Redis, monitoring: int = MONITORING, grace: int = GRACE
+    ) -> None:
+        self._told, self._grace = False, grace
         super().__init__(
             queues,
             connection=connection,
@@ -58,6 +72,45 @@ class RingWorker(Worker):
         self._told = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ is half typed
 
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        execution = self.prepare_execution(job)
+        with self._beating(job, execution), _ends_at_last(int(job.timeout or queue.DEFAULT_TIMEOUT) + self._grace):
+            done = self.perform_job(job, queue, execution)
+        if not done:
+            # It may have been cut off in the middle of anything.
+            process.forget()
+        self.set_state(WorkerStatus.IDLE)
+
+    @contextmanager
+    def _beating(self, job: Job, execution: Execution) -> Iterator[None]:
+        """Tell Redis every `monitoring` seconds that this job is being done."""
+        ended = threading.Event()
+
+        def beat() -> None:
+            while not ended.wait(self.job_monitoring_interval):
+                try:
+                    self.maintain_heartbeats(job, execution)
+                except redis.RedisError as away:
+                    log.warning("no sign of life given while Redis is away", reason=str(away))
+
+        beating = threading.Thread(target=beat, daemon=True)
+        beating.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            beating.join()
+
+
+@contextmanager
+def _ends_at_last(seconds: int) -> Iterator[None]:
+    # Says where it hung, and needs neither a signal nor the interpreter's lock for it.
+    faulthandler.dump_traceback_later(seconds, exit=True)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
 
 def work(
     redis_url: str,
@@ -66,10 +119,12 @@ def work(
     burst: bool = False,
     told: Callable[[str], None] = print,
     monitoring: int = MONITORING,
+    grace: int = GRACE,
 ) -> None:
     """Answer rings until told to stop; with `burst` only those that wait already. Redis may come and go.
 
-    Every `monitoring` whole seconds of a job the worker tells Redis that it is alive.
+    Every `monitoring` whole seconds of a job the worker tells Redis that it is alive. A job that is not over `grace` seconds after
+    its time ends the process with status 1; whoever started it starts it again.
     """
     away = False
     while not stopping.is_set():
@@ -80,7 +135,7 @@ def work(
                 told("Redis is back.")
             away = False
             queue = Queue(QUEUE, connection=connection, serializer="json")
-            if _until_told(RingWorker([queue], connection, monitoring), burst):
+            if _until_told(RingWorker([queue], connection, monitoring, grace), burst):
                 return
         except redis.RedisError as error:
             if not away:

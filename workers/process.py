@@ -1,4 +1,4 @@
-"""The ports of one worker process, made for each job so that nothing is shared across a fork."""
+"""The ports of one worker process, made when its first job begins and kept for those that follow."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from inboxsla.services.ports import Ports
 
 @cache
 def settings() -> Settings:
-    """Read once, before the first fork, so that no job pays for it. Raises ConfigMistakes."""
+    """Read once, before the first ring, so that no job pays for it. Raises ConfigMistakes."""
     return wiring.settings()
 
 
@@ -29,6 +29,13 @@ def ports(job: str, keys: Sequence[int]) -> Ports:
     if isinstance(made.bell, RedisBell):
         made.bell.answered(job, keys)
     return made
+
+
+def forget() -> None:
+    """Let go of the ports, and of whatever a job has left half done in them; the next job makes new ones."""
+    if _ports.cache_info().currsize:
+        _ports().db.close()
+        _ports.cache_clear()
 
 
 @contextmanager

@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 import google_auth_httplib2
 from google.auth.credentials import Credentials
 from google.oauth2.credentials import Credentials as UserCredentials
-from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
 from inboxsla.errors import Gone, HistoryExpired, InboxSLAError, Refused, TooFast, TryLater
 from inboxsla.gmail.pacing import Pace, Unpaced
 from inboxsla.gmail.port import Change, GmailMessage, GmailThread, HistoryPage, Label, Profile, Sent, ThreadList, Watch
+from inboxsla.gmail.service import calls
 from inboxsla.gmail.transport import UNREADABLE, KeepAliveHttp, OneShotHttp, google_errors, send_errors, topic_errors
 
 T = TypeVar("T")
@@ -58,21 +58,7 @@ class GoogleMailbox:
         plain = KeepAliveHttp(timeout)
         self._renewal = google_auth_httplib2.Request(plain)
         self._http = google_auth_httplib2.AuthorizedHttp(credentials, http=plain)
-        service = build(
-            "gmail",
-            "v1",
-            http=self._http,
-            static_discovery=True,
-            cache_discovery=False,
-            client_options={"api_endpoint": api_root.rstrip("/") + "/"},
-        )
-        # Kept, because asking the service for them again builds the whole resource anew every time.
-        self._users = service.users()
-        self._history = self._users.history()
-        self._labels = self._users.labels()
-        self._messages = self._users.messages()
-        self._threads = self._users.threads()
-        self._send_as = self._users.settings().sendAs()
+        self._calls = calls(api_root)
 
     def close(self) -> None:
         """Close the connection; the next call opens another."""
@@ -84,14 +70,14 @@ class GoogleMailbox:
         return shared
 
     def profile(self) -> Profile:
-        return self._ask(self._users.getProfile(userId=_ME), _profile, missing=Refused)
+        return self._ask(self._calls.users.getProfile(userId=_ME), _profile, missing=Refused)
 
     def send_as(self) -> frozenset[str]:
-        return self._ask(self._send_as.list(userId=_ME), _sent_under, missing=Refused)
+        return self._ask(self._calls.send_as.list(userId=_ME), _sent_under, missing=Refused)
 
     def history(self, start: str, page_token: str | None = None) -> HistoryPage:
         # No labelId: a filter on INBOX would hide the answers, which are only SENT, and mail archived on arrival.
-        request = self._history.list(
+        request = self._calls.history.list(
             userId=_ME, startHistoryId=start, historyTypes=_HISTORY_TYPES, maxResults=500, pageToken=page_token
         )
         try:
@@ -103,7 +89,7 @@ class GoogleMailbox:
             raise TryLater(f"Gmail does not know the page of its history we had come to ({error})", _AT_ONCE) from error
 
     def threads(self, query: str, page_token: str | None = None) -> ThreadList:
-        request = self._threads.list(
+        request = self._calls.threads.list(
             userId=_ME, q=query or None, includeSpamTrash=False, maxResults=100, pageToken=page_token
         )
         try:
@@ -114,13 +100,13 @@ class GoogleMailbox:
             raise Gone(f"Gmail does not know the page of its list we had come to ({error})") from error
 
     def thread(self, thread_id: str) -> GmailThread:
-        return self._ask_one(self._threads.get(userId=_ME, id=thread_id, format="full"), _thread)
+        return self._ask_one(self._calls.threads.get(userId=_ME, id=thread_id, format="full"), _thread)
 
     def message(self, message_id: str) -> GmailMessage:
-        return self._ask_one(self._messages.get(userId=_ME, id=message_id, format="full"), _message)
+        return self._ask_one(self._calls.messages.get(userId=_ME, id=message_id, format="full"), _message)
 
     def labels(self) -> Sequence[Label]:
-        return self._ask(self._labels.list(userId=_ME), _label_list, missing=Refused)
+        return self._ask(self._calls.labels.list(userId=_ME), _label_list, missing=Refused)
 
     def create_label(self, name: str, background: str, text: str) -> Label:
         shown = {"name": name, "labelListVisibility": "labelShow", "messageListVisibility": "show"}
@@ -133,27 +119,27 @@ class GoogleMailbox:
 
     def change_label(self, label_id: str, name: str | None, colours: tuple[str, str] | None) -> None:
         color = {"color": dict(zip(("backgroundColor", "textColor"), colours, strict=True))} if colours else {}
-        request = self._labels.patch(userId=_ME, id=label_id, body={**({"name": name} if name else {}), **color})
+        request = self._calls.labels.patch(userId=_ME, id=label_id, body={**({"name": name} if name else {}), **color})
         self._ask(request, lambda answer: None)
 
     def delete_label(self, label_id: str) -> None:
-        self._ask(self._labels.delete(userId=_ME, id=label_id), lambda answer: None)
+        self._ask(self._calls.labels.delete(userId=_ME, id=label_id), lambda answer: None)
 
     def modify_thread(self, thread_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
         if not add and not remove:
             return  # Gmail answers 400 to a change of nothing
         body = {"addLabelIds": list(add), "removeLabelIds": list(remove)}
-        self._ask(self._threads.modify(userId=_ME, id=thread_id, body=body), lambda answer: None)
+        self._ask(self._calls.threads.modify(userId=_ME, id=thread_id, body=body), lambda answer: None)
 
     def modify_messages(self, message_ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> None:
         if not message_ids or not (add or remove):
             return
         body = {"ids": list(message_ids), "addLabelIds": list(add), "removeLabelIds": list(remove)}
-        self._ask(self._messages.batchModify(userId=_ME, body=body), lambda answer: None, missing=Refused)
+        self._ask(self._calls.messages.batchModify(userId=_ME, body=body), lambda answer: None, missing=Refused)
 
     def send(self, raw: bytes, thread_id: str | None = None) -> Sent:
         body = {"raw": base64.urlsafe_b64encode(raw).decode("ascii")} | ({"threadId": thread_id} if thread_id else {})
-        request = self._messages.send(userId=_ME, body=body)
+        request = self._calls.messages.send(userId=_ME, body=body)
         request.headers["accept-encoding"] = "identity"
         self._sign(request)
         with self._turn(request), send_errors():
@@ -170,10 +156,10 @@ class GoogleMailbox:
     def watch(self, topic: str) -> Watch:
         body = {"topicName": topic, "labelIds": _WATCHED, "labelFilterBehavior": "include"}
         with google_errors(missing=Refused), topic_errors(topic):
-            return _watch(self._users.watch(userId=_ME, body=body).execute())
+            return _watch(self._calls.users.watch(userId=_ME, body=body).execute(http=self._http))
 
     def stop_watch(self) -> None:
-        self._ask(self._users.stop(userId=_ME), lambda answer: None, missing=Refused)
+        self._ask(self._calls.users.stop(userId=_ME), lambda answer: None, missing=Refused)
 
     def _sign(self, request: Any, *, renew: bool = False) -> None:
         """Put the access token on a request that does not go through the authorised connection, renewing it where needed."""
@@ -185,10 +171,10 @@ class GoogleMailbox:
             )
 
     def _new_label(self, body: Mapping[str, Any]) -> Label:
-        request = self._labels.create(userId=_ME, body=body)
+        request = self._calls.labels.create(userId=_ME, body=body)
         with self._turn(request), google_errors(missing=Refused):
             try:
-                return _label(request.execute())
+                return _label(request.execute(http=self._http))
             except HttpError as error:
                 if error.status_code != 409:
                     raise
@@ -200,7 +186,7 @@ class GoogleMailbox:
 
     def _ask(self, request: Any, read: Callable[[Any], T], missing: type[InboxSLAError] = Gone) -> T:
         with self._turn(request), google_errors(missing):
-            return read(request.execute())
+            return read(request.execute(http=self._http))
 
     @contextmanager
     def _turn(self, request: Any) -> Iterator[None]:

@@ -11,11 +11,11 @@ from functools import cache
 from typing import Any
 
 import google_auth_httplib2
-from googleapiclient.discovery import build
 
 from inboxsla.errors import InboxSLAError, TryLater
 from inboxsla.gmail.fields import message_ids, split_addresses
 from inboxsla.gmail.google import static_credentials
+from inboxsla.gmail.service import calls
 from inboxsla.gmail.transport import UNREADABLE, KeepAliveHttp, google_errors
 
 PATIENCE = timedelta(seconds=2)
@@ -55,7 +55,7 @@ def _peek(api_root: str, message_id: str, user_token: str, message_token: str) -
     wire = google_auth_httplib2.AuthorizedHttp(
         static_credentials(user_token), http=KeepAliveHttp(PATIENCE.total_seconds())
     )
-    request = _messages(api_root).get(
+    request = calls(api_root).messages.get(
         userId="me", id=message_id, format="metadata", metadataHeaders=[*_NAMES, *_RECIPIENTS]
     )
     if message_token:
@@ -78,20 +78,6 @@ def _read(answer: Mapping[str, Any]) -> Peeked:
     recipients = frozenset(address.lower() for _, address in split_addresses(written))
     answered = tuple(answers)[:_MOST_RFC_IDS]
     return Peeked(str(answer["id"]), str(answer["threadId"]), next(iter(own), ""), answered, recipients)
-
-
-@cache
-def _messages(api_root: str) -> Any:
-    """Built once: that takes longer than most calls."""
-    service = build(
-        "gmail",
-        "v1",
-        http=KeepAliveHttp(PATIENCE.total_seconds()),
-        static_discovery=True,
-        cache_discovery=False,
-        client_options={"api_endpoint": api_root.rstrip("/") + "/"},
-    )
-    return service.users().messages()
 
 
 @cache

@@ -105,7 +105,7 @@ class SendingAccount(GoogleMailbox):
         earliest_ms = (since - _CLOCKS).timestamp() * 1000
         page_token: str | None = None
         for _ in range(_PAGES):
-            asked = self._messages.list(userId="me", labelIds=["SENT"], maxResults=100, pageToken=page_token)
+            asked = self._calls.messages.list(userId="me", labelIds=["SENT"], maxResults=100, pageToken=page_token)
             answer = self._ask(asked, dict, missing=Refused)
             for each in answer.get("messages") or ():
                 try:
@@ -122,7 +122,7 @@ class SendingAccount(GoogleMailbox):
         raise TryLater("This account has sent so much since that one mail cannot be looked for.", timedelta(hours=1))
 
     def _headers_of(self, message_id: str, name: str) -> Mapping[str, Any]:
-        request = self._messages.get(userId="me", id=message_id, format="metadata", metadataHeaders=[name])
+        request = self._calls.messages.get(userId="me", id=message_id, format="metadata", metadataHeaders=[name])
         found: Mapping[str, Any] = self._ask(request, dict)
         return found
 

@@ -28,9 +28,12 @@ _NOTICE_KEEPS = timedelta(hours=1)
 def deliver(ports: Ports, mailbox_id: int) -> Delivered:
     """Everything a mailbox owes now. Several workers may run this for the same mailbox; each act is leased to one."""
     done = Delivered()
-    with ports.db.write() as conn:
-        envelopes.abandon_expired(conn, ports.now())
+    with ports.db.read() as conn:
         mailbox = mailboxes.get(conn, mailbox_id)
+        is_abandoned = envelopes.has_expired(conn, ports.now())
+    if is_abandoned:
+        with ports.db.write() as conn:
+            envelopes.abandon_expired(conn, ports.now())
     other_ways.rehome(ports, mailbox_id)
     done.composed = compose_owed(ports, mailbox_id)
     other_ways.send(ports, mailbox, done)
@@ -57,6 +60,9 @@ def deliver(ports: Ports, mailbox_id: int) -> Delivered:
 def _send_mails(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered) -> None:
     for _ in range(_MAILS_A_RUN):
         now = ports.now()
+        with ports.db.read() as conn:
+            if not envelopes.waits(conn, mailbox.id, now):
+                return
         with ports.db.write() as conn:
             if writing.is_stopped(conn):
                 return

@@ -13,7 +13,7 @@ from inboxsla.services import asked_by_label
 from inboxsla.services.correspondence import AWAY
 from inboxsla.services.folders import INBOX
 from inboxsla.services.ingest import ThreadNews
-from inboxsla.storage import envelopes, mailboxes, messages
+from inboxsla.storage import mailboxes, messages, recognising
 from inboxsla.storage.database import Database
 
 log = structlog.get_logger()
@@ -66,7 +66,10 @@ def fetch(db: Database, gmail: Mailbox, mailbox_id: int, thread_id: str, lines: 
     asks = _asks(db, mailbox_id)
     named = dict.fromkeys(line.message_id for line in lines if _brings_mail(line, asks))
     with db.read() as conn:
-        have = {*messages.known(conn, mailbox_id, list(named)), *envelopes.known_as_sent(conn, mailbox_id, list(named))}
+        have = {
+            *messages.known(conn, mailbox_id, list(named)),
+            *recognising.known_as_sent(conn, mailbox_id, list(named)),
+        }
         thread_known = bool(messages.known_threads(conn, mailbox_id, [thread_id]))
     missing = [key for key in named if key not in have]
     begins = any(line.kind == "added" and line.message_id == thread_id for line in lines)

@@ -18,7 +18,7 @@ from inboxsla.gmail.port import GmailThread, Mailbox, ThreadList
 from inboxsla.services.fetching import whole
 from inboxsla.services.ports import Ports
 from inboxsla.services.stubborn import Asking
-from inboxsla.storage import envelopes, first_readings, messages
+from inboxsla.storage import first_readings, messages, recognising
 from inboxsla.storage.first_readings import FirstReading
 from inboxsla.storage.mailboxes import MailboxRow
 
@@ -107,7 +107,7 @@ def _read(work: _Slice, reading: FirstReading, page: ThreadList) -> bool | None:
     """Whether the listing goes on after this page: False at the end of the window, None when the slice is over before."""
     with work.ports.db.read() as conn:
         known = messages.known_threads(conn, work.mailbox.id, page.thread_ids)
-        known |= envelopes.known_as_sent(conn, work.mailbox.id, page.thread_ids)
+        known |= recognising.known_as_sent(conn, work.mailbox.id, page.thread_ids)
     for thread_id in page.thread_ids:
         if thread_id in known:
             continue

@@ -70,7 +70,7 @@ def saved_as(conn: Connection, settings: Settings, version: int) -> InForce:
 
 def starting_from(settings: Settings) -> InForce:
     """What config.toml alone says."""
-    return _built(None, as_json(of_settings(settings)), settings)
+    return _built(None, _texts(_Same(settings))[0], settings)
 
 
 def zone(ports: Ports) -> str:
@@ -153,7 +153,26 @@ def _bring_in_line(conn: Connection, force: InForce, box: MailboxRow) -> None:
 
 def _built(version: int | None, text: str, settings: Settings) -> InForce:
     """What a text says, and config.toml where the text is silent."""
-    return _read(version, text, as_json(beginnings(settings)))
+    return _read(version, text, _texts(_Same(settings))[1])
+
+
+class _Same:
+    """Settings as a key: read once in a process, and with a thousand people in them longer to compare than to be asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.settings is other.settings
+
+    def __hash__(self) -> int:
+        return id(self.settings)
+
+
+@lru_cache(maxsize=4)
+def _texts(same: _Same) -> tuple[str, str]:
+    """What config.toml says of all that a configuration holds, and of what one may be silent about."""
+    return as_json(of_settings(same.settings)), as_json(beginnings(same.settings))
 
 
 @lru_cache(maxsize=16)

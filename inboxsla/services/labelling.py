@@ -33,23 +33,30 @@ def relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered) 
 
     Where many threads change alike, as when the day begins, they change in one call.
     """
-    now = ports.now()
     with ports.db.read() as conn:
         if writing.is_stopped(conn):
             return
     ids = our_labels.ids_of(ports, gmail, mailbox)
-    with ports.db.write() as conn:
-        if writing.is_stopped(conn):
-            return
-        waiting = label_work.claim_labels(conn, mailbox.id, now, now + LABEL_LEASE, _LABELS_A_RUN)
+    waiting = _claimed(ports, mailbox)
     left = _all_alike(ports, gmail, mailbox, waiting, ids, done) if len(waiting) >= FEWEST_THREADS else waiting
     singly, later = left[:_SINGLY_A_RUN], left[_SINGLY_A_RUN:]
     if later:
         with ports.db.write() as conn:
-            label_work.labels_later(conn, [ticket.id for ticket in later], now)
+            label_work.labels_later(conn, [ticket.id for ticket in later], ports.now())
     _one_by_one(ports, gmail, mailbox, singly, ids, done)
     done.more = done.more or bool(later) or len(waiting) == _LABELS_A_RUN
     _clear(ports, gmail, mailbox, ids)
+
+
+def _claimed(ports: Ports, mailbox: MailboxRow) -> list[TicketRow]:
+    now = ports.now()
+    with ports.db.read() as conn:
+        if not label_work.has_labels_due(conn, mailbox.id, now):
+            return []
+    with ports.db.write() as conn:
+        if writing.is_stopped(conn):
+            return []
+        return label_work.claim_labels(conn, mailbox.id, now, now + LABEL_LEASE, _LABELS_A_RUN)
 
 
 def _all_alike(

@@ -17,7 +17,7 @@ from inboxsla.notify.notice import Told
 from inboxsla.services import correspondence, reaching, settle
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, messages, outbox, people, records, tickets
+from inboxsla.storage import envelopes, messages, outbox, people, recognising, records, tickets
 from inboxsla.storage.envelopes import STAFF, Envelope
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
@@ -40,7 +40,7 @@ def recognise(ports: Ports, arrivals: Iterable[GmailMessage]) -> None:
     now = ports.now()
     with ports.db.write() as conn:
         for marker, message in found.items():
-            envelope = envelopes.by_marker(conn, marker)
+            envelope = recognising.by_marker(conn, marker)
             if envelope is None:
                 continue
             if envelopes.sent(conn, envelope.id, message.id, message.thread_id, now):
@@ -56,7 +56,7 @@ def _marker(message: GmailMessage) -> str:
 
 def began(conn: Connection, mailbox: MailboxRow, thread_id: str) -> bool:
     """Whether a thread is a conversation about mails of ours: what is written in it is no customer's."""
-    return bool(envelopes.of_thread(conn, mailbox.id, thread_id))
+    return bool(recognising.of_thread(conn, mailbox.id, thread_id))
 
 
 def tell_bounce(conn: Connection, mailbox: MailboxRow, row: MessageRow, event: Event, now: datetime) -> None:
@@ -105,18 +105,18 @@ def _returned(conn: Connection, mailbox: MailboxRow, row: MessageRow, markers: I
     said = [row.headers.get("bounced_marker", ""), *markers, bounced_id.partition("@")[0]]
     said.extend(row.headers.get("bounced_words", ()))
     for marker in filter(None, said):
-        if (found := envelopes.by_marker(conn, marker)) is not None and found.mailbox_id == mailbox.id:
+        if (found := recognising.by_marker(conn, marker)) is not None and found.mailbox_id == mailbox.id:
             return found
-    if found := envelopes.by_rfc_id(conn, mailbox.id, bounced_id):
+    if found := recognising.by_rfc_id(conn, mailbox.id, bounced_id):
         return found
     whom = [str(each) for each in row.headers.get("bounced_to", ())]
-    in_thread = envelopes.of_thread(conn, mailbox.id, row.thread_id)
+    in_thread = recognising.of_thread(conn, mailbox.id, row.thread_id)
     if in_thread:
         return next((each for each in in_thread if each.recipient in whom), in_thread[0])
     if tickets.by_thread(conn, mailbox.id, row.thread_id) is not None:
         return None
     since = row.internal_at - _TRIED_FOR
-    sent = (envelopes.newest_to(conn, mailbox.id, address, since) for address in whom)
+    sent = (recognising.newest_to(conn, mailbox.id, address, since) for address in whom)
     return next((each for each in sent if each is not None), None)
 
 
@@ -160,7 +160,7 @@ def propose_absence(
 
 def _repeated(conn: Connection, mailbox: MailboxRow, row: MessageRow) -> Envelope | None:
     """For "Automatic reply: …", which Gmail puts into no thread of ours: the newest mail to its sender, if it is about that."""
-    newest = envelopes.newest_to(conn, mailbox.id, row.sender, row.internal_at - _TRIED_FOR)
+    newest = recognising.newest_to(conn, mailbox.id, row.sender, row.internal_at - _TRIED_FOR)
     return newest if newest is not None and row.subject.endswith(newest.subject) else None
 
 
@@ -173,7 +173,7 @@ def told_customers(conn: Connection, mailbox: MailboxRow, rows: Iterable[Message
     events = []
     for row in rows:
         marker = str(row.headers.get("marker", "")) if row.kind == "ours" and "SENT" in row.labels else ""
-        envelope = envelopes.by_marker(conn, marker) if marker else None
+        envelope = recognising.by_marker(conn, marker) if marker else None
         if envelope is None or envelope.kind == STAFF or envelope.mailbox_id != mailbox.id:
             continue
         for act in outbox.carried_by(conn, envelope.id)[:1]:
@@ -209,7 +209,7 @@ def _answered_mail(conn: Connection, mailbox: MailboxRow, row: MessageRow) -> En
         return None
     marker = original.headers.get("marker", "") if original is not None else ""
     return (
-        (envelopes.by_marker(conn, marker) if marker else None)
-        or (envelopes.by_rfc_id(conn, mailbox.id, in_reply_to) if in_reply_to else None)
-        or next(iter(envelopes.of_thread(conn, mailbox.id, row.thread_id)), None)
+        (recognising.by_marker(conn, marker) if marker else None)
+        or (recognising.by_rfc_id(conn, mailbox.id, in_reply_to) if in_reply_to else None)
+        or next(iter(recognising.of_thread(conn, mailbox.id, row.thread_id)), None)
     )

@@ -20,7 +20,7 @@ from inboxsla.gmail.port import GmailThread, Mailbox, ThreadList
 from inboxsla.services.fetching import whole
 from inboxsla.services.ports import Ports
 from inboxsla.services.stubborn import Asking
-from inboxsla.storage import envelopes, mailboxes, messages, relistings, tickets
+from inboxsla.storage import envelopes, mailboxes, messages, recognising, relistings, tickets
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.relistings import Relisting
 
@@ -172,7 +172,7 @@ def _on_page(work: _Slice, relisting: Relisting, page: ThreadList) -> Iterator[t
     """
     with work.ports.db.read() as conn:
         newest = messages.newest_of(conn, work.mailbox.id, page.thread_ids)
-        ours = envelopes.known_as_sent(conn, work.mailbox.id, page.thread_ids)
+        ours = recognising.known_as_sent(conn, work.mailbox.id, page.thread_ids)
     for thread_id in page.thread_ids:
         last, count = newest.get(thread_id, (work.edge, 0))
         same = (count == 1 or thread_id in ours) and page.unchanged_since(thread_id, relisting.seen)

@@ -29,6 +29,8 @@ from inboxsla.storage import (
 log = structlog.get_logger()
 
 _CLAIM = 500
+# What comes due within it is rung for together: RQ's own cost is some milliseconds a ring.
+_LEAST_PAUSE = timedelta(milliseconds=200)
 # Rows whose ring was lost are found this much later; often enough to go unnoticed, seldom enough to cost nothing.
 _SWEEP_EVERY = timedelta(seconds=5)
 # Hours run out over years; but an alarm that is not raised again fades.
@@ -73,6 +75,15 @@ def tick(ports: Ports, memory: Memory) -> int:
         _look_ahead(ports)
         rung += sum(_ring(ports, memory, "erase", [mailbox_id]) for mailbox_id in _with_old_text(ports))
     return rung
+
+
+def until_next(ports: Ports, at_most: timedelta) -> timedelta:
+    """How long nothing comes due, so that a reminder is not late by the time between two ticks; at most `at_most`."""
+    with ports.db.read() as conn:
+        due_at = tickets.next_due(conn)
+    if due_at is None:
+        return at_most
+    return min(at_most, max(_LEAST_PAUSE, due_at - ports.now()))
 
 
 def _look_ahead(ports: Ports) -> None:

@@ -6,6 +6,9 @@ Functions of the other storage modules take a connection from here; none of them
 from __future__ import annotations
 
 import os
+import random
+import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -37,6 +40,9 @@ from inboxsla.storage.wall import database_errors, folder_refused
 
 # Long enough that a burst of writers queues up instead of failing, short enough that a person still waits for it.
 LOCK_WAIT = timedelta(seconds=20)
+
+# Seconds between two tries to begin writing.
+_LOOK_AGAIN = (0.001, 0.003)
 
 # As many threads as a process has; a connection above that is opened and closed for every use.
 _KEPT_OPEN = 16
@@ -131,7 +137,7 @@ class Database:
     @contextmanager
     def _transaction(self, kind: str, options: dict[str, Any]) -> Iterator[Connection]:
         with database_errors(self.place, writing=kind != "read"), self._own_engine().connect() as conn:
-            conn = conn.execution_options(inboxsla_kind=kind, **options)
+            conn = conn.execution_options(inboxsla_kind=kind, inboxsla_lock_wait=self._lock_wait, **options)
             with conn.begin():
                 yield conn
 
@@ -256,4 +262,28 @@ def _begin_sqlite(conn: Connection) -> None:
         driver.execute("BEGIN")
         return
     # A transaction that reads first and writes later fails at once when two meet; taking the lock first makes it wait.
-    conn.exec_driver_sql("BEGIN IMMEDIATE")
+    _take_write_lock(driver, conn.get_execution_options()["inboxsla_lock_wait"])
+    if not driver.in_transaction:
+        conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _take_write_lock(driver: Any, patience: timedelta) -> None:
+    """Begin to write as soon as nobody else does. What goes wrong, and not being let in, is left to the next to try.
+
+    SQLite itself looks again after up to 100 ms, by when several others have come and gone: eight busy workers spent more time
+    in waiting than they worked.
+    """
+    wait_ms = patience // timedelta(milliseconds=1)
+    end = time.monotonic() + patience.total_seconds()
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < end:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    return
+            time.sleep(random.uniform(*_LOOK_AGAIN))
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {wait_ms}")

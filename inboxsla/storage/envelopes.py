@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
+    ColumnElement,
     Connection,
     Row,
     and_,
+    exists,
     insert,
     literal_column,
     or_,
@@ -103,6 +105,11 @@ def compose(
     return int(made.scalar_one())
 
 
+def waits(conn: Connection, mailbox_id: int, now: datetime, way: str = MAILBOX) -> bool:
+    """Whether `claim_next` would find anything; to be asked before, because only one may write at a time."""
+    return conn.execute(select(exists().where(*_to_try(mailbox_id, now, way)))).scalar_one()
+
+
 def claim_next(
     conn: Connection, mailbox_id: int, now: datetime, until: datetime, way: str = MAILBOX
 ) -> Envelope | None:
@@ -110,13 +117,17 @@ def claim_next(
     rows = claim(
         conn,
         t,
-        [_IS_OPEN, t.c.state == "composed", t.c.try_after <= now, t.c.mailbox_id == mailbox_id, t.c.way == way],
+        _to_try(mailbox_id, now, way),
         {"state": "sending", "tried_at": now, "lease_until": until, "tries": t.c.tries + 1},
         order_by=t.c.id,
         limit=1,
         returning=_COLUMNS,
     )
     return _row(rows[0]) if rows else None
+
+
+def _to_try(mailbox_id: int, now: datetime, way: str) -> list[ColumnElement[bool]]:
+    return [_IS_OPEN, t.c.state == "composed", t.c.try_after <= now, t.c.mailbox_id == mailbox_id, t.c.way == way]
 
 
 def sent(conn: Connection, envelope_id: int, gmail_id: str, thread_id: str, now: datetime) -> bool:
@@ -152,47 +163,9 @@ def stand_alone(conn: Connection, envelope_id: int, now: datetime) -> None:
     not_sent(conn, envelope_id, now, "The mail it was to follow is gone.")
 
 
-def of_thread(conn: Connection, mailbox_id: int, thread_id: str) -> list[Envelope]:
-    """Mails to staff in one of Gmail's threads, newest first."""
-    where = (t.c.mailbox_id == mailbox_id, t.c.thread_id == thread_id, t.c.kind == STAFF)
-    return [_row(row) for row in conn.execute(select(*_COLUMNS).where(*where).order_by(t.c.id.desc()))]
-
-
-def by_rfc_id(conn: Connection, mailbox_id: int, rfc_id: str) -> Envelope | None:
-    """The mail with this Message-ID, as far as Gmail's answer was read back."""
-    where = (t.c.mailbox_id == mailbox_id, t.c.rfc_id == rfc_id, t.c.rfc_id != "")
-    row = conn.execute(select(*_COLUMNS).where(*where).limit(1)).one_or_none()
-    return None if row is None else _row(row)
-
-
-def newest_to(conn: Connection, mailbox_id: int, recipient: str, since: datetime) -> Envelope | None:
-    """The newest mail that went out to somebody of the staff after `since`."""
-    where = (
-        t.c.mailbox_id == mailbox_id,
-        t.c.kind == STAFF,
-        t.c.recipient == recipient,
-        t.c.state == "sent",
-        t.c.sent_at > since,
-    )
-    row = conn.execute(select(*_COLUMNS).where(*where).order_by(t.c.id.desc()).limit(1)).one_or_none()
-    return None if row is None else _row(row)
-
-
 def came_back(conn: Connection, envelope_id: int, words: str) -> None:
     """It was sent, and could not be delivered."""
     conn.execute(update(t).where(t.c.id == envelope_id).values(reason=words))
-
-
-def known_as_sent(conn: Connection, mailbox_id: int, gmail_ids: Sequence[str]) -> set[str]:
-    """Those of these messages that are mails of ours to staff, by what Gmail said when it took them."""
-    where = (t.c.mailbox_id == mailbox_id, t.c.gmail_id.in_(gmail_ids), t.c.kind == STAFF)
-    rows = conn.execute(select(t.c.gmail_id).where(*where))
-    return set(rows.scalars())
-
-
-def by_marker(conn: Connection, marker: str) -> Envelope | None:
-    row = conn.execute(select(*_COLUMNS).where(t.c.marker == marker)).one_or_none()
-    return None if row is None else _row(row)
 
 
 def unknown(conn: Connection, envelope_id: int, now: datetime, reason: str) -> None:
@@ -236,16 +209,25 @@ def give_up(conn: Connection, mailbox_id: int, reason: str) -> list[int]:
     )
 
 
+def has_expired(conn: Connection, now: datetime) -> bool:
+    """Whether `abandon_expired` would find anything."""
+    return conn.execute(select(exists().where(*_expired(now)))).scalar_one()
+
+
 def abandon_expired(conn: Connection, now: datetime) -> int:
     """Tries whose worker died: nobody knows their outcome. Returns how many."""
     done = conn.execute(
         update(t)
-        .where(_IS_OPEN, t.c.state == "sending", t.c.lease_until <= now)
+        .where(*_expired(now))
         .values(
             state="unknown", lease_until=None, reason="The worker that sent it ended before it could say how it went."
         )
     )
     return done.rowcount
+
+
+def _expired(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (_IS_OPEN, t.c.state == "sending", t.c.lease_until <= now)
 
 
 def retry_after_search(conn: Connection, mailbox_id: int, searched_from: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select, update
 
 from inboxsla.storage.database import claim
 from inboxsla.storage.schema import tickets as t
@@ -14,17 +14,26 @@ from inboxsla.storage.tickets import COLUMNS, OPEN_STATUSES, TicketRow, row_of
 
 def claim_labels(conn: Connection, mailbox_id: int, now: datetime, until: datetime, limit: int) -> list[TicketRow]:
     """Tickets of a live mailbox whose thread may carry the wrong label; leased, so that one worker serves each."""
-    free = or_(t.c.label_lease_until.is_(None), t.c.label_lease_until <= now)
     rows = claim(
         conn,
         t,
-        [t.c.mailbox_id == mailbox_id, t.c.label_due, free],
+        _unclaimed(mailbox_id, now),
         {"label_lease_until": until},
         order_by=t.c.id,
         limit=limit,
         returning=COLUMNS,
     )
     return sorted((row_of(row) for row in rows), key=lambda row: row.id)
+
+
+def has_labels_due(conn: Connection, mailbox_id: int, now: datetime) -> bool:
+    """Whether `claim_labels` would find anything; to be asked before, because only one may write at a time."""
+    return conn.execute(select(exists().where(*_unclaimed(mailbox_id, now)))).scalar_one()
+
+
+def _unclaimed(mailbox_id: int, now: datetime) -> list[ColumnElement[bool]]:
+    free = or_(t.c.label_lease_until.is_(None), t.c.label_lease_until <= now)
+    return [t.c.mailbox_id == mailbox_id, t.c.label_due, free]
 
 
 def label_done(conn: Connection, ticket_id: int, seen: int | None) -> None:

@@ -153,6 +153,12 @@ def due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
     return [(row.id, row.mailbox_id) for row in rows]
 
 
+def next_due(conn: Connection) -> datetime | None:
+    """When the earliest ticket rings; in the past for what nobody has rung for yet."""
+    found: datetime | None = conn.execute(select(func.min(t.c.ring_at)).where(t.c.ring_at.is_not(None))).scalar_one()
+    return found
+
+
 def claim_due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
     """Like `due`, and nobody else is given the same tickets for the next half minute."""
     rows = claim(

@@ -138,7 +138,7 @@ def test_a_history_that_expired_is_said_and_read_anew_when_asked(desk: Desk) -> 
 def test_labels_that_went_missing_are_made_again_and_twins_merged(desk: Desk) -> None:
     by_hand.delete(desk, "SLA/Overdue")
     by_hand.rename(desk, "SLA/Low", "Plenty of time")
-    copy = by_hand.resource(desk).create(userId="me", body={"name": "other"}).execute()["id"]
+    copy = by_hand.ask(desk, "labels", "create", body={"name": "other"})["id"]
     with desk.store.database.writing() as conn:
         conn.execute("UPDATE labels SET name = 'sla/MET', folded = 'other' WHERE id = ?", (copy,))
     found = the("google.labels", desk.ports)

@@ -39,7 +39,7 @@ def choose(desk: Desk, **labels: Any) -> None:
 
 
 def colour(desk: Desk, name: str) -> tuple[str, str]:
-    found = by_hand.resource(desk).get(userId="me", id=by_hand.label_id(desk, name)).execute()["color"]
+    found = by_hand.ask(desk, "labels", "get", id=by_hand.label_id(desk, name))["color"]
     return found["backgroundColor"], found["textColor"]
 
 

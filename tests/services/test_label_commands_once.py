@@ -9,7 +9,7 @@ from inboxsla.services import obeying
 from inboxsla.services.ruling import BY_LABEL
 from inboxsla.storage import label_commands, mailboxes
 from tests.builders import ANA, CLAIRE, JONAS, SUPPORT, Desk
-from tests.services.by_hand import handled, put, shown, take_off
+from tests.services.by_hand import ask, handled, put, shown, take_off
 
 OFFICE = {"zone": "Europe/Berlin", "hours": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00–17:00")}
 
@@ -54,9 +54,8 @@ def test_a_label_on_several_messages_told_one_by_one_is_one_wish(desk: Desk, thr
     desk.writes_again(thread)
     desk.catch_up()
     label = desk.mailbox.label_ids["SLA/Do/Escalate"]
-    users = desk.gmail(SUPPORT)
     for row in desk.kept(thread):
-        users._messages.modify(userId="me", id=row.gmail_id, body={"addLabelIds": [label]}).execute()  # type: ignore[attr-defined]
+        ask(desk, "messages", "modify", id=row.gmail_id, body={"addLabelIds": [label]})
         desk.sync()
     desk.catch_up()
     assert desk.kinds(thread).count(Kind.ESCALATED) == 1

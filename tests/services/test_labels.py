@@ -15,6 +15,7 @@ from inboxsla.services.labelling import LABEL_LEASE
 from inboxsla.storage import label_work
 from inboxsla.storage.database import Database
 from tests.builders import ANA, KOFI, SUPPORT, Desk, a_desk
+from tests.services.by_hand import ask
 
 
 @pytest.fixture
@@ -110,8 +111,7 @@ def test_a_label_that_somebody_takes_off_or_exchanges_comes_back(desk: Desk, thr
 def test_a_label_that_somebody_deletes_is_made_again_everywhere(desk: Desk) -> None:
     threads = [desk.writes(subject=f"Lamp {n} flickers").thread_id for n in range(3)]
     desk.catch_up()
-    users = desk.gmail(SUPPORT)
-    users._labels.delete(userId="me", id=desk.mailbox.label_ids["SLA/Low"]).execute()  # type: ignore[attr-defined]
+    ask(desk, "labels", "delete", id=desk.mailbox.label_ids["SLA/Low"])
     assert [desk.labels(thread) for thread in threads] == [[set()]] * 3
     desk.catch_up()
     assert [desk.labels(thread) for thread in threads] == [[{"SLA/Low"}]] * 3
@@ -119,8 +119,7 @@ def test_a_label_that_somebody_deletes_is_made_again_everywhere(desk: Desk) -> N
 
 
 def test_a_label_deleted_before_it_was_ever_used_is_made_when_it_is_needed(desk: Desk, thread: str) -> None:
-    users = desk.gmail(SUPPORT)
-    users._labels.delete(userId="me", id=desk.mailbox.label_ids["SLA/Medium"]).execute()  # type: ignore[attr-defined]
+    ask(desk, "labels", "delete", id=desk.mailbox.label_ids["SLA/Medium"])
     desk.later(hours=2)
     assert desk.labels(thread) == [{"SLA/Medium"}]
 

@@ -54,7 +54,7 @@ def test_a_label_deleted_unseen_is_made_again_within_a_day(desk: Desk, thread: s
 
 def test_two_labels_of_one_name_become_one(desk: Desk, thread: str) -> None:
     """Gmail refuses a second one of the same name, but two that were made at the same moment may both be there."""
-    copy = by_hand.resource(desk).create(userId="me", body={"name": "other"}).execute()["id"]
+    copy = by_hand.ask(desk, "labels", "create", body={"name": "other"})["id"]
     with desk.store.database.writing() as conn:
         conn.execute("UPDATE labels SET name = 'sla/LOW', folded = 'other' WHERE id = ?", (copy,))
     desk.store.relabel(SUPPORT, thread, add=[copy], remove=[desk.mailbox.label_ids["SLA/Low"]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -51,6 +52,21 @@ def test_tickets_whose_time_has_come_are_rung_for_together_and_not_again_at_once
     desk.clock.forward(seconds=2)
     desk.tick()
     assert ("settle", tuple(ids)) in rung(desk)
+
+
+def test_the_next_tick_comes_when_something_comes_due_and_not_long_after(desk: Desk) -> None:
+    second = timedelta(seconds=1)
+    assert ticking.until_next(desk.ports, second) == second
+    thread = desk.writes().thread_id
+    desk.catch_up()
+    wake_at = desk.ticket(thread).wake_at
+    assert wake_at is not None
+    for before, pause in ((60, 1.0), (0.7, 0.7), (0.01, 0.2), (-5, 0.2)):
+        desk.clock.at = wake_at - timedelta(seconds=before)
+        assert ticking.until_next(desk.ports, second) == timedelta(seconds=pause)
+    desk.clock.at = wake_at
+    desk.tick()
+    assert ticking.until_next(desk.ports, second) == second
 
 
 def test_what_no_ring_was_heard_for_is_found(desk: Desk) -> None:

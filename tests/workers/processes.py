@@ -62,11 +62,11 @@ class Valkey:
             self._process = None
 
 
-def _run(environ: Mapping[str, str], redis_url: str, burst: bool, said: str, monitoring: int) -> None:
+def _run(environ: Mapping[str, str], redis_url: str, burst: bool, said: str, monitoring: int, grace: int) -> None:
     os.setsid()
     os.environ.update(environ)
     with open(said, "a", buffering=1) as file, redirect_stdout(file), redirect_stderr(file):
-        main.work(redis_url, stopping=threading.Event(), burst=burst, monitoring=monitoring)
+        main.work(redis_url, stopping=threading.Event(), burst=burst, monitoring=monitoring, grace=grace)
 
 
 @contextmanager
@@ -77,9 +77,10 @@ def worker(
     *,
     burst: bool = False,
     monitoring: int = main.MONITORING,
+    grace: int = main.GRACE,
 ) -> Iterator[BaseProcess]:
     """A worker process with the environment that `inboxsla run` would give it; what it tells people goes to `said`."""
-    process = PROCESSES.Process(target=_run, args=(dict(environ), redis_url, burst, str(said), monitoring))
+    process = PROCESSES.Process(target=_run, args=(dict(environ), redis_url, burst, str(said), monitoring, grace))
     process.start()
     try:
         yield process
@@ -88,7 +89,7 @@ def worker(
 
 
 def kill(process: BaseProcess) -> None:
-    """SIGKILL for the worker and for the process it has forked for its job."""
+    """SIGKILL for the worker and for whatever it may have started."""
     assert process.pid is not None
     # Until it has a group of its own, the group would be ours.
     if process.is_alive() and os.getpgid(process.pid) == process.pid:

@@ -221,6 +221,31 @@ def test_a_job_that_runs_out_of_time_is_not_blamed_on_a_message(office: Office) 
     assert desk.find(thread) is not None
 
 
+def test_after_a_job_that_was_cut_off_the_same_worker_answers_the_next_ring(office: Office) -> None:
+    office.valkey.start()
+    desk = office.desk
+    queue = Queue(QUEUE, connection=connect(office.valkey.url), serializer="json")
+    job = "tests.workers.slow.in_the_middle_of_writing"
+    with worker(office.environ, office.valkey.url, office.said) as process:
+        queue.enqueue_call(job, args=(desk.id,), timeout=1, result_ttl=0)
+        until(lambda: queue.failed_job_registry.count, "its time is over")
+        assert desk.mailbox.failures == 0
+        thread = desk.writes().thread_id
+        office.bell.ring("sync", [desk.id])
+        until(lambda: desk.find(thread), "the next ring is answered")
+        assert process.is_alive()
+
+
+def test_a_job_that_does_not_hear_that_its_time_is_over_takes_its_worker_along(office: Office) -> None:
+    office.valkey.start()
+    queue = Queue(QUEUE, connection=connect(office.valkey.url), serializer="json")
+    queue.enqueue_call("tests.workers.slow.deaf", timeout=1, result_ttl=0)
+    with worker(office.environ, office.valkey.url, office.said, grace=1) as process:
+        process.join(30)
+        assert process.exitcode == 1
+    assert "in deaf" in office.lines()
+
+
 def test_a_worker_stays_with_a_long_job_and_says_that_it_is_alive(office: Office, tmp_path: Path) -> None:
     office.valkey.start()
     connection = connect(office.valkey.url)
@@ -242,6 +267,5 @@ def test_a_worker_stays_with_a_long_job_and_says_that_it_is_alive(office: Office
         until((tmp_path / "done").exists, "the job ends")
         [after] = Worker.all(connection, serializer="json")
         assert (after.name, after.pid) == (before.name, process.pid)
-        [(parent, _)] = [line.split() for line in (tmp_path / "began").read_text().splitlines()]
-        assert int(parent) == process.pid
+        assert int((tmp_path / "began").read_text()) == process.pid
     assert office.lines() == ""
