@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
 from inboxsla.errors import AccessLost, OutcomeUnknown, Refused, TryLater
 from inboxsla.gmail.port import Mailbox
-from inboxsla.services import access, follow_ups, labelling, other_ways, writing
+from inboxsla.services import access, follow_ups, labelling, other_ways, our_labels, writing
 from inboxsla.services.delivered import Delivered
 from inboxsla.services.notices import compose_owed
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, mailboxes, outbox, records
+from inboxsla.storage import envelopes, label_commands, label_work, mailboxes, outbox, records
 from inboxsla.storage.envelopes import Envelope
 from inboxsla.storage.mailboxes import MailboxRow
 
@@ -23,6 +24,17 @@ SEND_LEASE = timedelta(minutes=4)
 _MAILS_A_RUN = 20
 # What a customer is promised must still be true when they read it.
 _NOTICE_KEEPS = timedelta(hours=1)
+
+
+def owing(conn: Connection, now: datetime) -> set[int]:
+    """The mailboxes in which `deliver` would find something to do, though another worker may be at it."""
+    return {
+        *outbox.mailboxes_owing(conn, now),
+        *envelopes.mailboxes_with_work(conn, now),
+        *label_work.mailboxes_with_labels_due(conn),
+        *mailboxes.with_labels_to_check(conn, now - our_labels.CHECK_EVERY),
+        *label_commands.mailboxes_to_clear(conn),
+    }
 
 
 def deliver(ports: Ports, mailbox_id: int) -> Delivered:

@@ -27,7 +27,7 @@ def sync(ports: Ports, mailbox_ids: Sequence[int]) -> None:
     Any news may have made room for tickets that wait: somebody's were answered or solved.
     """
     for mailbox_id in mailbox_ids:
-        told = partial(follow, ports, "deliver", [mailbox_id])
+        told = partial(deliver_soon, ports, [mailbox_id])
         done = syncing.sync(ports, mailbox_id, told)
         if done.threads or done.obeyed:
             handed_out = assigning.drain(ports, mailbox_id)
@@ -44,7 +44,7 @@ def settle(ports: Ports, ticket_ids: Sequence[int]) -> None:
         mailbox_ids = tickets.mailboxes_of(conn, ticket_ids)
     if any(decision.wants_owner or decision.facts.status.is_over for decision in decisions):
         follow(ports, "assign", mailbox_ids)
-    follow(ports, "deliver", mailbox_ids)
+    deliver_soon(ports, mailbox_ids)
 
 
 def assign(ports: Ports, mailbox_ids: Sequence[int]) -> None:
@@ -93,6 +93,17 @@ RUNS: dict[str, Callable[[Ports, Sequence[int]], None]] = {
     "watch": watch,
     "erase": erase,
 }
+
+
+def deliver_soon(ports: Ports, mailbox_ids: Sequence[int]) -> None:
+    """Ring for those of these mailboxes in which something is owed; a ring for nothing costs as much as one mail."""
+    try:
+        with ports.db.read() as conn:
+            owing = delivering.owing(conn, ports.now())
+    except TryLater as away:
+        log.warning("the ticker will find what is owed", reason=str(away))
+        return
+    follow(ports, "deliver", [mailbox_id for mailbox_id in mailbox_ids if mailbox_id in owing])
 
 
 def follow(ports: Ports, job: str, keys: Sequence[int]) -> None:

@@ -10,16 +10,13 @@ from sqlalchemy import Connection
 
 from inboxsla.errors import TryLater
 from inboxsla.services import assign as assigning
-from inboxsla.services import dead_hours, digests, our_labels, posting, pulling, runs, watching
+from inboxsla.services import dead_hours, digests, posting, pulling, runs, watching
+from inboxsla.services import deliver as delivering
 from inboxsla.services.ports import Ports
 from inboxsla.services.privacy import retention
 from inboxsla.storage import (
     configurations,
-    envelopes,
-    label_commands,
-    label_work,
     mailboxes,
-    outbox,
     records,
     teams,
     tickets,
@@ -139,13 +136,7 @@ def _to_sync(ports: Ports, memory: Memory, now: datetime) -> list[int]:
 def _sweep(ports: Ports, memory: Memory, now: datetime) -> int:
     """Everything owed that no ring is known to be on its way for."""
     with ports.db.read() as conn:
-        owing = {
-            *outbox.mailboxes_owing(conn, now),
-            *envelopes.mailboxes_with_work(conn, now),
-            *label_work.mailboxes_with_labels_due(conn),
-            *mailboxes.with_labels_to_check(conn, now - our_labels.CHECK_EVERY),
-            *label_commands.mailboxes_to_clear(conn),
-        }
+        owing = delivering.owing(conn, now)
         rolling = configurations.rolling(conn)
     with ports.db.write() as conn:
         unwatched = watching.claim_due(conn, ports.settings, now, _WATCHES_AT_ONCE)
