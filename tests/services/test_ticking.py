@@ -10,7 +10,7 @@ import pytest
 from inboxsla.services import runs, ticking
 from inboxsla.services.ports import Ports
 from inboxsla.storage import mailboxes
-from tests.builders import Desk, NobodyRings, Notepad
+from tests.builders import ANA, Desk, NobodyRings, Notepad
 
 
 @pytest.fixture
@@ -78,6 +78,28 @@ def test_what_no_ring_was_heard_for_is_found(desk: Desk) -> None:
     desk.clock.forward(seconds=6)
     desk.tick()
     assert {job for job, _ in rung(desk)} <= {"sync"}
+
+
+def test_the_echo_of_our_own_mail_rings_for_no_delivery_and_what_is_owed_does(desk: Desk) -> None:
+    thread = desk.writes().thread_id
+    runs.sync(desk.ports, [desk.id])
+    assert ("deliver", (desk.id,)) in rung(desk)
+    desk.owned_by(thread, ANA)
+    desk.deliver()
+    desk.clock.forward(hours=4)
+    desk.wake()
+    desk.deliver()
+    assert ANA in desk.mailed()
+    rung(desk)
+    before = desk.mailbox.history_id
+    runs.sync(desk.ports, [desk.id])
+    assert desk.mailbox.history_id != before
+    assert rung(desk) == []
+    runs.settle(desk.ports, [desk.ticket(thread).id])
+    assert rung(desk) == []
+    desk.answers(thread)
+    runs.sync(desk.ports, [desk.id])
+    assert ("deliver", (desk.id,)) in rung(desk)
 
 
 def test_two_tickers_ring_for_a_ticket_once(desk: Desk) -> None:
