@@ -262,28 +262,27 @@ def _begin_sqlite(conn: Connection) -> None:
         driver.execute("BEGIN")
         return
     # A transaction that reads first and writes later fails at once when two meet; taking the lock first makes it wait.
-    _take_write_lock(driver, conn.get_execution_options()["inboxsla_lock_wait"])
-    if not driver.in_transaction:
-        conn.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _take_write_lock(driver: Any, patience: timedelta) -> None:
-    """Begin to write as soon as nobody else does. What goes wrong, and not being let in, is left to the next to try.
-
-    SQLite itself looks again after up to 100 ms, by when several others have come and gone: eight busy workers spent more time
-    in waiting than they worked.
-    """
-    wait_ms = patience // timedelta(milliseconds=1)
-    end = time.monotonic() + patience.total_seconds()
+    patience = conn.get_execution_options()["inboxsla_lock_wait"]
     driver.execute("PRAGMA busy_timeout = 0")
     try:
-        while time.monotonic() < end:
-            try:
-                driver.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                    return
-            time.sleep(random.uniform(*_LOOK_AGAIN))
+        _take_write_lock(driver, time.monotonic() + patience.total_seconds())
+        if not driver.in_transaction:
+            # Says what is wrong in words that `wall` understands.
+            conn.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
-        driver.execute(f"PRAGMA busy_timeout = {wait_ms}")
+        driver.execute(f"PRAGMA busy_timeout = {patience // timedelta(milliseconds=1)}")
+
+
+def _take_write_lock(driver: Any, until: float) -> None:
+    """Begin to write as soon as nobody else does; in vain if that, or anything else, forbids it for too long.
+
+    SQLite itself looks again after up to 100 ms, by when several others have come and gone: eight busy workers spent more time
+    in waiting than in work.
+    """
+    while not driver.in_transaction and time.monotonic() < until:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                return
+            time.sleep(random.uniform(*_LOOK_AGAIN))
