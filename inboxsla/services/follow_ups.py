@@ -19,7 +19,8 @@ from inboxsla.storage.envelopes import Envelope
 
 log = structlog.get_logger()
 
-# Somebody's first word about a ticket, or of one they need not think of any more, is read for its subject.
+# Somebody's first word about a ticket, or of one they need not think of any more, is read for its subject; so is what is no
+# reminder, which the subject of the first reminder would hide.
 _BEGINS = frozenset({Told.REASSIGNED_TO_YOU})
 _ALONE = frozenset(
     {
@@ -27,7 +28,9 @@ _ALONE = frozenset(
         Told.TELL_REFUSED,
         Told.TELL_NOT_SENT,
         Told.TELL_MENTIONED,
+        Told.TELL_ESCALATED,
         Told.PROPOSE_ABSENCE,
+        Told.WARN_CLOSING,
     }
 )
 
