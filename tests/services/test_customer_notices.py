@@ -7,16 +7,14 @@ from email.message import EmailMessage
 
 import pytest
 
-from inboxsla.domain.courtesy import CustomerNotice
 from inboxsla.domain.speech import English
 from inboxsla.domain.timeline import Kind
 from inboxsla.gmail.google import GoogleMailbox, static_credentials
 from inboxsla.gmail.port import Sent
 from inboxsla.gmail.simulator import Fault
-from inboxsla.notify.customer import Saying, paragraphs
 from inboxsla.services import configuring, deliver, queries, setup
 from inboxsla.storage import erasing, mailboxes
-from tests.builders import ANA, CLAIRE, JONAS, KOFI, MORNING, REFUND, SUPPORT, ZOFIA, Desk, settings
+from tests.builders import ANA, CLAIRE, JONAS, KOFI, REFUND, SUPPORT, ZOFIA, Desk, settings
 from tests.services.acting_desk import does
 
 ALL = "acknowledge = true\non_hold = true\nstill_with_us = true\nclosing = true\n"
@@ -120,16 +118,6 @@ def test_a_customer_on_hold_hears_until_when_and_no_reason_that_was_typed_for_co
         assert "on hold until" in said(mail)
         assert (reason in said(mail)) is told
         assert len(kind.mails()) == before + 1
-
-
-def test_a_customer_on_hold_reads_no_word_that_only_colleagues_understand() -> None:
-    def reads(reason: str) -> str:
-        return " ".join(paragraphs(Saying(CustomerNotice.ON_HOLD, "", MORNING, "UTC", reason)))
-
-    assert "We are waiting for a supplier." in reads("supplier")
-    assert "reason" not in reads("internal") + reads("float time")
-    assert "The reason: spare parts." in reads("spare parts.")
-    assert "Tuesday, 24 November 2026, 09:48 UTC." in reads(""), "where no place is known, none is named"
 
 
 def test_a_hold_that_is_taken_back_at_once_is_not_told(kind: Desk) -> None:
