@@ -22,6 +22,7 @@ class Told(StrEnum):
     TELL_REFUSED = "tell_refused"
     TELL_MENTIONED = "tell_mentioned"
     TELL_ESCALATED = "tell_escalated"
+    TELL_HANDED_OVER = "tell_handed_over"
     TELL_NOT_SENT = "tell_not_sent"
     PROPOSE_ABSENCE = "propose_absence"
     REASSIGNED_TO_YOU = "reassigned_to_you"

@@ -38,6 +38,7 @@ _WHY = {
     Told.TELL_ESCALATED: "You get this because somebody escalated the ticket.",
     Told.TELL_NOT_SENT: _NOT_SENT,
     Told.PROPOSE_ABSENCE: _PROPOSAL,
+    Told.TELL_HANDED_OVER: "You get this because a colleague handed the ticket to you.",
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you.",
     Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now.",
 }
@@ -53,6 +54,7 @@ _WHY_WITH_SHARE = {
     Told.TELL_ESCALATED: "You get this because somebody escalated the ticket (%(share)s).",
     Told.TELL_NOT_SENT: _NOT_SENT,
     Told.PROPOSE_ABSENCE: _PROPOSAL,
+    Told.TELL_HANDED_OVER: "You get this because a colleague handed the ticket to you (%(share)s).",
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you (%(share)s).",
     Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now (%(share)s).",
 }
@@ -133,7 +135,7 @@ def headline(view: TicketView, do: Told, say: Speech, *, reopened: int = 0) -> s
 
 def _head_and_tail(view: TicketView, do: Told, say: Speech, reopened: int) -> tuple[str, str]:
     tail = ""
-    if do is Told.REASSIGNED_TO_YOU:
+    if do in (Told.REASSIGNED_TO_YOU, Told.TELL_HANDED_OVER):
         head, tail = say.text("Yours now"), f" · {_time_words(view, say)}"
     elif do is Told.REASSIGNED_FROM_YOU:
         owner = display_name(view.owner_name or "") or say.text("somebody else")

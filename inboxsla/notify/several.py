@@ -13,9 +13,12 @@ from inboxsla.notify.notice import Told
 _HOUR = timedelta(hours=1)
 
 
+_SAME = {Told.TELL_HANDED_OVER: Told.REASSIGNED_TO_YOU}
+
+
 def several_title(dos: Sequence[Told], say: Speech) -> str:
     """What tickets in one mail have in common, told why each: "3 tickets need you"."""
-    count, all_of_them = len(dos), frozenset(dos)
+    count, all_of_them = len(dos), frozenset(_SAME.get(do, do) for do in dos)
     if count == 1:
         mine = all_of_them == {Told.REASSIGNED_TO_YOU}
         return say.text("1 ticket is yours now") if mine else say.text("1 ticket needs you")

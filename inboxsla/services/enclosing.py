@@ -137,14 +137,20 @@ def _risk(view: TicketView) -> float:
     return max((c.reading.fraction for c in view.clocks if c.reading.state is State.RUNNING), default=0.0)
 
 
-def _escalated(one: ToTell, seen: Look, say: Speech) -> str:
-    """Who escalated the ticket and what they said, as far as is known: a label says neither."""
-    if one.told is not Told.TELL_ESCALATED:
+_BY_HAND = {
+    Told.TELL_ESCALATED: "%(who)s escalated this ticket",
+    Told.TELL_HANDED_OVER: "%(who)s handed this ticket to you",
+}
+
+
+def _by_hand(one: ToTell, seen: Look, say: Speech) -> str:
+    """Who did it by hand and what they said, as far as is known: a label says neither."""
+    if one.told not in _BY_HAND:
         return ""
     asked = next((event for event in seen.events if event.source == one.act.data["cycle"]), None)
     who = display_name(name_of(asked.actor, seen.names) or "") if asked is not None else ""
     words = one_line(str(one.act.data.get("words", "")))
-    said = say.text("%(who)s escalated this ticket", who=who or say.text("Somebody"))
+    said = say.text(_BY_HAND[one.told], who=who or say.text("Somebody"))
     return say.text("%(said)s: “%(words)s”", said=said, words=words) if words else f"{said}."
 
 
@@ -170,7 +176,7 @@ def _item(desk: Desk, one: ToTell, seen: Look, refused: Sequence[str], say: Spee
         gmail_url=links.gmail_url(settings, mailbox.address, seen.ticket.thread_id),
         ticket_url=links.ticket_url(settings, seen.ticket.id),
         why=one.why(say),
-        news=" ".join(filter(None, [*dict.fromkeys(refused), _escalated(one, seen, say)])),
+        news=" ".join(filter(None, [*dict.fromkeys(refused), _by_hand(one, seen, say)])),
         lead_name=leads[0] if leads else "",
         reopened=int(one.act.data.get("reopened", 0)),
     )

@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 # Somebody's first word about a ticket, or of one they need not think of any more, is read for its subject; so is what is no
 # reminder, which the subject of the first reminder would hide.
-_BEGINS = frozenset({Told.REASSIGNED_TO_YOU})
+_BEGINS = frozenset({Told.REASSIGNED_TO_YOU, Told.TELL_HANDED_OVER})
 _ALONE = frozenset(
     {
         Told.REASSIGNED_FROM_YOU,
