@@ -240,6 +240,10 @@ def asked_for(event: Event) -> list[Act]:
     """What somebody asked for by hand and is owed when the event is recorded, not when it is read again."""
     if event.kind is Kind.ESCALATED:
         return [_asked(event, Do.TELL_ESCALATED, role, words=event.data.get("why", "")) for role in ("owner", "lead")]
+    if event.kind is Kind.ASSIGNED:
+        owner = str(event.data.get("owner") or "")
+        by_a_colleague = event.actor is not None and owner not in ("", event.actor)
+        return [_asked(event, Do.TELL_HANDED_OVER, "person", recipient=owner)] if by_a_colleague else []
     if event.kind is not Kind.NOTED:
         return []
     if event.data.get("where") == "label":

@@ -37,6 +37,7 @@ class Do(StrEnum):
     TELL_ESCALATED = "tell_escalated"
     TELL_REFUSED = "tell_refused"
     TELL_MENTIONED = "tell_mentioned"
+    TELL_HANDED_OVER = "tell_handed_over"
     # What the customer is told, by notice (`courtesy.CustomerNotice`).
     TELL_CUSTOMER = "tell_customer"
 
@@ -50,6 +51,7 @@ _NEVER_WRITTEN = frozenset(
         Do.TELL_ESCALATED,
         Do.TELL_REFUSED,
         Do.TELL_MENTIONED,
+        Do.TELL_HANDED_OVER,
         Do.TELL_CUSTOMER,
     }
 )

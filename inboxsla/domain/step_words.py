@@ -28,6 +28,7 @@ STEP_WORDS = {
     Do.TELL_ESCALATED: "owner and lead are told that the ticket was escalated",
     Do.TELL_REFUSED: "the owner is told what could not be done",
     Do.TELL_MENTIONED: "who was mentioned is told",
+    Do.TELL_HANDED_OVER: "who it was handed to is told",
     Do.TELL_CUSTOMER: "the customer is told",
 }
 

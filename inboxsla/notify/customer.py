@@ -9,7 +9,7 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from inboxsla.domain.courtesy import CustomerNotice, filled_in
-from inboxsla.domain.speech import NBSP, Dated, English
+from inboxsla.domain.speech import NBSP, English
 from inboxsla.notify.compose import MARKER_HEADER, message_id, search_token
 from inboxsla.notify.headers import POLICY, address
 from inboxsla.notify.notice import Letter
@@ -31,6 +31,8 @@ _SAYS = {
         "We have not heard from you since our last answer. Your request will be closed on %(when)s, unless you write before."
     ),
 }
+# What the usual reasons are called among colleagues says nothing to a customer, or too much.
+_REASONS = {"supplier": "We are waiting for a supplier.", "internal": "", "float time": ""}
 _FOOTER = "This mail was sent automatically. If you answer it, a person reads what you write."
 
 
@@ -90,8 +92,12 @@ def paragraphs(saying: Saying) -> tuple[str, ...]:
     greeting = say.text("Hello %(name)s,", name=name) if name else say.text("Hello,")
     reason = one_line(saying.reason)
     said = say.text(_SAYS[saying.notice], when=when)
-    if reason:
-        said += " " + say.text("The reason: %(reason)s.", reason=reason)
+    if (
+        because := say.text(_REASONS.get(reason.lower(), "The reason: %(reason)s."), reason=reason.rstrip("."))
+        if reason
+        else ""
+    ):
+        said += f" {because}"
     own = filled_in(saying.own, {"name": name, "when": when, "reason": reason})
     lines = (one_line(line) for line in own.splitlines())
     return (greeting, *filter(None, lines), said, say.text(_FOOTER))
@@ -104,7 +110,8 @@ def greeted(name: str) -> str:
 
 
 def spoken(at: datetime, zone: str) -> str:
-    """ "Tuesday 1 Dec 2026 10:30 CET (Europe/Berlin)": whoever reads it may live anywhere, so day and zone are named."""
+    """ "Tuesday, 1 December 2026, 10:30 CET (Berlin time)": whoever reads it may live anywhere, so day and place are named."""
     say = English(zone)
-    moment = Dated(say).moment(at, at).replace(NBSP, " ")
-    return f"{at.astimezone(say.zone):%A} {moment} ({zone})"
+    there, area, city = at.astimezone(say.zone), *zone.rpartition("/")[::2]
+    where = f" ({city.replace('_', ' ')} time)" if area not in ("", "Etc") else ""
+    return f"{there:%A}, {there.day} {there:%B %Y}, {say.moment(at, at).replace(NBSP, ' ')}{where}"

@@ -8,12 +8,10 @@ from datetime import date, datetime
 
 from inboxsla.domain.clock import ClockReading, State, Urgency
 from inboxsla.domain.speech import NBSP, Speech
-from inboxsla.domain.ticket_view import PRIORITY_WORDS, TicketView, how_it_ended, time_left
-from inboxsla.domain.timeline import NORMAL
-from inboxsla.notify.plain import cut, display_name
-from inboxsla.notify.sentences import day_words, requester_of, subject_of
-
-_LONGEST = 70
+from inboxsla.domain.ticket_view import TicketView, how_it_ended, time_left
+from inboxsla.notify.news import zone_words
+from inboxsla.notify.row import Row, row
+from inboxsla.notify.sentences import day_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +62,6 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One line in words: when, what (with a link), and the rest; `urgency` colours the first."""
-
-    urgency: Urgency
-    when: str
-    subject: str
-    who: str
-    facts: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Section:
     title: str
     rows: tuple[Row, ...]
@@ -101,13 +87,12 @@ def digest_page(digest: Digest, token: str, say: Speech) -> DigestPage:
         _section(title, listed, digest, say)
         for title, listed in (
             (say.text("Due today"), digest.today),
-            (say.text("At risk"), digest.risk),
+            (say.text(_RISK_TITLES[_risk(digest.risk)]), digest.risk),
             (_missed_title(digest, say), digest.missed),
         )
         if listed.count
     )
     first = sections[0].rows[0] if sections and sections[0].rows else None
-    city = digest.zone.rpartition("/")[2].replace("_", " ")
     return DigestPage(
         subject=say.text("Today: %(counts)s", counts=counts).replace(NBSP, " "),
         preheader=f"{first.when}: {first.subject}" if first else "",
@@ -117,7 +102,7 @@ def digest_page(digest: Digest, token: str, say: Speech) -> DigestPage:
         why=say.text("You get this in the morning of each day you are on duty, if there is something to say."),
         footer=(
             say.text("Nobody reads answers to this mail."),
-            say.text("Times are in %(city)s time.", city=city),
+            zone_words(digest.zone, say),
             say.text("InboxSLA for %(mailbox)s", mailbox=", ".join(digest.mailboxes)),
             say.text("Reference: %(token)s", token=token),
         ),
@@ -128,11 +113,23 @@ def _counts(digest: Digest, say: Speech) -> str:
     """ "3 due today, 1 at risk, 2 missed yesterday"; what there is none of is left out."""
     parts = (
         ("%(count)s due today", digest.today.count),
-        ("%(count)s at risk", digest.risk.count),
+        (_RISKS[_risk(digest.risk)], digest.risk.count),
         (_MISSED[_is_yesterday(digest)], digest.missed.count),
     )
     when = day_words(digest.since, say).partition(" ")[0]
     return ", ".join(say.text(words, count=count, day=when) for words, count in parts if count)
+
+
+_RISK_TITLES = {"overdue": "Overdue", "both": "Overdue or at risk", "risk": "At risk"}
+_RISKS = {"overdue": "%(count)s overdue", "both": "%(count)s overdue or at risk", "risk": "%(count)s at risk"}
+
+
+def _risk(listed: Listed) -> str:
+    """What those in the list at risk are, which begins with the overdue ones: nobody is told that a missed promise is at risk."""
+    late = [line.view.urgency is Urgency.OVERDUE for line in listed.lines]
+    if not any(late):
+        return "risk"
+    return "overdue" if all(late) and listed.count == len(late) else "both"
 
 
 _MISSED = {True: "%(count)s missed yesterday", False: "%(count)s missed since %(day)s"}
@@ -159,15 +156,17 @@ def _row(line: Line, reader: str, say: Speech) -> Row:
     if line.missed is not None:
         when, urgency = _missed_words(line.missed, view, say), Urgency.OVERDUE
     else:
-        when, urgency = time_left(view, say).head, view.urgency
-    facts = [] if view.priority == NORMAL else [say.text(PRIORITY_WORDS.get(view.priority, view.priority))]
-    if view.owner != reader:
-        owner = display_name(view.owner_name or view.owner or "")
-        facts.append(say.text("%(owner)s owns it", owner=owner) if owner else say.text("nobody owns it yet"))
-    subject = cut(subject_of(view, say), _LONGEST)
-    return Row(
-        urgency, when, subject, cut(requester_of(view), 60), "".join(f" · {fact}" for fact in facts), line.gmail_url
-    )
+        when, urgency = _when(view, say), view.urgency
+    return row(view, when, urgency, line.gmail_url, reader, say)
+
+
+def _when(view: TicketView, say: Speech) -> str:
+    """How much time is left, after the time it is due today: whoever reads the list later in the morning reads that it is less."""
+    head, clock = time_left(view, say).head, view.worst.reading if view.worst else None
+    if clock is None or clock.state is not State.RUNNING or clock.breached or clock.due_at is None:
+        return head
+    due = say.moment(clock.due_at, view.now)
+    return f"{due}, {head}" if say.same_day(clock.due_at, view.now) else head
 
 
 def _missed_words(clock: ClockReading, view: TicketView, say: Speech) -> str:

@@ -28,8 +28,7 @@ def _templates() -> Environment:
 
 def html_part(page: Page, icons: Mapping[Urgency, str], say: Speech) -> str:
     """`icons` gives the Content-ID under which each urgency's picture travels with the mail."""
-    urgencies = tuple(dict.fromkeys(block.urgency for block in page.blocks))
-    return _filled("notice.html", page=page, icons=icons, say=say, urgencies=urgencies)
+    return _filled("notice.html", page=page, icons=icons, say=say, urgencies=page.urgencies)
 
 
 def digest_html(page: DigestPage, digest: Digest, say: Speech) -> str:

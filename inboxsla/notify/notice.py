@@ -22,6 +22,7 @@ class Told(StrEnum):
     TELL_REFUSED = "tell_refused"
     TELL_MENTIONED = "tell_mentioned"
     TELL_ESCALATED = "tell_escalated"
+    TELL_HANDED_OVER = "tell_handed_over"
     TELL_NOT_SENT = "tell_not_sent"
     PROPOSE_ABSENCE = "propose_absence"
     REASSIGNED_TO_YOU = "reassigned_to_you"
@@ -44,6 +45,7 @@ class Item:
 
     `excerpt` is the customer's newest text, as stored: hostile. An address that is empty gets no button; the others are
     http or https, as are those of `offers`. `why` and `what_next` are sentences for the reader; left empty, `sentences` says them from the view.
+    `news` is said beside what is said of `do` itself.
     """
 
     view: TicketView
@@ -56,6 +58,7 @@ class Item:
     ticket_url: str
     why: str = ""
     what_next: str = ""
+    news: str = ""
     lead_name: str = ""
     reopened: int = 0
     offers: tuple[Offer, ...] = ()
@@ -71,7 +74,7 @@ class Notice:
     `mailbox` is Reply-To, and From unless `sender` names the address that the mail goes out from. `zone` is the IANA zone in which `say` speaks; its city is named once. `composed_at` is
     aware. `marker` has letters, digits, `-`, `_` and `.` only, and names the envelope for ever.
     `waited_since` is when the first of it was to be told, where it had to wait because the reader got enough mails.
-    `choose_url` is where the reader chooses which mails they get.
+    `choose_url` is where the reader chooses which mails they get, `board_url` where all tickets are.
     """
 
     marker: str
@@ -86,6 +89,7 @@ class Notice:
     sender: str = ""
     waited_since: datetime | None = None
     choose_url: str = ""
+    board_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

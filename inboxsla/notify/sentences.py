@@ -12,6 +12,7 @@ from inboxsla.domain.speech import Speech, came_back
 from inboxsla.domain.step_words import STEP_WORDS
 from inboxsla.domain.ticket_view import METRIC_WORDS, TicketView, time_left
 from inboxsla.domain.timeline import Metric
+from inboxsla.notify.news import closing_head
 from inboxsla.notify.notice import Told
 from inboxsla.notify.plain import cut, display_name, isolated, one_line
 
@@ -23,12 +24,8 @@ _MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
-_NOT_SENT = (
-    "You answered a mail of InboxSLA. Your answer is a note on the ticket; the customer did not get it. "
-    "To reach the customer, answer in Gmail."
-)
+_NOT_SENT = "You get this because you answered a mail of InboxSLA."
 _PROPOSAL = "You get this because your out-of-office answered a reminder of InboxSLA."
-IF_AWAY = "If you are away, say from when until when, and reminders go to whoever stands in for you. If you are there, do nothing."
 _WHY = {
     Told.REMIND_OWNER: "You get this because you own the ticket.",
     Told.NOTIFY_OWNER: "You get this because you own the ticket.",
@@ -41,6 +38,7 @@ _WHY = {
     Told.TELL_ESCALATED: "You get this because somebody escalated the ticket.",
     Told.TELL_NOT_SENT: _NOT_SENT,
     Told.PROPOSE_ABSENCE: _PROPOSAL,
+    Told.TELL_HANDED_OVER: "You get this because a colleague handed the ticket to you.",
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you.",
     Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now.",
 }
@@ -56,6 +54,7 @@ _WHY_WITH_SHARE = {
     Told.TELL_ESCALATED: "You get this because somebody escalated the ticket (%(share)s).",
     Told.TELL_NOT_SENT: _NOT_SENT,
     Told.PROPOSE_ABSENCE: _PROPOSAL,
+    Told.TELL_HANDED_OVER: "You get this because a colleague handed the ticket to you (%(share)s).",
     Told.REASSIGNED_TO_YOU: "You get this because the ticket was handed to you (%(share)s).",
     Told.REASSIGNED_FROM_YOU: "You get this because the ticket was yours until now (%(share)s).",
 }
@@ -83,6 +82,9 @@ def promise_words(view: TicketView, say: Speech) -> str:
         return ""
     clock, timer = view.worst.reading, say.text(view.worst.name)
     if clock.due_at is None or not (clock.breached or say.same_day(clock.due_at, view.now)):
+        if clock.state is State.RUNNING and clock.due_at is not None and not view.worst.always_open:
+            length = say.length(clock.left, business_day=clock.business_day)
+            return say.text("%(timer)s, %(length)s of opening hours left", timer=timer, length=length)
         return say.text("%(timer)s, %(left)s", timer=timer, left=time_left(view, say).detail)
     when = say.moment(clock.due_at, view.now)
     if not say.same_day(clock.due_at, view.now):
@@ -133,13 +135,15 @@ def headline(view: TicketView, do: Told, say: Speech, *, reopened: int = 0) -> s
 
 def _head_and_tail(view: TicketView, do: Told, say: Speech, reopened: int) -> tuple[str, str]:
     tail = ""
-    if do is Told.REASSIGNED_TO_YOU:
-        head, tail = say.text("Yours now"), f" · {time_left(view, say).head}"
+    if do in (Told.REASSIGNED_TO_YOU, Told.TELL_HANDED_OVER):
+        head, tail = say.text("Yours now"), f" · {_time_words(view, say)}"
     elif do is Told.REASSIGNED_FROM_YOU:
         owner = display_name(view.owner_name or "") or say.text("somebody else")
         head = say.text("With %(name)s now", name=owner)
+    elif do is Told.WARN_CLOSING:
+        head = closing_head(view, say)
     elif do is Told.TELL_ESCALATED:
-        head, tail = say.text("Escalated"), f" · {time_left(view, say).head}"
+        head, tail = say.text("Escalated"), f" · {_time_words(view, say)}"
     elif do is Told.TELL_REFUSED:
         head = say.text("Not done")
     elif do is Told.TELL_NOT_SENT:
@@ -147,7 +151,7 @@ def _head_and_tail(view: TicketView, do: Told, say: Speech, reopened: int) -> tu
     elif do is Told.TELL_MENTIONED:
         head = say.text("You are mentioned")
     elif do is Told.PROPOSE_ABSENCE:
-        head = say.text("Are you away?")
+        head = say.text("Are you away? You answered automatically")
     elif reopened and not _presses(view):
         head, tail = came_back_title(reopened, say), f" · {_time_words(view, say)}" if view.worst else ""
     else:
@@ -202,6 +206,15 @@ def why_words(
     return say.text(_WHY_WITH_SHARE[do], share=share) if share else say.text(_WHY[do])
 
 
+def skipped_words(view: TicketView, percent: int, say: Speech) -> str:
+    """Why no reminder came before the one at `percent`, where one was left out because the promise is short; else empty."""
+    steps = view.worst.steps if view.worst else ()
+    under = next((step.skipped_under for step in steps if step.skipped_under and step.percent < percent), None)
+    if under is None:
+        return ""
+    return say.text("Promises under %(length)s get no earlier reminder.", length=say.length(under))
+
+
 def _share_words(view: TicketView, metric: Metric, percent: int, say: Speech) -> str:
     clock = _newest(view, metric)
     if clock is None:
@@ -237,8 +250,12 @@ def next_words(view: TicketView, say: Speech, *, reader: str = "", leads: bool =
         return say.text(_NOTHING_MORE[view.worst.reading.metric])
     owner = _YOU if reader and reader == view.owner else display_name(view.owner_name or "")
     lead = _YOU if leads else display_name(lead_name) or say.text("the lead")
-    sentences = (_at(when, at, _doings(do, owner, lead, say), view, say) for when, (at, do) in coming.items())
-    return " ".join(list(sentences)[:2])
+    next_two = [(when, at, _doings(do, owner, lead, say)) for when, (at, do) in list(coming.items())[:2]]
+    if len(next_two) == 2 and next_two[0][2] == next_two[1][2]:
+        (one, at, what), (other, _, _) = next_two
+        both = say.text("%(one)s and %(other)s", one=one, other=other)
+        return _at(both, at, what, view, say)
+    return " ".join(_at(when, at, what, view, say) for when, at, what in next_two)
 
 
 _YOU = "you"

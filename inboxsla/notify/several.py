@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from inboxsla.domain.clock import State
@@ -13,9 +13,15 @@ from inboxsla.notify.notice import Told
 _HOUR = timedelta(hours=1)
 
 
-def several_title(count: int, dos: Iterable[Told], say: Speech) -> str:
-    """What two tickets or more in one mail have in common: "3 tickets need you"."""
-    all_of_them = frozenset(dos)
+_SAME = {Told.TELL_HANDED_OVER: Told.REASSIGNED_TO_YOU}
+
+
+def several_title(dos: Sequence[Told], say: Speech) -> str:
+    """What tickets in one mail have in common, told why each: "3 tickets need you"."""
+    count, all_of_them = len(dos), frozenset(_SAME.get(do, do) for do in dos)
+    if count == 1:
+        mine = all_of_them == {Told.REASSIGNED_TO_YOU}
+        return say.text("1 ticket is yours now") if mine else say.text("1 ticket needs you")
     if all_of_them == {Told.REASSIGNED_TO_YOU}:
         return say.text("%(count)s tickets are yours now", count=count)
     if all_of_them == {Told.REASSIGNED_FROM_YOU}:
@@ -23,12 +29,13 @@ def several_title(count: int, dos: Iterable[Told], say: Speech) -> str:
     return say.text("%(count)s tickets need you", count=count)
 
 
-def several_counts(views: Sequence[TicketView], say: Speech) -> str:
-    """ "1 overdue, 2 due within the hour"; together the figures are the number of tickets."""
+def several_counts(views: Sequence[TicketView], say: Speech, *, gone: int = 0) -> str:
+    """ "1 overdue, 2 due within the hour"; together the figures are the number of tickets, with those `gone` to others."""
     counted = dict.fromkeys(_COUNTS, 0)
     for view in views:
         counted[_group(view, say)] += 1
-    return ", ".join(say.text(_COUNTS[group], count=count) for group, count in counted.items() if count)
+    said = [say.text(_COUNTS[group], count=count) for group, count in counted.items() if count]
+    return ", ".join([*said, *([say.text("%(count)s with somebody else now", count=gone)] if gone else [])])
 
 
 _COUNTS = {

@@ -8,6 +8,7 @@ from inboxsla.domain.speech import Speech
 from inboxsla.notify.digest import Digest, DigestPage
 from inboxsla.notify.page import Block, Page
 from inboxsla.notify.plain import isolated, wrap
+from inboxsla.notify.row import Row
 
 
 def text_part(page: Page, say: Speech) -> str:
@@ -27,9 +28,9 @@ def _digest_lines(page: DigestPage, digest: Digest, say: Speech) -> Iterator[str
         yield section.title
         yield "-" * len(section.title)
         for row in section.rows:
-            yield from wrap(f"{row.when} · {isolated(row.subject)} · {isolated(row.who)}{row.facts}")
-            yield row.url
+            yield from _row(row)
         if section.more:
+            yield ""
             yield section.more
             yield digest.board_url
     yield ""
@@ -61,8 +62,15 @@ def _lines(page: Page, say: Speech) -> Iterator[str]:
         yield ""
     for block in page.blocks:
         yield from _block(block, say, several=len(page.blocks) > 1)
+    if page.rest:
+        yield say.text("The others in short")
+        for row in page.rest:
+            yield from _row(row)
+        yield ""
     if page.more:
         yield from wrap(say.text("and %(count)s more", count=page.more))
+        if page.board_url:
+            yield page.board_url
         yield ""
     if len(page.blocks) == 1:
         yield from wrap(f"{page.blocks[0].why} {page.note}".rstrip())
@@ -73,19 +81,36 @@ def _lines(page: Page, say: Speech) -> Iterator[str]:
         yield from wrap(line)
 
 
-def _block(block: Block, say: Speech, several: bool) -> Iterator[str]:
-    if several:
-        yield "-" * 40
-    yield from wrap(block.head)
-    yield from wrap(", ".join(filter(None, (f"{block.word}. {block.promise}".strip(), block.day))))
+def _row(row: Row) -> Iterator[str]:
     yield ""
-    yield from wrap(isolated(block.subject))
-    yield from wrap(f"{isolated(block.who)}{block.facts}")
-    yield ""
+    yield from wrap(f"{row.when} · {isolated(row.subject)} · {isolated(row.who)}{row.facts}")
+    yield row.url
+
+
+def _quoted(block: Block) -> Iterator[str]:
     for line in block.quote:
         yield from wrap(line, start="> ")
     if block.quote:
         yield ""
+
+
+def _block(block: Block, say: Speech, several: bool) -> Iterator[str]:
+    if several:
+        yield "-" * 40
+    yield from wrap(block.head)
+    if block.word:
+        yield from wrap(", ".join(filter(None, (f"{block.word}. {block.promise}".strip(), block.day))))
+    yield ""
+    if block.news:
+        yield from wrap(block.news)
+        yield ""
+    if block.is_note:
+        yield from _quoted(block)
+    yield from wrap(isolated(block.subject))
+    yield from wrap(f"{isolated(block.who)}{block.facts}")
+    yield ""
+    if not block.is_note:
+        yield from _quoted(block)
     if block.gmail_url:
         yield f"{say.text('Open in Gmail')}:"
         yield block.gmail_url

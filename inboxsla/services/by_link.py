@@ -145,8 +145,9 @@ def _state(who: Holder, say: Speech) -> str:
     view = who.look.view
     owner = display_name(view.owner_name or view.owner or "")
     owned = say.text("%(owner)s owns it", owner=owner) if owner else say.text("nobody owns it yet")
-    left = [time_left(view, say).head] if view.worst else []
-    return " · ".join([say.text(STATUS_WORDS[view.status]), owned, *left])
+    status, left = say.text(STATUS_WORDS[view.status]), time_left(view, say).head if view.worst else ""
+    # "On hold until Thu 26 Nov" says the status itself.
+    return " · ".join([owned, left] if left.startswith(status) else filter(None, [status, owned, left]))
 
 
 def _values(link: Link, who: Holder) -> dict[str, str]:

@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 from inboxsla.domain.clock import State
 from inboxsla.domain.people import Person
 from inboxsla.domain.speech import English, Speech
-from inboxsla.domain.ticket_view import TicketView
+from inboxsla.domain.ticket_view import TicketView, name_of
 from inboxsla.domain.timeline import Metric
 from inboxsla.notify.compose import compose
 from inboxsla.notify.notice import Item, Notice, Told
 from inboxsla.notify.page import MOST
-from inboxsla.notify.sentences import IF_AWAY, why_words
+from inboxsla.notify.plain import display_name, one_line
 from inboxsla.services import correspondence, follow_ups, links, offering, ways
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.looking import Look
@@ -63,6 +63,7 @@ def enclose(desk: Desk, mine: Sequence[ToTell]) -> None:
         sender=way.sender,
         waited_since=outbox.waited_since(conn, ids),
         choose_url=links.mails_url(ports.settings),
+        board_url=links.board_url(ports.settings),
     )
     letter = compose(notice, say)
     raw = letter.raw.decode("ascii")
@@ -89,7 +90,7 @@ def _items(desk: Desk, mine: Sequence[ToTell], say: Speech) -> list[Item]:
         if before is None or _weight(one) > _weight(before):
             strongest[one.act.ticket_id] = one
     views = {ticket_id: desk.looks[ticket_id].view for ticket_id in strongest}
-    ranked = sorted(strongest.values(), key=lambda one: (-_risk(views[one.act.ticket_id]), one.act.ticket_id))
+    ranked = sorted(strongest.values(), key=lambda one: _rank(one, views[one.act.ticket_id]))
     shown = {one.act.ticket_id for one in ranked[:MOST]}
     about = [one.act for one in mine if one.act.ticket_id in shown]
     noted = mentions(desk.conn, about, {ticket_id: desk.looks[ticket_id].names for ticket_id in shown})
@@ -97,7 +98,7 @@ def _items(desk: Desk, mine: Sequence[ToTell], say: Speech) -> list[Item]:
     items = []
     for one in ranked[:MOST]:
         ticket_id = one.act.ticket_id
-        item = _item(desk, one, desk.looks[ticket_id], refused.get(ticket_id, ()))
+        item = _item(desk, one, desk.looks[ticket_id], refused.get(ticket_id, ()), say)
         items.append(_with_note(item, noted.get(ticket_id), say))
     counted = (Item(views[one.act.ticket_id], None, 0, one.told, "", None, "", "") for one in ranked[MOST:])
     return [*items, *counted]
@@ -107,7 +108,8 @@ def _refused(mine: Sequence[ToTell]) -> dict[int, list[str]]:
     """By ticket, each thing that was asked for and could not be done: all of them are told, whatever else the mail is about."""
     found: dict[int, list[str]] = {}
     for one in mine:
-        if words := one.act.data.get("words"):
+        words = one.act.data.get("words") if one.told is Told.TELL_REFUSED else None
+        if words:
             found.setdefault(one.act.ticket_id, []).append(str(words))
     return found
 
@@ -117,9 +119,14 @@ def _with_note(item: Item, mention: Mention | None, say: Speech) -> Item:
     if mention is None:
         return item
     if item.do is Told.TELL_MENTIONED:
-        return replace(item, excerpt=mention.text, customer_wrote_at=None, why=mention.why(say))
-    usual = item.why or why_words(item.view, item.metric, item.percent, item.do, say, reopened=item.reopened)
-    return replace(item, why=f"{usual} {mention.beside(say)}")
+        news = mention.news(say)
+        return replace(item, excerpt=mention.text, customer_wrote_at=None, news=news, why=mention.why(say))
+    return replace(item, news=f"{item.news} {mention.beside(say)}".lstrip())
+
+
+def _rank(one: ToTell, view: TicketView) -> tuple[bool, float, bool, int]:
+    """What its reader is not rid of comes first, and of that the highest risk; of two alike, what is theirs."""
+    return (one.told is Told.REASSIGNED_FROM_YOU, -_risk(view), view.owner != one.person.address, view.id)
 
 
 def _weight(one: ToTell) -> tuple[int, int]:
@@ -130,7 +137,24 @@ def _risk(view: TicketView) -> float:
     return max((c.reading.fraction for c in view.clocks if c.reading.state is State.RUNNING), default=0.0)
 
 
-def _item(desk: Desk, one: ToTell, seen: Look, refused: Sequence[str]) -> Item:
+_BY_HAND = {
+    Told.TELL_ESCALATED: "%(who)s escalated this ticket",
+    Told.TELL_HANDED_OVER: "%(who)s handed this ticket to you",
+}
+
+
+def _by_hand(one: ToTell, seen: Look, say: Speech) -> str:
+    """Who did it by hand and what they said, as far as is known: a label says neither."""
+    if one.told not in _BY_HAND:
+        return ""
+    asked = next((event for event in seen.events if event.source == one.act.data["cycle"]), None)
+    who = display_name(name_of(asked.actor, seen.names) or "") if asked is not None else ""
+    words = one_line(str(one.act.data.get("words", "")))
+    said = say.text(_BY_HAND[one.told], who=who or say.text("Somebody"))
+    return say.text("%(said)s: “%(words)s”", said=said, words=words) if words else f"{said}."
+
+
+def _item(desk: Desk, one: ToTell, seen: Look, refused: Sequence[str], say: Speech) -> Item:
     settings, mailbox = desk.ports.settings, desk.mailbox
     thread = messages.of_thread(desk.conn, mailbox.id, seen.ticket.thread_id)
     staff = Staff.of(mailbox, desk.staff)
@@ -141,14 +165,7 @@ def _item(desk: Desk, one: ToTell, seen: Look, refused: Sequence[str]) -> Item:
     # Where nobody leads, admins take the place of leads.
     leads = [person.name for role in ("lead", "admin") for person in desk.staff if person.role == role]
     metric = Metric(one.act.data["metric"]) if "metric" in one.act.data else None
-    percent, say = int(one.act.data["percent"]), English(one.person.zone)
-    why, reopened = one.why(say), int(one.act.data.get("reopened", 0))
-    if refused:
-        usual = why or why_words(
-            seen.view, metric, percent, one.told, say, reader=one.person.address, reopened=reopened
-        )
-        why = " ".join([*dict.fromkeys(refused), usual])
-    asks = one.told is Told.PROPOSE_ABSENCE
+    percent, asks = int(one.act.data["percent"]), one.told is Told.PROPOSE_ABSENCE
     return Item(
         view=seen.view,
         metric=metric,
@@ -158,8 +175,8 @@ def _item(desk: Desk, one: ToTell, seen: Look, refused: Sequence[str]) -> Item:
         customer_wrote_at=newest.internal_at if newest else None,
         gmail_url=links.gmail_url(settings, mailbox.address, seen.ticket.thread_id),
         ticket_url=links.ticket_url(settings, seen.ticket.id),
-        why=why,
-        what_next=say.text(IF_AWAY) if asks else "",
+        why=one.why(say),
+        news=" ".join(filter(None, [*dict.fromkeys(refused), _by_hand(one, seen, say)])),
         lead_name=leads[0] if leads else "",
-        reopened=reopened,
+        reopened=int(one.act.data.get("reopened", 0)),
     )

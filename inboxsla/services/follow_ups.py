@@ -19,15 +19,18 @@ from inboxsla.storage.envelopes import Envelope
 
 log = structlog.get_logger()
 
-# Somebody's first word about a ticket, or of one they need not think of any more, is read for its subject.
-_BEGINS = frozenset({Told.REASSIGNED_TO_YOU})
+# Somebody's first word about a ticket, or of one they need not think of any more, is read for its subject; so is what is no
+# reminder, which the subject of the first reminder would hide.
+_BEGINS = frozenset({Told.REASSIGNED_TO_YOU, Told.TELL_HANDED_OVER})
 _ALONE = frozenset(
     {
         Told.REASSIGNED_FROM_YOU,
         Told.TELL_REFUSED,
         Told.TELL_NOT_SENT,
         Told.TELL_MENTIONED,
+        Told.TELL_ESCALATED,
         Told.PROPOSE_ABSENCE,
+        Told.WARN_CLOSING,
     }
 )
 

@@ -24,13 +24,16 @@ class Mention:
     author: str
     text: str
 
+    def news(self, say: Speech) -> str:
+        return say.text("%(who)s mentioned you in a note:", who=self.author or say.text("A colleague"))
+
     def why(self, say: Speech) -> str:
         if self.author:
             return say.text("You get this because %(who)s mentioned you in a note.", who=self.author)
         return say.text("You get this because a colleague mentioned you in a note.")
 
     def beside(self, say: Speech) -> str:
-        """The same with the note, where the mail is about something weightier."""
+        """The news with the note, where the mail is about something weightier."""
         text = cut(one_line(self.text), _BESIDE_MORE)
         who = self.author or say.text("a colleague")
         return say.text("Besides, %(who)s mentioned you in a note: “%(text)s”", who=who, text=text)

@@ -17,7 +17,7 @@ from inboxsla.notify.notice import Told
 from inboxsla.services import correspondence, reaching, settle
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.ports import Ports
-from inboxsla.storage import envelopes, messages, outbox, people, recognising, records, tickets
+from inboxsla.storage import envelopes, events, messages, notes, outbox, people, recognising, records, tickets
 from inboxsla.storage.envelopes import STAFF, Envelope
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.messages import MessageRow
@@ -126,8 +126,10 @@ def tell_notes(conn: Connection, mailbox: MailboxRow, fresh: Sequence[MessageRow
         envelope = _answered(conn, mailbox, row) if row.kind == "human" else None
         if envelope is None:
             continue
-        note = Event(Kind.NOTED, row.internal_at, correspondence.source(row), staff.author(row), {"where": "mail"})
+        author, source = staff.author(row), correspondence.source(row)
         for ticket_id in outbox.tickets_of(conn, [envelope.id]).get(envelope.id, ()):
+            data = _noted(conn, ticket_id, author, row, source, now)
+            note = Event(Kind.NOTED, row.internal_at, source, author, data)
             settle.settle_in(conn, tickets.load(conn, ticket_id), mailbox, [note], now)
             if note.actor is not None and row.internal_at > now - _STILL_NEWS:
                 # Once a day: should a machine be at the other end that we take for a person, it gets no more than that.
@@ -135,6 +137,16 @@ def tell_notes(conn: Connection, mailbox: MailboxRow, fresh: Sequence[MessageRow
                 data = {"recipient": note.actor, "percent": 0}
                 act = (key, Told.TELL_NOT_SENT.value, "person", data)
                 outbox.put(conn, mailbox.id, ticket_id, [act], now)
+
+
+def _noted(
+    conn: Connection, ticket_id: int, author: str | None, row: MessageRow, source: str, now: datetime
+) -> dict[str, object]:
+    """Keep what was answered as the note that the answer is, so that the others on the ticket can read it."""
+    text = row.excerpt.strip()
+    if not text or any(event.source == source for event in events.timeline(conn, ticket_id)):
+        return {"where": "mail"}
+    return {"where": "mail", "note": notes.add(conn, ticket_id, author, text, now)}
 
 
 def propose_absence(
@@ -170,7 +182,7 @@ def _is_known_away(conn: Connection, mailbox: MailboxRow, address: str, now: dat
 
 def told_customers(conn: Connection, mailbox: MailboxRow, rows: Iterable[MessageRow]) -> list[Event]:
     """Notices of ours that stand in a customer's thread: what the customer was told, and when."""
-    events = []
+    told = []
     for row in rows:
         marker = str(row.headers.get("marker", "")) if row.kind == "ours" and "SENT" in row.labels else ""
         envelope = recognising.by_marker(conn, marker) if marker else None
@@ -178,8 +190,8 @@ def told_customers(conn: Connection, mailbox: MailboxRow, rows: Iterable[Message
             continue
         for act in outbox.carried_by(conn, envelope.id)[:1]:
             data = {"what": envelope.kind, "promise": act.data["promise"], "reason": act.data.get("reason", "")}
-            events.append(Event(Kind.CUSTOMER_TOLD, row.internal_at, correspondence.source(row), data=data))
-    return events
+            told.append(Event(Kind.CUSTOMER_TOLD, row.internal_at, correspondence.source(row), data=data))
+    return told
 
 
 def of_its_own(conn: Connection, mailbox: MailboxRow, rows: Iterable[MessageRow], event: Event) -> Event:

@@ -30,7 +30,7 @@ MUTES = frozenset({Told.REMIND_OWNER, Told.NOTIFY_OWNER, Told.WARN_CLOSING})
 # Kept gently: a reminder soon after another about the same ticket says nothing new. A miss and a hand-over always do.
 _MERGES = frozenset({Told.REMIND_OWNER})
 _AT_ONCE = frozenset({Told.REASSIGNED_TO_YOU, Told.PROPOSE_ABSENCE})
-_THEIRS_ALONE = _AT_ONCE | {Told.REASSIGNED_FROM_YOU}
+_THEIRS_ALONE = _AT_ONCE | {Told.REASSIGNED_FROM_YOU, Told.TELL_HANDED_OVER}
 # From which percentage on reminders come, by what people chose.
 FROM = {"all": 0, "late": 90, "overdue": 100}
 
@@ -162,6 +162,10 @@ class _Telling:
         """Why the person need not be told; empty where they must be."""
         if told in MUTES and is_muted(seen.events, person.address):
             return f"{person.name} muted the ticket"
+        if told is Told.TELL_HANDED_OVER and seen.view.owner != person.address:
+            return f"it is not {person.name}'s any more"
+        if told is Told.TELL_ESCALATED and _asked_by(act, seen) == person.address:
+            return f"{person.name} escalated it"
         if told in _MERGES and self._chose_not(person, seen, int(act.data.get("percent", 0))):
             return f"{person.name} chose to get fewer reminders of their own tickets"
         if told in _MERGES and (act.ticket_id, person.address) in self.mailed:
@@ -171,6 +175,11 @@ class _Telling:
     def _chose_not(self, person: Person, seen: Look, percent: int) -> bool:
         """Whoever stands in for somebody gets what is owed to the ticket."""
         return seen.view.owner == person.address and percent < FROM[self.choices.get(person.address, USUAL).reminders]
+
+
+def _asked_by(act: Owed, seen: Look) -> str | None:
+    """Who asked for it by hand, where that is known: they need not be told what they did."""
+    return next((event.actor for event in seen.events if event.source == act.data["cycle"]), None)
 
 
 def _due(act: Owed, seen: Look) -> datetime | None:

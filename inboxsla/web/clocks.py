@@ -35,6 +35,7 @@ _STEP_SHORT = {
     Do.TELL_ESCALATED: "tell owner and lead",
     Do.TELL_REFUSED: "tell the owner",
     Do.TELL_MENTIONED: "tell who was mentioned",
+    Do.TELL_HANDED_OVER: "tell who it was handed to",
     Do.TELL_CUSTOMER: "tell the customer",
 }
 

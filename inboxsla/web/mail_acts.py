@@ -77,16 +77,13 @@ class _Opened:
         return render_template(
             "mail_act.html",
             shown=shown,
-            fields=act_forms.fields(shown.spec, self._known(), self.say, {**self._filled(shown), **typed}),
+            fields=act_forms.fields(shown.spec, self._known(), self.say, {**shown.values, **typed}),
             **{"complaints": {}, "done": "", "again": False, "problem": "", **more},
             ticket_id=self.link.ticket_id,
             name=self.who.viewer.name,
             zone=self.say.zone_name(self.who.look.view.now),
             undo=url_for(".press", token=self.signer.token(undo)) if undo else "",
         )
-
-    def _filled(self, shown: Shown) -> dict[str, str]:
-        return {"to": self.who.look.view.owner or "", **shown.values}
 
     def _known(self) -> act_forms.Known:
         found = panel_forms.choices(ports(), self.who.viewer, self.link.ticket_id)
@@ -129,6 +126,7 @@ def _too_old() -> Words:
             "Links in mails work for seven days. Nothing was changed. Use the newest mail about the ticket, or open the ticket "
             "in Gmail or on the board."
         ),
+        back=True,
     )
 
 
@@ -139,6 +137,7 @@ def _broken() -> Words:
             "A part of it is missing, or it was made before this server got a new key. Nothing was changed. Press the button "
             "in the mail itself; if that leads here too, open the ticket on the board."
         ),
+        back=True,
     )
 
 

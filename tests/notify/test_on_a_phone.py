@@ -14,7 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from inboxsla.notify import compose
-from tests.notify.tickets import SAY, item, notice, ticket
+from tests.notify.tickets import SAY, berlin, item, notice, ticket
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -51,7 +51,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Per frame width: how wide the page became, and left, width and height of every button."""
     assert CHROMIUM is not None
     folder = tmp_path_factory.mktemp("mail")
-    long_words = item(ticket(subject="Lieferverzögerung" * 12, requester_name="z" * 90), excerpt="w" * 400)
+    just_missed = ticket(subject="Lieferverzögerung" * 12, requester_name="z" * 90, now=berlin("2026-11-24 11:30"))
+    long_words = item(just_missed, excerpt="w" * 400)
     mail = escape(compose(notice(long_words), SAY).html)
     frames = "".join(f'<iframe width="{width}" height="1400" srcdoc="{mail}"></iframe>' for width in (640, 390, 320))
     page = folder / "page.html"

@@ -197,12 +197,12 @@ def test_the_reader_learns_who_is_told_next_and_when() -> None:
 
 def test_only_the_next_two_moments_are_told() -> None:
     early = ticket(now=berlin("2026-11-24 09:00"))
-    assert plain(next_words(early, SAY, reader=ANA)) == "At 10:30 CET you are reminded. At 11:06 CET you are reminded."
+    assert plain(next_words(early, SAY, reader=ANA)) == "At 10:30 CET and 11:06 CET you are reminded."
 
 
 def test_a_step_of_another_day_names_it() -> None:
     view = ticket(wrote=NOW, owner=None, promises=policy(first_response=timedelta(hours=8)))
-    assert plain(next_words(view, SAY)).startswith("On Wed 09:06 CET whoever owns the ticket is reminded.")
+    assert plain(next_words(view, SAY)).startswith("On Wed 09:06 CET and Wed 10:18 CET whoever owns the ticket")
 
 
 def test_after_the_last_step_the_reader_learns_what_ends_it() -> None:

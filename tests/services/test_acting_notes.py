@@ -58,6 +58,36 @@ def test_a_mention_is_a_mail_of_its_own_also_while_reminders_go_on(one_desk: Des
     assert mention["In-Reply-To"] is None
 
 
+def test_who_escalates_is_named_with_their_words_to_the_others_and_gets_no_mail_themselves(one_desk: Desk) -> None:
+    thread = arrived(one_desk)
+    does(one_desk, thread, "escalate", ANA, words="She wants to cancel")
+    one_desk.catch_up()
+
+    assert one_desk.mailed() == [CLAIRE]
+    text = one_desk.mails()[0].get_body(("plain",))
+    assert text is not None
+    assert "Ana Ruiz escalated this ticket: “She wants to cancel”" in " ".join(text.get_content().split())
+
+
+def test_whoever_is_handed_a_ticket_by_a_colleague_is_mailed_unless_it_is_taken_back_at_once(one_desk: Desk) -> None:
+    thread = arrived(one_desk)
+    does(one_desk, thread, "hand_over", ANA, to=JONAS)
+    does(one_desk, thread, "undo", ANA)
+    one_desk.catch_up()
+    assert one_desk.mailed() == []
+
+    does(one_desk, thread, "hand_over", ANA, to=JONAS)
+    one_desk.catch_up()
+    does(one_desk, thread, "take", CLAIRE)
+    one_desk.catch_up()
+    (mail,) = one_desk.mails()
+    assert one_desk.mailed() == [JONAS]
+    assert mail["Subject"].startswith("Yours now: ")
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert "Ana Ruiz handed this ticket to you." in " ".join(text.get_content().split())
+
+
 def test_a_note_asked_for_twice_is_one_note_and_one_mail(one_desk: Desk) -> None:
     thread = arrived(one_desk)
     for _ in range(2):

@@ -85,7 +85,7 @@ def test_a_customer_is_told_once_in_their_thread_by_when_a_person_answers(kind: 
     assert notice.kind == "ours"
     due = next(c.reading.due_at for c in kind.view(thread).clocks if c.reading.metric == "first_response")
     assert due is not None
-    assert f"{due.astimezone(English('Europe/Berlin').zone):%A %-d %b %Y %H:%M} CET (Europe/Berlin)" in said(mail)
+    assert f"{due.astimezone(English('Europe/Berlin').zone):%A, %-d %B %Y, %H:%M} CET (Berlin time)" in said(mail)
     assert kind.kinds(thread).count(Kind.CUSTOMER_TOLD) == 1
     assert "ustomer was told: their message has arrived, and a person answers by" in timeline(kind, thread)
 

@@ -84,11 +84,11 @@ def test_it_says_what_is_due_today_at_risk_and_was_missed_yesterday(desk: Desk) 
     assert tell(desk) == 2
     mail = to(desk, ANA)
     said = text(mail)
-    assert mail["Subject"] == "Today: 1 due today, 1 at risk, 1 missed yesterday"
+    assert mail["Subject"] == "Today: 1 due today, 1 overdue, 1 missed yesterday"
     assert said.startswith("Wednesday 25 November\n")
-    today, _, rest = said.partition("At risk")
+    today, _, rest = said.partition("\nOverdue\n")
     risk, _, missed = rest.partition("Missed yesterday")
-    assert "4 h left · Due at noon" in today
+    assert "12:00 CET, 4 h left · Due at noon" in today
     assert "2 h over · Overdue since this night" in risk
     assert "Missed and answered" in missed
     assert "Just came" not in said

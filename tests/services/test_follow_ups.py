@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from inboxsla.domain.speech import English
 from inboxsla.domain.timeline import Kind
 from inboxsla.gmail.simulator import Fault
 from inboxsla.notify.headers import answering
+from inboxsla.services import queries
 from tests.builders import ANA, CLAIRE, JONAS, KOFI, SUPPORT, Desk
 
 DAEMON = "Mail Delivery Subsystem <mailer-daemon@googlemail.com>"
@@ -162,6 +164,9 @@ def test_staff_answering_any_mail_of_a_conversation_leave_notes_on_its_ticket(re
     reminded.catch_up()
     noted = [event.actor for event in reminded.events(ticket) if event.kind is Kind.NOTED]
     assert noted == [ANA, None]
+    shown = queries.ticket(reminded.ports, reminded.ticket(ticket).id, English("UTC")).happened
+    said = [(entry.who, entry.quote) for entry in shown if entry.icon == "note"]
+    assert said == [("The team", "After lunch"), ("Ana Ruiz", "Soon")]
     assert reminded.count() == 1
 
 
@@ -175,7 +180,7 @@ def test_who_answers_a_mail_of_ours_is_told_once_that_the_customer_did_not_get_i
     assert told["Subject"].startswith("Not sent to the customer: ")
     text = told.get_body(("plain",))
     assert text is not None
-    assert "the customer did not get it" in " ".join(text.get_content().split())
+    assert "The customer did not get your answer" in " ".join(text.get_content().split())
     assert reminded.clocks(customers(reminded))["first_response"] == "running"
 
 

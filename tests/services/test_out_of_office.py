@@ -37,7 +37,7 @@ def test_its_sender_is_asked_whether_they_are_away(one_desk: Desk) -> None:
 
     proposal = one_desk.mails()[-1]
     assert one_desk.mailed() == [ANA, ANA]
-    assert proposal["Subject"].startswith("Are you away?: ")
+    assert proposal["Subject"].startswith("Are you away? You answered automatically: ")
     text = proposal.get_body(("plain",))
     assert text is not None
     assert "Say when I am away:" in text.get_content()
