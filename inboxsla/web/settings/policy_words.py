@@ -26,7 +26,7 @@ PLACE_WORDS = (
     ("before", lazy_gettext("Before it is due")),
     ("after", lazy_gettext("After it was due")),
     ("every", lazy_gettext("Again and again, every")),
-    ("reopened", lazy_gettext("When the customer came back")),
+    ("reopened", lazy_gettext("When it was reopened")),
 )
 DO_WORDS = (
     ("remind_owner", lazy_gettext("Remind the owner")),
