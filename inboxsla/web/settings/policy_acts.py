@@ -19,7 +19,7 @@ from inboxsla.services.in_force import InForce
 from inboxsla.web import guards
 from inboxsla.web.context import now, ports
 from inboxsla.web.guards import Level, needs
-from inboxsla.web.settings import editor
+from inboxsla.web.settings import editor, page_words
 from inboxsla.web.settings.form import Key
 from inboxsla.web.settings.typed import Typed
 
@@ -107,7 +107,7 @@ def switch_on() -> editor.Answer:
     force = in_force.current(ports())
     draft = drafting.draft(ports(), lambda body: _set_enabled(body, name, True), lambda body: None, force.version or 0)
     if draft.complaints or draft.plan is None:
-        flash(" ".join(words for _key, words in draft.complaints))
+        flash(" ".join(page_words.said(words) for _key, words in draft.complaints))
         return redirect(url_for("policies.listed"), code=303)
     drafting.save(ports(), draft, guards.actor(), False)
     flash(_("“%(name)s” is switched on. Rules and mailboxes can name it now.", name=name))
