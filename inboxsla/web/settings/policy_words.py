@@ -10,7 +10,7 @@ from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
 
 from inboxsla.config.document.model import METRICS, PRIORITIES, Policy, Step, Target
-from inboxsla.domain.speech import Speech
+from inboxsla.domain.durations import exactly
 from inboxsla.domain.ticket_view import METRIC_WORDS, PRIORITY_WORDS
 from inboxsla.domain.timeline import Metric
 from inboxsla.web.settings.policy_line import Line
@@ -109,13 +109,13 @@ def place(step: Step) -> str:
     return f"\N{MINUS SIGN}{step.before}" if step.before else f"+{step.after}"
 
 
-def told(line: Line, say: Speech) -> str:
+def told(line: Line) -> str:
     """The line as a sentence, for whoever cannot see it, and with the times it does not write."""
     parts = [
-        (handle.at, _("%(what)s at %(length)s", what=" + ".join(does), length=say.length(handle.at)))
+        (handle.at, _("%(what)s at %(length)s", what=" + ".join(does), length=exactly(handle.at)))
         for handle in line.handles
         if (does := [str(act.words)[:1].lower() + str(act.words)[1:] for act in acts(handle.step)])
     ]
-    parts.append((line.target, _("due at %(length)s", length=say.length(line.target))))
+    parts.append((line.target, _("due at %(length)s", length=exactly(line.target))))
     steps = ", ".join(words for _at, words in sorted(parts, key=lambda part: part[0]))
     return str(_("Shown for %(priority)s: %(steps)s.", priority=_(PRIORITY_WORDS[line.priority]), steps=steps))
