@@ -34,6 +34,7 @@ from inboxsla.web import (
     refusals,
     settings,
     signing_in,
+    tries,
     who,
 )
 
@@ -77,6 +78,7 @@ def create_app(ports: Ports) -> Flask:
     who.install(app)
     guards.install(app)
     forms.install(app)
+    tries.install(app, ports)
     refusals.install(app)
     panel.install(app, ports)
     for endpoint in panel.PUBLIC:

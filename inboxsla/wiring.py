@@ -20,6 +20,7 @@ from inboxsla.notify.mailer import Mailer, Route, Way
 from inboxsla.notify.smtp import Relay, SmtpRelay
 from inboxsla.queue import NoBell, RedisBell, connect
 from inboxsla.queue.quota import LocalAccount, Rate, SharedAccount
+from inboxsla.queue.tries import LocalTries, SharedTries, Tries
 from inboxsla.services import access, sender_accounts
 from inboxsla.services.ports import Ports
 from inboxsla.storage.database import Database
@@ -39,6 +40,13 @@ def settings(config_file: Path | None = None, environ: Mapping[str, str] = os.en
 def google_tokens(chosen: Settings) -> GoogleTokens:
     """What checks the tokens that Google sends with its calls; one for a whole process, because it keeps Google's keys."""
     return GoogleTokens(chosen.google.certs_uri, chosen.google.issuers)
+
+
+def tries(having: Ports) -> Tries:
+    """What counts failed sign-ins, for all web processes where there is Redis."""
+    alone = LocalTries(lambda: having.now().timestamp())
+    url = having.settings.redis_url
+    return SharedTries(connect(url), alone) if url else alone
 
 
 def subscription(chosen: Settings) -> Subscription:

@@ -17,7 +17,7 @@ from inboxsla.config import fields, news_fields
 from inboxsla.config.ladder import Ladder, LadderStep
 from inboxsla.config.mail_settings import Alarms, Mail, Smtp
 from inboxsla.config.section import Section
-from inboxsla.config.sign_in import Host, SignIn
+from inboxsla.config.sign_in import Host, Proxy, SignIn
 from inboxsla.config.webhooks import HookName, Webhook
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.errors import InboxSLAError
@@ -28,9 +28,12 @@ Whole = Annotated[int, BeforeValidator(fields.whole_number)]
 
 
 class Server(Section):
+    """`proxies` are the networks of those whose word on where a request comes from is taken."""
+
     host: Host = "127.0.0.1"
     port: Annotated[Whole, Field(ge=1, le=65535)] = 8000
     base_url: fields.WebAddressOrNone = ""
+    proxies: tuple[Proxy, ...] = ()
 
     @property
     def url(self) -> str:

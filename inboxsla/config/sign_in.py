@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
@@ -37,6 +38,17 @@ def _domain(value: object) -> str:
     return name
 
 
+def _network(value: object) -> str:
+    try:
+        if not isinstance(value, str):
+            raise ValueError
+        return str(ip_network(value.strip()))
+    except ValueError:
+        raise ValueError(
+            f"“{value}” is not the number of a proxy or of its network. Write 127.0.0.1 or 10.1.0.0/16."
+        ) from None
+
+
 def _bearable(length: timedelta) -> timedelta:
     if not _SHORTEST <= length <= _LONGEST:
         raise ValueError("this must be between 5 minutes and a year. Write for example 12h or 30 days.")
@@ -44,6 +56,7 @@ def _bearable(length: timedelta) -> timedelta:
 
 
 Host = Annotated[str, BeforeValidator(_host)]
+Proxy = Annotated[str, BeforeValidator(_network)]
 Domain = Annotated[str, BeforeValidator(_domain)]
 Lasting = Annotated[timedelta, BeforeValidator(plain_length), AfterValidator(_bearable)]
 

@@ -74,6 +74,13 @@ def words(length: timedelta, *, business_day: timedelta | None = None, round_up:
     return _joined((hours, "h"), (minutes, "min"))
 
 
+def exactly(length: timedelta) -> str:
+    """Say a length with nothing dropped but parts of a second, as what is promised is said: “3 min 36 s”, “1 h 7 min 30 s”."""
+    minutes, seconds = divmod(length // timedelta(seconds=1), 60)
+    whole = words(timedelta(minutes=minutes)) if minutes else ""
+    return NBSP.join(part for part in (whole, f"{seconds}{NBSP}s" if seconds or not whole else "") if part)
+
+
 def _part(number: str, unit: str, business_day: timedelta | None, written: str) -> timedelta:
     amount = Fraction(number.replace(",", "."))
     if unit in _UNITS:

@@ -8,7 +8,8 @@ decided about priority, tier, channel and tags is a fact for the rules after it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from inboxsla.domain import rule_actions, rule_reading
 from inboxsla.domain.folding import fold, fold_address
@@ -23,6 +24,8 @@ __all__ = ["Actions", "Facts", "Known", "Look", "Matcher", "Rule", "Rules", "Rul
 
 _KEYS = ("name", "mailboxes", "stop", "when", "then")
 _LONGEST_NAME = 100
+# Lists of names, for each of which the rules that were right with them are remembered; and how many rules.
+_MOST_LISTS, _MOST_RULES = 8, 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +83,47 @@ def from_data(rows: Sequence[Mapping[str, object]], known: Known, broken: Broken
     rules: list[Rule] = []
     names: dict[str, int] = {}
     channels = _channels(rows)
+    right = _right(known, channels, broken)
     for number, row in enumerate(rows, 1):
         if not isinstance(row, Mapping):
             mistakes.append(f"Rule {number}: {shown(row)} is not a rule. Write each under [[rules]].")
+            continue
+        written = _written(row)
+        before = right.get(written) if written else None
+        if before is not None and names.setdefault(fold(before.name), number) == number:
+            rules.append(replace(before, number=number))
             continue
         page = Page(_label(number, row), known, channels, broken)
         rule = _rule(number, row, names, page)
         mistakes.extend(page.mistakes)
         if rule is not None:
             rules.append(rule)
+            if written and not page.mistakes and len(right) < _MOST_RULES:
+                right[written] = rule
     if mistakes:
         raise ConfigMistakes(mistakes)
     return Rules(tuple(rules), Members.read(known.tiers), Members.read(known.organisations), _patterns(rules))
+
+
+def _right(known: Known, channels: tuple[str, ...], broken: Broken) -> dict[str, Rule]:
+    """Rules that were read before, by their text, and had no mistakes with all the names that there are now."""
+    mailboxes = None if known.mailboxes is None else tuple(known.mailboxes)
+    named = (known.policies, known.teams, known.people, known.tags, known.tiers, known.organisations)
+    return _read_with((*map(tuple, named), mailboxes, channels, broken))
+
+
+@lru_cache(maxsize=_MOST_LISTS)
+def _read_with(_names: tuple[object, ...]) -> dict[str, Rule]:
+    return {}
+
+
+def _written(row: Mapping[str, object]) -> str:
+    """All that a rule says, as one text; "" for one that asks for hours, which may be others by now, or has no end of levels."""
+    try:
+        text = repr(row)
+    except RecursionError:
+        return ""
+    return "" if "'hours'" in text else text
 
 
 def _rule(number: int, row: Mapping[str, object], names: dict[str, int], page: Page) -> Rule | None:

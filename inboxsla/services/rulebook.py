@@ -72,7 +72,7 @@ def in_force(conn: Connection) -> Rulebook | None:
 def judge_of(document: Document) -> Judge:
     """Compile a document's rules. Raises ConfigMistakes naming everything that is wrong in them."""
     rules = from_data(
-        document.model_dump(mode="json", by_alias=True, exclude_defaults=True).get("rules", []),
+        document.model_dump(include={"rules"}, mode="json", by_alias=True, exclude_defaults=True).get("rules", []),
         _known(document),
         broken,
     )

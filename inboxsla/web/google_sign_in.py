@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from inboxsla.errors import InboxSLAError, Misused, Refused, TryLater
 from inboxsla.services import google_sign_in
 from inboxsla.services.sign_in import NotListed
-from inboxsla.web import google, who
+from inboxsla.web import google, tries, who
 from inboxsla.web.context import ports
 from inboxsla.web.guards import Level, needs
 from inboxsla.web.refusals import page
@@ -73,6 +73,7 @@ def _finished(said: Mapping[str, str], kept: str) -> Response:
 
 def _not_in(wrong: InboxSLAError) -> tuple[str, int]:
     if isinstance(wrong, NotListed):
+        tries.was_for(wrong.address)
         return page(403, not_listed(wrong.address))
     if isinstance(wrong, Misused):
         current_app.logger.error("nobody can sign in with Google: %s", wrong)

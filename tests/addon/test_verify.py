@@ -56,7 +56,8 @@ REFUSED: dict[str, Callable[[Gmail, str], str]] = {
 
 def test_a_request_that_google_did_not_make_is_refused_and_noted(ana: Gmail) -> None:
     for path in PATHS:
-        for what, made in REFUSED.items():
+        for number, (what, made) in enumerate(REFUSED.items()):
+            ana.client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
             token = made(ana, path)
             with capture_logs() as logs:
                 answer = ana.post(path, ana.event(), token)

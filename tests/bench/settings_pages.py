@@ -21,7 +21,7 @@ from tests.web.settings.filling import fields
 from tests.web.shop import Shop, minutes, pages, shop
 
 RULES, POLICIES, PEOPLE, TEAMS, TICKETS, CALLS = 1_000, 200, 500, 10, 100_000, 15
-GOAL, LONGEST = 100.0, 3.0
+GOAL, SHOWN, LONGEST = 100.0, 600.0, 3.0
 PAGES = (
     "/settings/start/people",
     "/settings/start/hours",
@@ -70,6 +70,9 @@ def figures() -> Iterable[tuple[str, str, str, bool]]:
         held = fields(page(browser, "/settings/rules/edit?name=Rule 500"))
         millis = _millis(lambda: browser.post("/settings/rules/edit?name=Rule 500", data={**held, "do": "again"}))
         yield "one rule, a row added or changed", f"{millis:.0f} ms", f"≤ {GOAL:g} ms", millis <= GOAL
+        seen = {**held, "then.priority": ["high"], "do": "look"}
+        millis = _millis(lambda: browser.post("/settings/rules/edit?name=Rule 500", data=seen))
+        yield "one rule changed, its effect shown", f"{millis:.0f} ms", f"≤ {SHOWN:g} ms", millis <= SHOWN
         began = time.perf_counter()
         counted = rule_matches.in_force_now(lumen.ports)
         seconds = time.perf_counter() - began
@@ -111,6 +114,7 @@ def _configure(lumen: Shop) -> None:
     admins = [person for person in body["people"] if person.get("role") == "admin"]
     people = [{"address": f"p{nth}@lumenvelo.example", "name": f"Person {nth}"} for nth in range(PEOPLE - len(admins))]
     body["people"] = [*admins, *people]
+    body["mailboxes"] = [{key: said for key, said in box.items() if key != "team"} for box in body["mailboxes"]]
     body["calendars"] = body["calendars"] | {"office": {"zone": "Europe/Berlin", "hours": {"mon": "09:00–17:00"}}}
     body["teams"] = [
         {"name": f"Team {nth}", "members": [person["address"] for person in people[nth::TEAMS]]} for nth in range(TEAMS)

@@ -214,6 +214,15 @@ def test_somebody_who_is_not_on_the_list_is_told_whom_to_ask_and_the_log_tells_o
     assert is_out(stranger)
 
 
+def test_an_address_that_is_on_no_list_waits_after_ten_tries_from_anywhere_until_it_is_put_on_it(visit: Visit) -> None:
+    def comes(number: int, address: str = "new@lumenvelo.example") -> int:
+        visit.browser.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+        return visit.signs_in(address).status_code
+
+    assert [comes(number) for number in range(11)] == [403] * 10 + [429]
+    assert comes(0, ANA) == 303
+
+
 def test_without_domains_strangers_write_nothing_into_the_log(visit: Visit) -> None:
     before = in_the_log(visit)
     assert visit.signs_in("mallory@evil.example").status_code == 403

@@ -239,7 +239,7 @@ def test_what_would_have_happened_has_its_page(browser: Browser, sqlite_database
     lumen = shop(sqlite_database, tmp_path / "data")
     ticket = lumen.asks("Refund for order 1182 still missing", "Zofia Wiśniewska", ago=minutes(57))
     with serving(lumen) as base, window(browser, lumen, base) as page:
-        page.get_by_role("link", name="What would have happened").click()
+        page.goto(f"{base}/settings/mailboxes/{lumen.mailbox_id}/observed")
         expect(page.get_by_role("row").nth(1)).to_contain_text("The owner is reminded")
         for size in (DESKTOP, PHONE, NARROW):
             page.set_viewport_size({"width": size[0], "height": size[1]})

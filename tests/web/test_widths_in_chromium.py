@@ -65,3 +65,31 @@ def test_what_the_first_column_says_is_never_cut(
             assert page.locator("td.left, .left b, .left .detail").evaluate_all(CUT) == []
             subject = page.locator("td.what").first.bounding_box()
             assert size == PHONE or (subject is not None and subject["width"] >= 280)
+
+
+# What is chosen is longer than the room for it.
+CHOSEN_CUT = """() => [...document.querySelectorAll('main select')].filter(each => {
+  const style = getComputedStyle(each), pen = document.createElement('canvas').getContext('2d');
+  pen.font = style.font;
+  const room = each.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return each.offsetParent && pen.measureText(each.selectedOptions[0].text).width > room + 1;
+}).map(each => each.name)"""
+
+
+def test_what_is_chosen_in_settings_can_be_read_on_phones(browser: Browser, morning: tuple[Shop, str, int]) -> None:
+    lumen, base, _ = morning
+    cut = []
+    with window(browser, lumen, base) as page:
+        for path in (
+            f"people/edit?address={ANA}",
+            "people/teams/new",
+            "mailboxes/1",
+            "start/people",
+            "labels",
+            "changes",
+        ):
+            page.goto(f"{base}/settings/{path}")
+            for size in (PHONE, NARROW):
+                page.set_viewport_size({"width": size[0], "height": size[1]})
+                cut += [(path, size[0], name) for name in page.evaluate(CHOSEN_CUT)]
+    assert not cut

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 
 from inboxsla.config.fields import BUSINESS_DAY
 from inboxsla.config.settings import Calendar
@@ -11,8 +12,13 @@ from inboxsla.domain.durations import parse_duration
 
 def length(text: str, calendar: Calendar | None) -> timedelta:
     """A valid length, counted in the business days of `calendar` (None: those of an unknown one), to the second."""
-    day = calendar.business_day if calendar else BUSINESS_DAY
-    return timedelta(seconds=max(1, int(parse_duration(text, day).total_seconds())))
+    return _length(text, calendar.business_day if calendar else BUSINESS_DAY)
+
+
+@lru_cache(maxsize=1_024)
+def _length(text: str, business_day: timedelta) -> timedelta:
+    """Policies promise the same few lengths many times."""
+    return timedelta(seconds=max(1, int(parse_duration(text, business_day).total_seconds())))
 
 
 def seconds(text: str, calendar: Calendar | None) -> int:

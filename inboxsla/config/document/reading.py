@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -15,7 +16,7 @@ from inboxsla.config.checks import Complaint
 from inboxsla.config.document import checks
 from inboxsla.config.document.compiling import compile_policies, people_rows, teams_rows
 from inboxsla.config.document.model import Document
-from inboxsla.config.document.parts import parts
+from inboxsla.config.document.parts import Parts, parts
 from inboxsla.config.document.remarks import remarks
 from inboxsla.config.places import Path as Key
 from inboxsla.config.sources import Source
@@ -25,6 +26,10 @@ from inboxsla.domain.policy_data import from_data
 from inboxsla.domain.teams_data import teams_from_data
 from inboxsla.errors import ConfigMistakes
 
+_READ = ("policies", "rules", "people", "teams")
+# The bodies of policies that were found right, oldest first.
+_REMEMBERED = 1_024
+_counted: OrderedDict[str, None] = OrderedDict()
 # Keys of the document that config.toml does not have.
 _ITS_OWN = frozenset(Document.model_fields) - {"people", "mailboxes", "labels"}
 
@@ -82,7 +87,7 @@ def _checked(
     found: list[Complaint] = []
     document = None
     try:
-        document = Document.model_validate(source.tree)
+        document = Document.model_validate(_read_already(source.tree, seen))
     except ValidationError as error:
         found += mistakes.reasons(error, source, Document, told)
     found += complaints
@@ -95,17 +100,36 @@ def _checked(
     return Written(_plain(source.tree), document, remarked)
 
 
+def _read_already(tree: Mapping[str, Any], seen: Parts) -> Mapping[str, Any]:
+    """The tree with its rows as what they mean, where they are right in themselves: to read them once is enough."""
+    read = {section: list(tree[section]) for section in _READ if isinstance(tree.get(section), list | tuple)}
+    for section, rows in read.items():
+        for part in getattr(seen, section):
+            if part.value is not None:
+                rows[int(part.key[1])] = part.value
+    return {**tree, **read}
+
+
 def _last_look(document: Document) -> Iterator[Complaint]:
     """What whoever counts the time or hands out tickets would refuse; nothing, if the checks above miss nothing."""
     bodies = compile_policies(document)
     for nth, policy in enumerate(document.policies):
         if policy.enabled:
-            yield from _refused(("policies", nth), partial(from_data, bodies[policy.name]))
+            yield from _refused(("policies", nth), partial(_can_count, repr(bodies[policy.name]), bodies[policy.name]))
     people: list[Person] = []
     yield from _refused(("people",), lambda: people.extend(people_from_data(people_rows(document))))
     if len(people) == len(document.people):
         teams = [{"name": name, **body} for name, body in teams_rows(document).items()]
         yield from _refused(("teams",), lambda: teams_from_data(teams, people))
+
+
+def _can_count(text: str, body: Mapping[str, Any]) -> None:
+    """Raises ConfigMistakes for a policy nobody can count by. `text` is all that `body` says: what was right once still is."""
+    if text not in _counted:
+        from_data(body)
+        _counted[text] = None
+        if len(_counted) > _REMEMBERED:
+            _counted.popitem(last=False)
 
 
 def _refused(key: Key, read: Callable[[], object]) -> Iterator[Complaint]:
@@ -117,6 +141,8 @@ def _refused(key: Key, read: Callable[[], object]) -> Iterator[Complaint]:
 
 def _plain(value: Any) -> Any:
     """Dates as the text they are written as, and what is left empty left out, so that the whole is the same in JSON and TOML."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, Mapping):
         return {str(key): _plain(below) for key, below in value.items() if below is not None}
     if isinstance(value, list | tuple):

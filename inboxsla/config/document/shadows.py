@@ -47,8 +47,8 @@ def _listed(names: Sequence[str]) -> str:
 
 def _given(rule: Rule) -> frozenset[str]:
     """What a rule decides, each thing once, as the course of the rules counts it."""
-    then = rule.then.model_dump(exclude_none=True, exclude={"tags", "untag"})
-    return frozenset((*then, *(f"tag:{fold(tag)}" for tag in (*rule.then.tags, *rule.then.untag))))
+    single = (name for name, value in rule.then if value is not None and name not in ("tags", "untag"))
+    return frozenset((*single, *(f"tag:{fold(tag)}" for tag in (*rule.then.tags, *rule.then.untag))))
 
 
 def _everywhere(before: Rule, rule: Rule) -> bool:

@@ -32,11 +32,15 @@ ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`body` holds what is added to a document: policies, rules, and the tags and tiers these name."""
+    """`body` holds what is added to a document: policies, rules, and the tags and tiers these name.
+
+    `asks` says in plain words what its first rule asks for, where that holds patterns; else it is empty.
+    """
 
     name: str
     about: str
     body: Mapping[str, Any]
+    asks: str = ""
 
     @property
     def promises(self) -> tuple[str, ...]:
@@ -47,7 +51,14 @@ class Template:
     def chosen(self) -> tuple[str, ...]:
         """Each rule in words: “if subject contains “outage”, then policy “Outage””."""
         rules = (Rule.model_validate(row) for row in self.body["rules"])
-        return tuple(f"if {saying.condition(rule.when)}, then {saying.actions(rule.then)}" for rule in rules)
+        return tuple(
+            self.without_patterns(f"if {saying.condition(rule.when)}, then {saying.actions(rule.then)}")
+            for rule in rules
+        )
+
+    def without_patterns(self, text: str) -> str:
+        """A text about its rules, with plain words where their conditions hold patterns."""
+        return text.replace(saying.condition(self.body["rules"][0]["when"]), self.asks) if self.asks else text
 
     @property
     def policies(self) -> tuple[Policy, ...]:
@@ -115,4 +126,4 @@ def _rule_names(after: str) -> Iterator[str]:
 
 def _read(name: str) -> Template:
     tree = tomllib.loads(files("inboxsla").joinpath("templates", f"{name}.toml").read_text("utf-8"))
-    return Template(name, tree.pop("about"), tree)
+    return Template(name, tree.pop("about"), tree, tree.pop("asks", ""))

@@ -13,6 +13,7 @@ from inboxsla.web.settings import (
     labels,
     mailbox,
     notifications,
+    page_words,
     policies,
     privacy,
     remarked,
@@ -72,3 +73,4 @@ def install(app: Flask) -> None:
         METRIC_WORDS=METRIC_WORDS,
         new_remarks=remarked.news,
     )
+    app.jinja_env.filters["in_page_words"] = page_words.said

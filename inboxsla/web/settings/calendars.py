@@ -138,6 +138,7 @@ def _question(draft: Draft, name: str) -> str:
         touches=[_("Nobody uses it: no policy, no person and no rule.")],
         stays=[_("What was counted by it before stays as it is.")],
         verb=_("Remove calendar"),
+        above=_("Calendars"),
         back=url_for(".listed"),
         draft=draft,
     )

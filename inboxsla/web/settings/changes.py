@@ -19,7 +19,7 @@ from inboxsla.web.guards import Level, needs
 bp = Blueprint("changes", __name__, url_prefix="/settings/changes")
 
 KIND_WORDS: Mapping[str, LazyString] = {
-    "configuration": lazy_gettext("Policies, rules, people and the rest of the configuration"),
+    "configuration": lazy_gettext("Policies, rules, people …"),
     "mailboxes": lazy_gettext("Mailboxes"),
     "ways": lazy_gettext("Ways that mail goes out"),
     "absences": lazy_gettext("Absences people set themselves"),

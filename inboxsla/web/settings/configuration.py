@@ -95,7 +95,7 @@ def version_file(number: int) -> Response:
 @needs(Level.HOUSE)
 def again(number: int) -> Answer:
     """What going back to a version would change; it is put in force like any other text."""
-    text, name = _text_of(number), _("version %(number)d", number=number)
+    text, name = _text_of(number), _("configuration %(number)d", number=number)
     try:
         return _plan_page(configuring.plan(ports(), text, name), text, name)
     except ConfigMistakes as wrong:

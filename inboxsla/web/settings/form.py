@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from inboxsla.web.settings import page_words
 from inboxsla.web.settings.typed import Typed
 
 Key = tuple[str | int, ...]
@@ -70,7 +71,8 @@ def at_fields(
     like the nearest key above it. What lies elsewhere in the document belongs to no field; `name_of` says how people call it.
     """
     found = []
-    for key, reason in complaints:
+    for key, told in complaints:
+        reason = page_words.said(told)
         below = key[len(part) :] if key[: len(part)] == part else None
         name = "" if below is None else field_of(below)
         if name is None:

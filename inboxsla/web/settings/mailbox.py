@@ -108,7 +108,7 @@ def one(mailbox_id: int) -> editor.Answer:
 
 
 def _policies(document: Document) -> list[tuple[str, str]]:
-    usual = _("The default policy (%(name)s)", name=document.default_policy)
+    usual = _("Default (%(name)s)", name=document.default_policy)
     return [("", usual), *((each.name, each.name) for each in document.policies if each.enabled)]
 
 

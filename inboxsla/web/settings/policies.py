@@ -162,7 +162,6 @@ def _edited(part: PolicyPart, version: int | None) -> editor.Answer:
     made = policy_history.history(ports(), part.name) if part.name else []
 
     def page(editing: Editing) -> str:
-        editing = policy_words.plainly(editing)
         document = editing.force.document
         return editor.draw(
             "settings/policy.html",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from inboxsla.config.document import Template, templates, with_template
+from inboxsla.config.document import Change, Template, templates, with_template
 from inboxsla.errors import InboxSLAError, Missing, Refused
 from inboxsla.services import drafting, effects, in_force, policy_history
 from inboxsla.services.configuring import Saved
@@ -19,7 +19,7 @@ from inboxsla.services.in_force import InForce
 from inboxsla.web import guards
 from inboxsla.web.context import now, ports
 from inboxsla.web.guards import Level, needs
-from inboxsla.web.settings import editor
+from inboxsla.web.settings import editor, page_words
 from inboxsla.web.settings.form import Key
 from inboxsla.web.settings.typed import Typed
 
@@ -107,7 +107,7 @@ def switch_on() -> editor.Answer:
     force = in_force.current(ports())
     draft = drafting.draft(ports(), lambda body: _set_enabled(body, name, True), lambda body: None, force.version or 0)
     if draft.complaints or draft.plan is None:
-        flash(" ".join(words for _key, words in draft.complaints))
+        flash(" ".join(page_words.said(words) for _key, words in draft.complaints))
         return redirect(url_for("policies.listed"), code=303)
     drafting.save(ports(), draft, guards.actor(), False)
     flash(_("“%(name)s” is switched on. Rules and mailboxes can name it now.", name=name))
@@ -152,9 +152,14 @@ def _offered(force: InForce, chosen: Template, calendar: str, draft: Draft | Non
         calendar=calendar,
         calendars=list(force.document.calendars),
         draft=draft,
+        changes=_in_words(chosen, draft.plan.changes) if draft and draft.plan else (),
         wrong=wrong,
         effect=effects.effect(ports(), draft.document, now()) if draft and draft.document else None,
     )
+
+
+def _in_words(chosen: Template, changes: Iterable[Change]) -> list[Change]:
+    return [replace(each, details=tuple(map(chosen.without_patterns, each.details))) for each in changes]
 
 
 def _question(name: str, draft: Draft, question: str, verb: str, touches: list[str], stays: str) -> str:
@@ -162,7 +167,14 @@ def _question(name: str, draft: Draft, question: str, verb: str, touches: list[s
         draft = replace(draft, complaints=tuple(((), words) for words in named))
     back = url_for("policies.listed")
     return render_template(
-        "settings/confirm.html", question=question, verb=verb, touches=touches, stays=[stays], back=back, draft=draft
+        "settings/confirm.html",
+        question=question,
+        verb=verb,
+        touches=touches,
+        stays=[stays],
+        above=_("Policies"),
+        back=back,
+        draft=draft,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from inboxsla.config.document.lengths import length
 from inboxsla.config.document.model import METRICS, PRIORITIES
 from inboxsla.config.settings import Calendar
-from inboxsla.domain.durations import words
+from inboxsla.domain.durations import exactly
 from inboxsla.web.settings.policy_form import LENGTHS
 from inboxsla.web.settings.policy_line import calendar_of
 from inboxsla.web.settings.typed import Typed
@@ -57,7 +57,7 @@ def _note(text: str, before: str | None, calendar: Calendar | None) -> Note:
     if not text:
         return Note(was=was)
     try:
-        means = words(length(text, calendar))
+        means = exactly(length(text, calendar))
     except ValueError as wrong:
         return Note(was=was, wrong=_sentence(str(wrong)))
     return Note("" if _plain(means) == _plain(text) else means, was)

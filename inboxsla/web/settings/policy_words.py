@@ -1,21 +1,18 @@
-"""The words of the policies' pages: promises, steps and complaints as people say them."""
+"""The words of the policies' pages: promises and steps as people say them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
 
 from inboxsla.config.document.model import METRICS, PRIORITIES, Policy, Step, Target
-from inboxsla.domain.speech import Speech
+from inboxsla.domain.durations import exactly
 from inboxsla.domain.ticket_view import METRIC_WORDS, PRIORITY_WORDS
 from inboxsla.domain.timeline import Metric
-from inboxsla.web.settings.editor import Editing
-from inboxsla.web.settings.form import Complaint
 from inboxsla.web.settings.policy_line import Line
 
 METRIC_NAMES = tuple((metric, METRIC_WORDS[Metric(metric)]) for metric in METRICS)
@@ -26,7 +23,7 @@ PLACE_WORDS = (
     ("before", lazy_gettext("Before it is due")),
     ("after", lazy_gettext("After it was due")),
     ("every", lazy_gettext("Again and again, every")),
-    ("reopened", lazy_gettext("When the customer came back")),
+    ("reopened", lazy_gettext("When it was reopened")),
 )
 DO_WORDS = (
     ("remind_owner", lazy_gettext("Remind the owner")),
@@ -55,32 +52,6 @@ _SHORT = {
     "reassign": Act("arrow-repeat", lazy_gettext("Hand over")),
     "raise_priority": Act("chevron-double-up", lazy_gettext("Raise priority")),
 }
-# How the document complains of what a form asks in other words.
-_PLAINLY: tuple[tuple[str, LazyString], ...] = (
-    (
-        r"the customer is told when the owner is",
-        lazy_gettext("The customer is told when the owner is: say under Limits how long before."),
-    ),
-    (r"say once when this step comes", lazy_gettext("Say when this step comes: a number such as 75, or a length such as 2h.")),
-    (r"this step does nothing", lazy_gettext("Tick what this step does, or name somebody who is told.")),
-    (r"a step that comes with reopened belongs to no promise", lazy_gettext("A step for customers who come back belongs to no promise. Untick “only for”.")),
-    (r"before is before the time even starts", lazy_gettext("This comes before the time even starts. Write less, or tick below which longer promises it is only for.")),
-    (r"a policy promises at least one of", lazy_gettext("Promise at least one thing. Write for example 4h as the first response.")),
-    (r"medium_at .* must rise between 0 and 100", lazy_gettext("Medium comes before Urgent, and both before 100 %. Write for example 50 and 75.")),
-    (r"this warns of nothing", lazy_gettext("There is nothing to warn of while tickets do not close by themselves. Say after how long they do, or leave this empty.")),
-    (r"a warning .* ahead comes before", lazy_gettext("The owner cannot be told before the silence begins. Write less than the time until it closes.")),
-)  # fmt: skip
-
-
-def plainly(editing: Editing) -> Editing:
-    """The same with complaints in the words of the page."""
-    form = editing.form
-    told = tuple(Complaint(each.name, _plain(each.words)) for each in form.complaints)
-    return replace(editing, form=replace(form, complaints=tuple(dict.fromkeys(told))))
-
-
-def _plain(words: str) -> str:
-    return next((str(said) for told, said in _PLAINLY if re.search(told, words, re.IGNORECASE)), words)
 
 
 class Difference(NamedTuple):
@@ -138,13 +109,13 @@ def place(step: Step) -> str:
     return f"\N{MINUS SIGN}{step.before}" if step.before else f"+{step.after}"
 
 
-def told(line: Line, say: Speech) -> str:
+def told(line: Line) -> str:
     """The line as a sentence, for whoever cannot see it, and with the times it does not write."""
     parts = [
-        (handle.at, _("%(what)s at %(length)s", what=" + ".join(does), length=say.length(handle.at)))
+        (handle.at, _("%(what)s at %(length)s", what=" + ".join(does), length=exactly(handle.at)))
         for handle in line.handles
         if (does := [str(act.words)[:1].lower() + str(act.words)[1:] for act in acts(handle.step)])
     ]
-    parts.append((line.target, _("due at %(length)s", length=say.length(line.target))))
+    parts.append((line.target, _("due at %(length)s", length=exactly(line.target))))
     steps = ", ".join(words for _at, words in sorted(parts, key=lambda part: part[0]))
     return str(_("Shown for %(priority)s: %(steps)s.", priority=_(PRIORITY_WORDS[line.priority]), steps=steps))

@@ -60,7 +60,7 @@ STRATEGIES = {
     "least_loaded": lazy_gettext("Whoever has the least to do"),
     "round_robin": lazy_gettext("In turn"),
     "skill": lazy_gettext("By skill"),
-    "fixed": lazy_gettext("Always the team’s one person"),
+    "fixed": lazy_gettext("Always the one person"),
     "nobody": lazy_gettext("Nobody: a person decides"),
 }
 _LATER = ("open", "waiting_on_customer", "on_hold", "solved", "closed")
@@ -118,7 +118,7 @@ def _then(document: Document, priorities: Choices) -> Mapping[str, Choices]:
         "not_a_ticket": [
             ("", _("Not decided here")),
             ("yes", _("It is not a ticket")),
-            ("no", _("It is a ticket, whatever later rules say")),
+            ("no", _("A ticket, whatever rules follow")),
         ],
     }
 

@@ -196,6 +196,7 @@ def _question(name: str, draft: Draft) -> str:
         touches=touches,
         stays=[_("Open tickets stay as they are.")],
         verb=_("Remove rule"),
+        above=_("Rules"),
         back=url_for("rules.listed"),
         draft=draft,
     )

@@ -41,6 +41,7 @@ def test_who_names_a_calendar_follows_when_it_is_renamed(berlin: Shop, claire: F
 
 def test_a_calendar_somebody_uses_is_not_removed(berlin: Shop, claire: FlaskClient) -> None:
     asked = page(claire, f"{LIST}/remove?name=Berlin")
+    assert words(asked.select_one("nav.crumbs")) == "Calendars Remove calendar"
     said = words(asked)
     assert "This cannot be done yet." in said
     assert "Policies count by it: Standard support. Give them another calendar first." in said

@@ -70,7 +70,7 @@ def test_a_file_shows_what_it_changes_and_is_saved_only_then(lumen: Shop, claire
     assert "desk.toml" in told
     assert "1h → 2h" in told
     assert "gets version 2; 1 open ticket stands under it now" in told
-    assert "Save as version 1" in told
+    assert "Save as configuration 1" in told
     assert in_force.current(lumen.ports).version is None
 
     assert saves(claire, shown, open_too="yes").status_code == 303
@@ -161,8 +161,8 @@ def test_versions_come_in_pages(lumen: Shop, claire: FlaskClient, monkeypatch: p
     found = page(claire, PAGE)
     older = found.select_one(".saved-more a")
     assert older is not None
-    assert [words(row)[:9] for row in page(claire, str(older["href"])).select(".saved-versions tbody tr")] == [
-        "Version 1"
+    assert [words(row)[:15] for row in page(claire, str(older["href"])).select(".saved-versions tbody tr")] == [
+        "Configuration 1"
     ]
 
 

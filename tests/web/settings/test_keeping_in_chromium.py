@@ -47,7 +47,7 @@ def test_without_script_a_person_is_shown_and_forgotten_and_a_text_is_put_in_for
         )
         page.get_by_label("Or paste its text").fill(text)
         page.get_by_role("button", name="See what it would change").click()
-        page.get_by_role("button", name="Save as version 1").click()
+        page.get_by_role("button", name="Save as configuration 1").click()
         expect(page.get_by_text("Configuration 1 is in force.")).to_be_visible()
         page.goto(f"{base}/settings/changes")
         expect(page.get_by_text("Configuration 1 saved")).to_be_visible()

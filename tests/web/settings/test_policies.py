@@ -153,7 +153,9 @@ def test_another_name_is_known_wherever_the_old_one_was(lumen: Shop, claire: Fla
 
 
 def test_a_new_policy_begins_as_a_copy_or_with_usual_times(lumen: Shop, claire: FlaskClient) -> None:
-    page(claire, f"{LIST}/begin")
+    offered = words(page(claire, f"{LIST}/begin").select_one("main"))
+    assert "if the subject speaks of an outage, or says that something is down" in offered
+    assert "\\b" not in offered, "patterns are no words"
     copy = f"{LIST}/new?like=Standard+support"
     assert fields(page(claire, copy))["name"] == ["Copy of Standard support"]
 
@@ -174,6 +176,7 @@ def test_a_ready_made_policy_comes_with_its_rules_and_only_once(lumen: Shop, cla
     ready = f"{LIST}/ready-made?template=billing"
     shown = words(page(claire, ready).select_one("main"))
     assert "Policy Billing and feature requests added" in shown
+    assert "\\b" not in shown
     assert in_force.current(lumen.ports).version is None
 
     assert send(claire, ready, form="form[method=post]").status_code == 303

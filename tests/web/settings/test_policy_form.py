@@ -182,3 +182,21 @@ def test_the_days_of_a_promise_are_those_of_its_own_calendar() -> None:
 )  # fmt: skip
 def test_what_differs_is_told_as_old_and_new(detail: str, told: tuple[object, ...]) -> None:
     assert policy_words.difference(detail) == told
+
+
+def test_short_promises_and_the_steps_on_them_are_said_to_the_second() -> None:
+    short = {
+        "name": "Demo",
+        "calendar": "24x7",
+        "targets": {"first_response": "4m"},
+        "steps": [{"at": 90, "do": ["remind_owner"]}],
+    }
+    (line,) = policy_line.lines(Policy.model_validate(short), {})
+    typed = Typed.of({"calendar": "24x7", "targets.first_response.normal": "90s", "targets.first_response.high": "45s"})
+
+    said = policy_words.told(line).replace("\xa0", " ")
+    notes = policy_notes.notes(typed, None, {})
+
+    assert "remind owner at 3 min 36 s, due at 4 min" in said
+    assert notes["targets.first_response.normal"].means.replace("\xa0", " ") == "1 min 30 s"
+    assert notes["targets.first_response.high"] == Note(), "45s says it all"

@@ -71,7 +71,8 @@ def test_what_a_way_of_handing_out_needs_is_asked_for_at_its_field(lumen: Shop, 
     skilled = send(claire, path, name="Contracts", strategy="skill", members__0=ANA, skills="law")
     nobody = send(claire, path, name="Contracts", members__0="nobody@lumenvelo.example", reassign_absent_after="soon")
 
-    assert "one person gets everything here" in wrong(fixed, "strategy").lower()
+    assert "One person gets everything here. Choose who it is." in wrong(fixed, "strategy")
+    assert "strategy =" not in fixed.text
     assert "nobody in this team has the skill “law”" in wrong(skilled, "skills").lower()
     assert "is not one of the people" in wrong(nobody, "members-0")
     assert nobody.status_code == 422

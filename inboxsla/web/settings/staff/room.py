@@ -36,7 +36,7 @@ def day(at: date) -> str:
 def calendars(document: Document) -> list[tuple[str, str]]:
     """What may be chosen as somebody's hours: (value, words)."""
     return [
-        ("", _("None: on duty whenever not away")),
+        ("", _("None: on duty unless away")),
         *((name, name) for name in sorted(document.calendars)),
         (ALWAYS, _("Round the clock")),
     ]
