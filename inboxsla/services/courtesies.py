@@ -38,6 +38,10 @@ class _Unfit(Exception):
     """Nobody is told; the text says why."""
 
 
+class _Elsewhere(Exception):
+    """Another mailbox is about to tell the same address something."""
+
+
 def compose_notices(conn: Connection, ports: Ports, mailbox: MailboxRow, now: datetime) -> int:
     """Make a mail of each notice that customers are owed now. Returns how many mails."""
     owed = outbox.owed_to(conn, mailbox.id, REQUESTER, now, _AT_ONCE)
@@ -52,6 +56,9 @@ def compose_notices(conn: Connection, ports: Ports, mailbox: MailboxRow, now: da
             made += 1
         except _Unfit as unfit:
             outbox.finish(conn, [act.id], "dropped", now, str(unfit))
+        except _Elsewhere:
+            # It stays owed: who looks again sees what that was.
+            continue
         except Exception as error:
             set_apart(conn, f"courtesy/{act.id}", f"A notice to the customer of ticket {act.ticket_id}", error, now)
     return made
@@ -132,7 +139,7 @@ class _Addressee:
 def _addressee(
     conn: Connection, staff: Staff, rows: Sequence[MessageRow], notice: CustomerNotice, now: datetime
 ) -> _Addressee:
-    """Raises _Unfit for a machine, a list, ourselves, and whoever had enough notices."""
+    """Raises _Unfit for a machine, a list, ourselves, and whoever had enough notices; _Elsewhere if that is not certain."""
     heard = [row for row in rows if not row.labels & AWAY and not staff.wrote(row) and row.kind != "ours"]
     if not heard or heard[-1].kind != "human":
         raise _Unfit("the newest mail from outside is automatic")
@@ -145,6 +152,8 @@ def _addressee(
     boxes = {each for box in mailboxes.every(conn) for each in (box.address, *box.own_addresses)}
     if address in boxes or not staff.outsiders([address]) or people.memberships(conn, address):
         raise _Unfit("it would go to ourselves")
+    if not customer_mails.take(conn, address):
+        raise _Elsewhere
     if customer_mails.came_back(conn, address, now - _RESTS):
         raise _Unfit("an earlier notice to this address came back")
     had = customer_mails.kinds_since(conn, address, now - _A_DAY)
