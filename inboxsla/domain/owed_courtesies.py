@@ -41,22 +41,52 @@ def foreseen(
 ) -> list[Courteous]:
     """What the customer is told and was not told yet, if nothing happens before. `policy` is the version in force.
 
-    Nobody is told anything while the mailbox is only observed, nor of what came about before it was live or before the
-    version that says so held for the ticket.
+    Nobody is told of what came about before the mailbox was live or before the version that says so held for the ticket.
+    Without `live_since` it is what they would be told, were the mailbox live.
     """
     on = policy.courtesy.on
-    if not on or live_since is None or facts.away or not facts.customers:
+    if not on or facts.away or not facts.customers:
         return []
-    since = max(live_since, facts.policies[-1][0]) if facts.policies else live_since
+    since = [at for at in (live_since, *(at for at, _ in facts.policies[-1:])) if at is not None]
     return [
         each
         for each in (*_of_promises(live), *_of_hold(facts), *_of_closing(facts))
-        if each.notice in on and each.at >= since and (CUSTOMER, each.cycle, each.notice.value) not in facts.steps
+        if each.notice in on
+        and all(each.at >= at for at in since)
+        and (CUSTOMER, each.cycle, each.notice.value) not in facts.steps
     ]
 
 
 def owed_at(coming: Iterable[Courteous], now: datetime) -> list[Courteous]:
     return [each for each in coming if each.at <= now < each.until and now - each.at < _NEWS]
+
+
+def in_hindsight(
+    facts: Standing, clocks: Iterable[tuple[Running, ClockReading]], policy: Policy, until: datetime
+) -> Iterator[tuple[datetime, CustomerNotice]]:
+    """What the customer would have been told up to `until` (aware UTC), with the instants; `clocks` are all there were.
+
+    Each promise is asked about under the version it counted under, everything else under `policy`.
+    """
+    for run, clock in clocks:
+        ended = run.cycle.ended_at or until
+        for each in _of_promises([(run, clock)]):
+            if each.notice in run.policy.courtesy.on and each.at < ended:
+                yield each.at, each.notice
+    if CustomerNotice.ON_HOLD in policy.courtesy.on:
+        for span in facts.spans:
+            if span.status == Status.ON_HOLD and (span.end or until) - span.start > HOLD_SETTLES:
+                yield span.start + HOLD_SETTLES, CustomerNotice.ON_HOLD
+    if CustomerNotice.CLOSING in policy.courtesy.on:
+        yield from ((at, CustomerNotice.CLOSING) for at in closings_announced(facts, policy, until))
+
+
+def closings_announced(facts: Standing, policy: Policy, until: datetime) -> list[datetime]:
+    """When it was said that the ticket would close by itself, or for those that did close, when they did (aware UTC)."""
+    if policy.habits.warned_before is None:
+        return []
+    closed = [span.start for span in facts.spans if span.status == Status.CLOSED]
+    return [*closed, *(at for at in (facts.warned_at,) if at is not None and at <= until)]
 
 
 def _of_promises(live: Sequence[tuple[Running, ClockReading]]) -> Iterator[Courteous]:

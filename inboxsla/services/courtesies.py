@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from inboxsla.domain.clock import State
-from inboxsla.domain.courtesy import CustomerNotice
+from inboxsla.domain.courtesy import A_DAY, CustomerNotice, going_out, is_enough
 from inboxsla.domain.policy import Policy
 from inboxsla.domain.timeline import Status, is_token
 from inboxsla.gmail.kinds import may_be_told
@@ -27,9 +27,6 @@ from inboxsla.storage.outbox import Owed
 
 REQUESTER = "requester"
 _AT_ONCE = 200
-_A_DAY = timedelta(days=1)
-# Of all kinds together, to one address in a day: whatever answers them, it ends there.
-MOST_A_DAY = 4
 # An address that a notice came back from gets none for so long.
 _RESTS = timedelta(days=30)
 
@@ -40,6 +37,17 @@ class _Unfit(Exception):
 
 class _Elsewhere(Exception):
     """Another mailbox is about to tell the same address something."""
+
+
+def would_go(wanted: Iterable[tuple[datetime, str, CustomerNotice]]) -> list[bool]:
+    """Which of these notices, each for a requester at an instant, would have gone out, as far as that can be told without them.
+
+    In the order given. Whoever takes no automatic mail is known by the address alone.
+    """
+    wanted = list(wanted)
+    fit = [each for each in wanted if may_be_told(each[1], {})]
+    goes = iter(going_out(fit))
+    return [may_be_told(each[1], {}) and next(goes) for each in wanted]
 
 
 def compose_notices(conn: Connection, ports: Ports, mailbox: MailboxRow, now: datetime) -> int:
@@ -156,8 +164,7 @@ def _addressee(
         raise _Elsewhere
     if customer_mails.came_back(conn, address, now - _RESTS):
         raise _Unfit("an earlier notice to this address came back")
-    had = customer_mails.kinds_since(conn, address, now - _A_DAY)
-    if len(had) >= MOST_A_DAY or (notice is CustomerNotice.ACKNOWLEDGE and notice.value in had):
+    if is_enough(customer_mails.kinds_since(conn, address, now - A_DAY), notice):
         raise _Unfit("this address had such a notice within a day")
     return _Addressee(address, row)
 
