@@ -65,3 +65,18 @@ def test_how_many_customers_would_have_been_told_is_said_before_a_notice_is_save
     assert "Customers would have been told by when a person answers 0 → then 1" in words(shown)
     off = claire.post(EDIT, data=fields(page(claire, EDIT)) | {"do": "replay:90"})
     assert "would have been told" not in off.text
+
+
+def test_who_makes_a_mailbox_live_sees_what_customers_would_have_been_told(lumen: Shop, claire: FlaskClient) -> None:
+    assert looked_and_saved(claire, EDIT, notices__acknowledge="yes").status_code == 303
+    lumen.asks("Lamp", "Zofia", ago=minutes(0))
+
+    live = words(page(claire, f"/settings/mailboxes/{lumen.mailbox_id}/live").select_one("main"))
+    shown = words(page(claire, f"/settings/mailboxes/{lumen.mailbox_id}/observed").select_one("main"))
+
+    assert (
+        "customers are told things too. Since it was observed that would have been: by when a person answers (1)."
+        in live
+    )
+    assert "Customers would have been told: by when a person answers (1)." in shown
+    assert "The customer is told by when a person answers" in shown
