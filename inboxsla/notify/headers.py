@@ -11,18 +11,24 @@ from typing import Any
 
 from inboxsla.notify.plain import display_name
 
-# A line of a header may have 998 characters.
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,900}")
+# Characters that a line of a header may have.
+_LONGEST_LINE = 998
 _WITH_FREE_TEXT = frozenset({"Subject", "From", "To"})
+# What programs look up, which know nothing of encoded words: Message-IDs and links.
+_FOR_PROGRAMS = frozenset({"In-Reply-To", "References", "List-Unsubscribe"})
 
 
 class _Folding(EmailPolicy):
     """The policy of the mail, with free text encoded by the older of the standard library's two encoders.
 
-    The newer one loses or adds spaces where it folds long lines of mixed scripts (seen in Python 3.11).
+    The newer one loses or adds spaces where it folds long lines of mixed scripts, and encodes whatever has no space where a
+    line ends, as most Message-IDs of Exchange and every signed link (both seen in Python 3.11).
     """
 
     def fold(self, name: str, value: Any) -> str:
+        if name in _FOR_PROGRAMS:
+            return f"{name}: " + "\r\n ".join(str(value).split()) + "\r\n"
         if name not in _WITH_FREE_TEXT:
             return str(super().fold(name, value))
         if name == "Subject":
@@ -58,5 +64,7 @@ def answering(raw: bytes, message_id: str) -> bytes:
 
 
 def _encoded(text: str, name: str) -> str:
-    charset = "us-ascii" if text.isascii() else "utf-8"
+    # A word that fits on no line has to be encoded to be broken.
+    fits = text.isascii() and all(len(word) < _LONGEST_LINE - len(name) - 2 for word in text.split(" "))
+    charset = "us-ascii" if fits else "utf-8"
     return Header(text, charset, header_name=name).encode(linesep="\r\n")
