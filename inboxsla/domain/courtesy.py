@@ -44,6 +44,12 @@ class Courtesy:
 NO_NOTICES = Courtesy()
 
 
+def mailbox_of(address: str) -> str:
+    """The address without what follows a plus sign: help desks answer from another such address each time."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
 def is_enough(had: Collection[str], notice: CustomerNotice) -> bool:
     """Whether somebody who had these notices within A_DAY gets none of this kind any more."""
     return len(had) >= MOST_A_DAY or (notice is CustomerNotice.ACKNOWLEDGE and notice in had)
@@ -55,10 +61,11 @@ def going_out(wanted: Iterable[tuple[datetime, str, CustomerNotice]]) -> list[bo
     goes, had = [False] * len(wanted), defaultdict[str, list[tuple[datetime, CustomerNotice]]](list)
     for nth in sorted(range(len(wanted)), key=lambda each: wanted[each][0]):
         at, address, notice = wanted[nth]
-        lately = [kind for when, kind in had[address][-MOST_A_DAY:] if when > at - A_DAY]
+        theirs = had[mailbox_of(address)]
+        lately = [kind for when, kind in theirs[-MOST_A_DAY:] if when > at - A_DAY]
         goes[nth] = not is_enough(lately, notice)
         if goes[nth]:
-            had[address].append((at, notice))
+            theirs.append((at, notice))
     return goes
 
 
