@@ -12,6 +12,8 @@ from typing import Any
 from inboxsla.notify.plain import display_name
 
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,900}")
+# No mail server takes a longer one (RFC 5321, 4.5.3.1.3).
+_LONGEST_ADDRESS = 254
 # Characters that a line of a header may have.
 _LONGEST_LINE = 998
 _WITH_FREE_TEXT = frozenset({"Subject", "From", "To"})
@@ -48,7 +50,7 @@ POLICY = _Folding(linesep="\r\n")
 
 def address(name: str, spec: str) -> Address:
     """A name and an address fit for From or To. Raises ValueError for what is not an address."""
-    if not spec.isascii() or not spec.isprintable():
+    if not spec.isascii() or not spec.isprintable() or len(spec) > _LONGEST_ADDRESS:
         raise ValueError(f"{spec!r} cannot stand in a header")
     try:
         return Address(display_name(name), addr_spec=spec)

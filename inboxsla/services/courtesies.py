@@ -83,19 +83,21 @@ def _enclose(conn: Connection, ports: Ports, mailbox: MailboxRow, act: Owed, see
     to = _addressee(conn, staff, rows, notice, now)
     reason = _reason(ports, seen) if notice is CustomerNotice.ON_HOLD else ""
     marker = secrets.token_hex(12)
-    letter = compose_for_customer(
-        CustomerMail(
-            marker=marker,
-            mailbox=mailbox.address,
-            recipient=to.address,
-            subject=to.row.subject,
-            answers=_behind(rows, to.row),
-            composed_at=now,
-            saying=Saying(
-                notice, to.row.sender_name, when, policy.calendar.zone, reason, policy.courtesy.words.get(notice, "")
-            ),
-        )
+    mail = CustomerMail(
+        marker=marker,
+        mailbox=mailbox.address,
+        recipient=to.address,
+        subject=to.row.subject,
+        answers=_behind(rows, to.row),
+        composed_at=now,
+        saying=Saying(
+            notice, to.row.sender_name, when, policy.calendar.zone, reason, policy.courtesy.words.get(notice, "")
+        ),
     )
+    try:
+        letter = compose_for_customer(mail)
+    except ValueError as wrong:
+        raise _Unfit("no mail can go to such an address") from wrong
     envelope_id = envelopes.compose(
         conn, mailbox.id, marker, to.address, letter.subject, letter.raw.decode("ascii"), now,
         kind=notice.value, thread_id=seen.ticket.thread_id,

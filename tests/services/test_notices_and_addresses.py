@@ -1,4 +1,4 @@
-"""One customer, two mailboxes that both acknowledge: one notice, even if both look in the same instant."""
+"""Notices to customers and where they go: one to an address, whoever looks in the same instant; none where no mail can go."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from inboxsla.services import configuring, deliver, setup, sync
 from inboxsla.services.courtesies import compose_notices
 from inboxsla.storage import envelopes, outbox
 from inboxsla.storage.database import Database
+from tests.builders import Desk
 from tests.office import DESK, SALES, an_office
+from tests.services.test_customer_notices import configure, document, outcomes, wrote
 
 POLICY = (
     'default_policy = "Standard"\n[calendars.Berlin]\nzone = "Europe/Berlin"\nhours = "24x7"\n'
@@ -43,3 +45,11 @@ def test_two_mailboxes_that_acknowledge_one_address_in_the_same_instant_send_one
         with ports.db.read() as conn:
             assert [(mail.mailbox_id, mail.state) for mail in envelopes.newest(conn, 9)] == [(boxes[0].id, "sent")]
             assert outbox.mailboxes_owing(conn, ports.now()) == []
+
+
+def test_where_no_mail_can_go_none_is_tried_and_nobody_is_alarmed(one_desk: Desk) -> None:
+    configure(one_desk, document())
+    for sender in ("zofia@rowéry.example", "zofia..w@rowery.example", f"zofia@{'y' * 400}.example"):
+        assert outcomes(one_desk, wrote(one_desk, sender)) == ["no mail can go to such an address"]
+    assert one_desk.mails() == []
+    assert one_desk.board().alarms == ()
