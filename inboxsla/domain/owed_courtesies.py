@@ -20,6 +20,7 @@ HOLD_SETTLES = timedelta(minutes=5)
 STILL_AT = 90
 # What came about so long ago is no news, however late we learned of it.
 _NEWS = timedelta(hours=12)
+_RESPONSES = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +63,20 @@ def owed_at(coming: Iterable[Courteous], now: datetime) -> list[Courteous]:
 
 
 def in_hindsight(
-    facts: Standing, clocks: Iterable[tuple[Running, ClockReading]], policy: Policy, until: datetime
+    facts: Standing, runs: Iterable[Running], policy: Policy, until: datetime
 ) -> Iterator[tuple[datetime, CustomerNotice]]:
-    """What the customer would have been told up to `until` (aware UTC), with the instants; `clocks` are all there were.
+    """What the customer would have been told up to `until` (aware UTC), with the instants; `runs` are all there were.
 
     Each promise is asked about under the version it counted under, everything else under `policy`.
     """
-    for run, clock in clocks:
-        ended = run.cycle.ended_at or until
-        for each in _of_promises([(run, clock)]):
-            if each.notice in run.policy.courtesy.on and each.at < ended:
-                yield each.at, each.notice
+    for run in runs:
+        on, metric, ended = run.policy.courtesy.on, run.cycle.metric, run.cycle.ended_at or until
+        if CustomerNotice.ACKNOWLEDGE in on and metric is Metric.FIRST_RESPONSE and run.cycle.started_at < ended:
+            yield run.cycle.started_at, CustomerNotice.ACKNOWLEDGE
+        if CustomerNotice.STILL_WITH_US in on and metric in _RESPONSES:
+            late = run.instant_of(share(run.target, STILL_AT))
+            if late is not None and late < ended and _anew(run, late) is not None:
+                yield late, CustomerNotice.STILL_WITH_US
     if CustomerNotice.ON_HOLD in policy.courtesy.on:
         for span in facts.spans:
             if span.status == Status.ON_HOLD and (span.end or until) - span.start > HOLD_SETTLES:
@@ -92,7 +96,7 @@ def closings_announced(facts: Standing, policy: Policy, until: datetime) -> list
 def _of_promises(live: Sequence[tuple[Running, ClockReading]]) -> Iterator[Courteous]:
     for run, clock in live:
         cycle, ends = run.cycle, clock.due_at
-        if ends is None or cycle.metric not in (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE):
+        if ends is None or cycle.metric not in _RESPONSES:
             continue
         if cycle.metric is Metric.FIRST_RESPONSE:
             begins = cycle.started_at

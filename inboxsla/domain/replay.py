@@ -83,7 +83,7 @@ def replay(
         ),
         *((step, 1) for step in _on_return(facts, newest)),
     ]
-    told = in_hindsight(facts, zip(runs, clocks, strict=True), newest, until)
+    told = in_hindsight(facts, runs, newest, until)
     return Replayed(facts, clocks, counts, _done(came, len(closings_announced(facts, newest, until))), tuple(told))
 
 
