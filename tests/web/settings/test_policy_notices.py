@@ -75,7 +75,7 @@ def test_who_makes_a_mailbox_live_sees_what_customers_would_have_been_told(lumen
     shown = words(page(claire, f"/settings/mailboxes/{lumen.mailbox_id}/observed").select_one("main"))
 
     assert (
-        "customers are told things too. Since it was observed that would have been: by when a person answers (1)."
+        "customers are told things too. While it was observed that would have been: by when a person answers (1)."
         in live
     )
     assert "Customers would have been told: by when a person answers (1)." in shown
