@@ -75,10 +75,9 @@ class RingWorker(Worker):
     def execute_job(self, job: Job, queue: Queue) -> None:
         execution = self.prepare_execution(job)
         with self._beating(job, execution), _ends_at_last(int(job.timeout or queue.DEFAULT_TIMEOUT) + self._grace):
-            done = self.perform_job(job, queue, execution)
-        if not done:
-            # It may have been cut off in the middle of anything.
-            process.forget()
+            if not self.perform_job(job, queue, execution):
+                # It may have been cut off in the middle of anything, even where closing what it used waits for ever.
+                process.forget()
         self.set_state(WorkerStatus.IDLE)
 
     @contextmanager

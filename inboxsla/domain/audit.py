@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from inboxsla.domain.clock import ClockReading, State
@@ -73,10 +73,14 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What an observed mailbox would have done, were it live: acts by kind (as in `policy.Do`), and open tickets by label."""
+    """What an observed mailbox would have done, were it live: acts by kind (as in `policy.Do`), and open tickets by label.
+
+    `told` are notices to customers by kind (as in `courtesy.CustomerNotice`).
+    """
 
     acts: Mapping[str, int]
     labels: Mapping[str, int]
+    told: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def decide(
     facts = standing(events, policy.habits, now, {key: version.habits for key, version in later.items()})
     runs = runs_of(facts, policy, later)
     reading = read_runs(runs, facts, now)
-    live = _live(runs, facts, reading)
+    live = live_clocks(runs, facts, reading)
     taken: list[DueStep] = []
     # Gmail's clock may be ahead of ours: what is known but has not happened yet is read when it has.
     wakes: list[datetime | None] = [
@@ -100,7 +100,7 @@ def decide(
     newest = in_force(facts, policy, later)
     coming = foreseen(facts, live, newest, live_since)
     wakes += (each.at for each in coming)
-    told, owed_to_customer = _courtesies(owed_at(coming, now), now)
+    told, owed_to_customer = _courtesies(owed_at(coming, now), now, live_since)
     returned, owed_on_return = _on_return(facts, newest, now, live_since)
     acts = _once([*(act for due in taken if due.outcome == ACTED for act in _acts(due)), *owed_on_return])
     return Decision(
@@ -113,7 +113,7 @@ def decide(
     )
 
 
-def _live(runs: Iterable[Running], facts: Standing, reading: Reading) -> list[tuple[Running, ClockReading]]:
+def live_clocks(runs: Iterable[Running], facts: Standing, reading: Reading) -> list[tuple[Running, ClockReading]]:
     """Those that run, as they are read; not those of a ticket that is away or none."""
     if reading.urgency is Urgency.NONE or facts.away or facts.status is Status.NOT_A_TICKET:
         return []
@@ -222,18 +222,19 @@ def _warning(facts: Standing, now: datetime, live_since: datetime | None) -> tup
     return [event], [act] if outcome == ACTED else []
 
 
-def _courtesies(owed: Iterable[Courteous], now: datetime) -> tuple[list[Event], list[Act]]:
-    """Each notice to the customer is recorded as owed, and owed, once."""
+def _courtesies(owed: Iterable[Courteous], now: datetime, live_since: datetime | None) -> tuple[list[Event], list[Act]]:
+    """Each notice to the customer is recorded as owed, and owed, once; while the mailbox is observed it is only recorded."""
     steps, acts = [], []
+    outcome = OBSERVED if live_since is None else ACTED
     for each in owed:
         name, told = f"{CUSTOMER}/{each.cycle}/{each.notice}", Step(None, (Do.TELL_CUSTOMER,))
-        steps.append(_noted(now, name, CUSTOMER, each.cycle, each.notice.value, each.at, ACTED, told))
+        steps.append(_noted(now, name, CUSTOMER, each.cycle, each.notice.value, each.at, outcome, told))
         act = Act(
             name, Do.TELL_CUSTOMER, _ROLE[Do.TELL_CUSTOMER], each.metric, each.cycle, each.notice.value, 0, each.at,
             promise=each.promise,
         )  # fmt: skip
         acts.append(act)
-    return steps, acts
+    return steps, acts if outcome == ACTED else []
 
 
 def asked_for(event: Event) -> list[Act]:

@@ -10,9 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from inboxsla.domain.clock import NO_CHANGES, Urgency, read_ticket
+from inboxsla.domain.clock import NO_CHANGES, Urgency, read_runs, runs_of
+from inboxsla.domain.courtesy import CustomerNotice
+from inboxsla.domain.decide import live_clocks
 from inboxsla.domain.fold import standing
+from inboxsla.domain.owed_courtesies import foreseen
 from inboxsla.domain.policy import Policy
+from inboxsla.domain.returning import in_force
 from inboxsla.domain.timeline import Event, Kind
 
 # Events that start, stop, pause or change no clock, that no closing by itself depends on, and that no rule asks about …
@@ -28,10 +32,14 @@ _RANK = {urgency: rank for rank, urgency in enumerate(Urgency)}
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """A ticket's urgency at one instant, and when what is most pressing on it is (or was) due: aware UTC, None if never."""
+    """A ticket's urgency at one instant, and when what is most pressing on it is (or was) due: aware UTC, None if never.
+
+    `tells` is what its customer is told by itself later, if nothing happens before.
+    """
 
     urgency: Urgency
     due_at: datetime | None
+    tells: frozenset[CustomerNotice] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +57,14 @@ class Move:
 
 @dataclass(slots=True)
 class Counting:
-    """What becomes of open tickets, added up one by one. `overdue` is (due, id) of those that would be overdue at once."""
+    """What becomes of open tickets, added up one by one. `overdue` is (due, id) of those that would be overdue at once.
+
+    `tells` counts what their customers would be told and are not told now.
+    """
 
     moves: Counter[tuple[Urgency, Urgency]] = field(default_factory=Counter)
     overdue: list[tuple[datetime, int]] = field(default_factory=list)
+    tells: Counter[CustomerNotice] = field(default_factory=Counter)
 
     def add(self, ticket_id: int, before: Urgency, after: Outlook, now: datetime) -> None:
         if before is after.urgency:
@@ -72,10 +84,18 @@ class Counting:
 
 
 def outlook(
-    events: Sequence[Event], policy: Policy, now: datetime, later: Mapping[int, Policy] = NO_CHANGES
+    events: Sequence[Event],
+    policy: Policy,
+    now: datetime,
+    later: Mapping[int, Policy] = NO_CHANGES,
+    live_since: datetime | None = None,
 ) -> Outlook:
-    """Read a timeline at `now` (aware UTC); events of NO_CLOCK_READS may be left out. `policy` and `later` as in `decide`."""
+    """Read a timeline at `now` (aware UTC); events of NO_CLOCK_READS may be left out. The others are as in `decide`."""
     facts = standing(events, policy.habits, now, {key: version.habits for key, version in later.items()})
-    reading = read_ticket(facts, policy, now, later)
+    runs = runs_of(facts, policy, later)
+    reading = read_runs(runs, facts, now)
     worst = reading.worst
-    return Outlook(reading.urgency, None if worst is None else worst.due_at)
+    newest = in_force(facts, policy, later)
+    coming = foreseen(facts, live_clocks(runs, facts, reading), newest, live_since) if live_since is not None else ()
+    tells = frozenset(each.notice for each in coming if each.at > now)
+    return Outlook(reading.urgency, None if worst is None else worst.due_at, tells)

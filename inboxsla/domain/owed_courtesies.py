@@ -20,6 +20,7 @@ HOLD_SETTLES = timedelta(minutes=5)
 STILL_AT = 90
 # What came about so long ago is no news, however late we learned of it.
 _NEWS = timedelta(hours=12)
+_RESPONSES = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,19 @@ def foreseen(
 ) -> list[Courteous]:
     """What the customer is told and was not told yet, if nothing happens before. `policy` is the version in force.
 
-    Nobody is told anything while the mailbox is only observed, nor of what came about before it was live or before the
-    version that says so held for the ticket.
+    Nobody is told of what came about before the mailbox was live or before the version that says so held for the ticket.
+    Without `live_since` it is what they would be told, were the mailbox live.
     """
     on = policy.courtesy.on
-    if not on or live_since is None or facts.away or not facts.customers:
+    if not on or facts.away or not facts.customers:
         return []
-    since = max(live_since, facts.policies[-1][0]) if facts.policies else live_since
+    since = [at for at in (live_since, *(at for at, _ in facts.policies[-1:])) if at is not None]
     return [
         each
         for each in (*_of_promises(live), *_of_hold(facts), *_of_closing(facts))
-        if each.notice in on and each.at >= since and (CUSTOMER, each.cycle, each.notice.value) not in facts.steps
+        if each.notice in on
+        and all(each.at >= at for at in since)
+        and (CUSTOMER, each.cycle, each.notice.value) not in facts.steps
     ]
 
 
@@ -59,10 +62,41 @@ def owed_at(coming: Iterable[Courteous], now: datetime) -> list[Courteous]:
     return [each for each in coming if each.at <= now < each.until and now - each.at < _NEWS]
 
 
+def in_hindsight(
+    facts: Standing, runs: Iterable[Running], policy: Policy, until: datetime
+) -> Iterator[tuple[datetime, CustomerNotice]]:
+    """What the customer would have been told up to `until` (aware UTC), with the instants; `runs` are all there were.
+
+    Each promise is asked about under the version it counted under, everything else under `policy`.
+    """
+    for run in runs:
+        on, metric, ended = run.policy.courtesy.on, run.cycle.metric, run.cycle.ended_at or until
+        if CustomerNotice.ACKNOWLEDGE in on and metric is Metric.FIRST_RESPONSE and run.cycle.started_at < ended:
+            yield run.cycle.started_at, CustomerNotice.ACKNOWLEDGE
+        if CustomerNotice.STILL_WITH_US in on and metric in _RESPONSES:
+            late = run.instant_of(share(run.target, STILL_AT))
+            if late is not None and late < ended and _anew(run, late) is not None:
+                yield late, CustomerNotice.STILL_WITH_US
+    if CustomerNotice.ON_HOLD in policy.courtesy.on:
+        for span in facts.spans:
+            if span.status == Status.ON_HOLD and (span.end or until) - span.start > HOLD_SETTLES:
+                yield span.start + HOLD_SETTLES, CustomerNotice.ON_HOLD
+    if CustomerNotice.CLOSING in policy.courtesy.on:
+        yield from ((at, CustomerNotice.CLOSING) for at in closings_announced(facts, policy, until))
+
+
+def closings_announced(facts: Standing, policy: Policy, until: datetime) -> list[datetime]:
+    """When it was said that the ticket would close by itself, or for those that did close, when they did (aware UTC)."""
+    if policy.habits.warned_before is None:
+        return []
+    closed = [span.start for span in facts.spans if span.status == Status.CLOSED]
+    return [*closed, *(at for at in (facts.warned_at,) if at is not None and at <= until)]
+
+
 def _of_promises(live: Sequence[tuple[Running, ClockReading]]) -> Iterator[Courteous]:
     for run, clock in live:
         cycle, ends = run.cycle, clock.due_at
-        if ends is None or cycle.metric not in (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE):
+        if ends is None or cycle.metric not in _RESPONSES:
             continue
         if cycle.metric is Metric.FIRST_RESPONSE:
             begins = cycle.started_at

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inboxsla.domain.clock import NO_CHANGES, NO_TIME, ClockReading, Running, State, read_clock, runs_of
+from inboxsla.domain.courtesy import CustomerNotice
 from inboxsla.domain.fold import is_by_somebody, standing
+from inboxsla.domain.owed_courtesies import closings_announced, in_hindsight
 from inboxsla.domain.policy import Do, Policy, Step
 from inboxsla.domain.returning import in_force
 from inboxsla.domain.taken_back import in_effect
@@ -33,13 +35,15 @@ MAILS = frozenset(
 class Replayed:
     """One timeline under one policy, as of one instant. `counts` is False in Spam, Trash, or where it is no ticket.
 
-    `did` counts what reminder steps would have done: each mail to each role once, each reassignment.
+    `did` counts what reminder steps would have done: each mail to each role once, each reassignment. `told` is what the
+    customer would have been told by itself, and when (aware UTC).
     """
 
     facts: Standing
     clocks: tuple[ClockReading, ...]
     counts: bool
     did: Mapping[Do, int]
+    told: tuple[tuple[datetime, CustomerNotice], ...] = ()
 
 
 def bare(events: Iterable[Event]) -> list[Event]:
@@ -70,29 +74,31 @@ def replay(
     if not counts:
         return Replayed(facts, clocks, counts, {})
     acted = [event.happened_at for event in in_effect(list(events)) if _is_act(event)]
+    newest = in_force(facts, policy, later)
     came = [
         *(
             (step, _times(run, step, clock, acted, until))
             for run, clock in zip(runs, clocks, strict=True)
             for step in run.policy.steps_of(run.cycle.metric)
         ),
-        *((step, 1) for step in _on_return(facts, in_force(facts, policy, later))),
+        *((step, 1) for step in _on_return(facts, newest)),
     ]
-    return Replayed(facts, clocks, counts, _done(came, facts, until))
+    told = in_hindsight(facts, runs, newest, until)
+    return Replayed(facts, clocks, counts, _done(came, len(closings_announced(facts, newest, until))), tuple(told))
 
 
 def _on_return(facts: Standing, policy: Policy) -> Iterator[Step]:
     return (step for times, step in policy.on_reopening.items() if times <= len(facts.reopenings))
 
 
-def _done(steps: Iterable[tuple[Step, int]], facts: Standing, until: datetime) -> Counter[Do]:
-    """Steps, each with how often it came."""
+def _done(steps: Iterable[tuple[Step, int]], closings: int) -> Counter[Do]:
+    """Steps, each with how often it came; and how many closings were announced."""
     did: Counter[Do] = Counter()
     for step, times in steps:
         for do in step.do if times else ():
             did[do] += times * len(step.targets(do))
-    if facts.warned_at is not None and facts.warned_at <= until:
-        did[Do.WARN_CLOSING] += 1
+    if closings:
+        did[Do.WARN_CLOSING] = closings
     return did
 
 

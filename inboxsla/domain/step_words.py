@@ -8,6 +8,7 @@ from typing import Any
 
 from inboxsla.domain.courtesy import CustomerNotice
 from inboxsla.domain.decide import CLOSING
+from inboxsla.domain.owed_courtesies import CUSTOMER
 from inboxsla.domain.policy import Do, Step
 from inboxsla.domain.returning import REOPENED
 from inboxsla.domain.speech import Dated, Speech, came_back
@@ -46,6 +47,8 @@ def _doings(step: Step, say: Speech) -> str:
 def step_place(data: Mapping[str, Any], say: Speech) -> str:
     """When a step of a STEP_TAKEN event comes: “75 % of first response”."""
     step = str(data["step"])
+    if data["metric"] == CUSTOMER:
+        return say.text(_NOTICE_PLACES[CustomerNotice(step)])
     if data["metric"] == CLOSING:
         return say.text("the ticket closes by itself if the customer stays silent")
     if data["metric"] == REOPENED:
@@ -58,8 +61,25 @@ def step_place(data: Mapping[str, Any], say: Speech) -> str:
     return place(Metric(data["metric"]), 0, timedelta(seconds=int(step.rstrip("s"))), say)
 
 
+# What customers are told by themselves, and when: in lists, and with how many of them were told.
+NOTICE_WORDS = {
+    CustomerNotice.ACKNOWLEDGE: "by when a person answers",
+    CustomerNotice.ON_HOLD: "until when it is on hold",
+    CustomerNotice.STILL_WITH_US: "that it takes longer",
+    CustomerNotice.CLOSING: "that it will close",
+}
+_NOTICE_PLACES = {
+    CustomerNotice.ACKNOWLEDGE: "their message arrived",
+    CustomerNotice.ON_HOLD: "it was put on hold",
+    CustomerNotice.STILL_WITH_US: "nobody has answered, and little time is left",
+    CustomerNotice.CLOSING: "the ticket closes by itself if the customer stays silent",
+}
+
+
 def would_have(data: Mapping[str, Any], say: Speech) -> str:
     """What an observed step would have done, as the words of a sentence; empty where that was not noted."""
+    if data["metric"] == CUSTOMER and data.get("would"):
+        return say.text("the customer is told %(what)s", what=say.text(NOTICE_WORDS[CustomerNotice(data["step"])]))
     known = {do.value: do for do in Do}
     do = tuple(known[name] for name in data.get("would", ()) if name in known)
     people, tags, hooks = (tuple(map(str, data.get(key, ()))) for key in ("notify", "tags", "webhooks"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from inboxsla.domain.clock import State
 from inboxsla.domain.delivery import with_bounces
+from inboxsla.domain.escalation import ACTED
 from inboxsla.domain.owed_courtesies import CUSTOMER
 from inboxsla.domain.policy import Step
 from inboxsla.domain.speech import Speech
@@ -161,7 +162,8 @@ def _changed(event: Event, facts: Standing, names: Mapping[str, str], say: Speec
             at, "owner", "", say.text("Assigned to %(owner)s", owner=owner), say.text(str(data.get("why", "")))
         )
     if event.kind is Kind.STEP_TAKEN:
-        return None if data["metric"] == CUSTOMER else _step(event, say)
+        # What they were told stands there as an event of its own.
+        return None if data["metric"] == CUSTOMER and data["outcome"] == ACTED else _step(event, say)
     if event.kind is Kind.CUSTOMER_TOLD:
         return Entry(at, "customer", "", customer_told(event, name_of(facts.owner, names), say))
     if event.kind in _RULED or (event.kind in _BY_RULES_TOO and not event.actor and data.get("why")):

@@ -12,7 +12,9 @@ from rich.text import Text
 
 from inboxsla.config.program import typed
 from inboxsla.domain.audit import Audit, Foreseen, Promise
+from inboxsla.domain.courtesy import CustomerNotice
 from inboxsla.domain.speech import English
+from inboxsla.domain.step_words import NOTICE_WORDS
 from inboxsla.domain.ticket_view import METRIC_WORDS
 from inboxsla.gmail.labels import label_for
 from inboxsla.listing.words import count, day, instant, moment, plain, rendered
@@ -99,6 +101,9 @@ def _foreseen(would: Foreseen) -> Iterator[str]:
     labels = [f"{label_for(urgency)} on {number:,}" for urgency, number in would.labels.items()]
     yield "  Observed        nothing was written to Gmail and nobody was mailed"
     yield f"  If it were live  {'; '.join(acts) or 'no reminder step would have come yet'}"
+    if would.told:
+        told = (f"{NOTICE_WORDS[CustomerNotice(kind)]} ({number:,})" for kind, number in would.told.items())
+        yield f"                  customers told: {', '.join(told)}"
     yield f"                  labels now: {', '.join(labels) or 'none'}"
 
 
@@ -151,7 +156,11 @@ def _object(audit: Audit) -> dict[str, Any]:
         "missed_while_not_seen": audit.missed_unseen,
         "promises": {promise.metric.value: _promise(promise) for promise in audit.promises},
         "would_have_happened": audit.foreseen
-        and {"acts": dict(audit.foreseen.acts), "labels": dict(audit.foreseen.labels)},
+        and {
+            "acts": dict(audit.foreseen.acts),
+            "customers_told": dict(audit.foreseen.told),
+            "labels": dict(audit.foreseen.labels),
+        },
     }
 
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from inboxsla.domain.audit import Promise
 from inboxsla.domain.speech import English
+from inboxsla.domain.step_words import NOTICE_WORDS
 from inboxsla.domain.ticket_view import METRIC_WORDS
 from inboxsla.domain.timeline import Metric
 from inboxsla.listing.words import count, plain, rendered
@@ -86,6 +87,10 @@ def _lines(found: WhatIf) -> Iterator[str]:
     ):
         if now or then:
             yield f"  {name:<24}  {now:,} now, {then:,} then"
+    for notice, words in NOTICE_WORDS.items():
+        now, then = found.now.told.get(notice, 0), found.then.told.get(notice, 0)
+        if now or then:
+            yield f"  Customers told            {words}: {now:,} now, {then:,} then"
     if found.without_text:
         yield f"  Text erased               {found.without_text:,}: rules are not asked again about these"
     if found.no_tickets:
@@ -147,4 +152,5 @@ def _side(side: Side) -> dict[str, Any]:
         "reassignments": side.reassignments,
         "webhook_posts": side.posts,
         "tags_added": side.tags,
+        "customers_told": {notice.value: number for notice, number in side.told.items()},
     }

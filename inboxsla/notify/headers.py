@@ -11,18 +11,26 @@ from typing import Any
 
 from inboxsla.notify.plain import display_name
 
-# A line of a header may have 998 characters.
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,900}")
+# No mail server takes a longer one (RFC 5321, 4.5.3.1.3).
+_LONGEST_ADDRESS = 254
+# Characters that a line of a header may have.
+_LONGEST_LINE = 998
 _WITH_FREE_TEXT = frozenset({"Subject", "From", "To"})
+# What programs look up, which know nothing of encoded words: Message-IDs and links.
+_FOR_PROGRAMS = frozenset({"In-Reply-To", "References", "List-Unsubscribe"})
 
 
 class _Folding(EmailPolicy):
     """The policy of the mail, with free text encoded by the older of the standard library's two encoders.
 
-    The newer one loses or adds spaces where it folds long lines of mixed scripts (seen in Python 3.11).
+    The newer one loses or adds spaces where it folds long lines of mixed scripts, and encodes whatever has no space where a
+    line ends, as most Message-IDs of Exchange and every signed link (both seen in Python 3.11).
     """
 
     def fold(self, name: str, value: Any) -> str:
+        if name in _FOR_PROGRAMS:
+            return f"{name}: " + "\r\n ".join(str(value).split()) + "\r\n"
         if name not in _WITH_FREE_TEXT:
             return str(super().fold(name, value))
         if name == "Subject":
@@ -42,7 +50,7 @@ POLICY = _Folding(linesep="\r\n")
 
 def address(name: str, spec: str) -> Address:
     """A name and an address fit for From or To. Raises ValueError for what is not an address."""
-    if not spec.isascii() or not spec.isprintable():
+    if not spec.isascii() or not spec.isprintable() or len(spec) > _LONGEST_ADDRESS:
         raise ValueError(f"{spec!r} cannot stand in a header")
     try:
         return Address(display_name(name), addr_spec=spec)
@@ -58,5 +66,7 @@ def answering(raw: bytes, message_id: str) -> bytes:
 
 
 def _encoded(text: str, name: str) -> str:
-    charset = "us-ascii" if text.isascii() else "utf-8"
+    # A word that fits on no line has to be encoded to be broken.
+    fits = text.isascii() and all(len(word) < _LONGEST_LINE - len(name) - 2 for word in text.split(" "))
+    charset = "us-ascii" if fits else "utf-8"
     return Header(text, charset, header_name=name).encode(linesep="\r\n")

@@ -23,8 +23,9 @@ TIMEOUT = timedelta(seconds=10)
 # What is asked to come back later says when; nobody is believed who says never.
 _LONGEST_WAIT = timedelta(days=1)
 _AGAIN = (408, 425, 429)
-# IPv6 addresses that stand for an IPv4 address elsewhere.
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# IPv6 addresses that stand for an IPv4 address elsewhere, and those that mean something only within one network.
+_FOR_IPV4 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
+_LOCAL = (ipaddress.ip_network("64:ff9b:1::/48"), ipaddress.ip_network("fec0::/10"))
 _LOWER_32 = (1 << 32) - 1
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -81,7 +82,9 @@ def is_public(address: Address) -> bool:
     """Whether it is somewhere on the internet: not this machine, not a private network, nothing that only means one."""
     if isinstance(address, ipaddress.IPv6Address):
         inside = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
-        if address in _NAT64:
+        if any(address in network for network in _LOCAL):
+            return False
+        if any(address in network for network in _FOR_IPV4):
             inside = ipaddress.IPv4Address(int(address) & _LOWER_32)
         if inside:
             return is_public(inside)
@@ -131,7 +134,10 @@ def _answer(
     connection.request("POST", path, body, {"Host": parts.netloc, **sent}, preload_content=False)
     answer = connection.getresponse()
     asked = answer.headers.get("Retry-After", "")
-    return answer.status, timedelta(seconds=int(asked)) if asked.isascii() and asked.isdecimal() else None
+    if not (asked.isascii() and asked.isdecimal()):
+        return answer.status, None
+    # Who writes more digits than this means longer than anybody is believed.
+    return answer.status, timedelta(seconds=int(asked[:9]))
 
 
 def _judge(status: int, wait: timedelta | None) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from inboxsla.domain.clock import State
-from inboxsla.domain.courtesy import CustomerNotice
+from inboxsla.domain.courtesy import A_DAY, CustomerNotice, going_out, is_enough
 from inboxsla.domain.policy import Policy
 from inboxsla.domain.timeline import Status, is_token
 from inboxsla.gmail.kinds import may_be_told
@@ -27,15 +27,27 @@ from inboxsla.storage.outbox import Owed
 
 REQUESTER = "requester"
 _AT_ONCE = 200
-_A_DAY = timedelta(days=1)
-# Of all kinds together, to one address in a day: whatever answers them, it ends there.
-MOST_A_DAY = 4
 # An address that a notice came back from gets none for so long.
 _RESTS = timedelta(days=30)
 
 
 class _Unfit(Exception):
     """Nobody is told; the text says why."""
+
+
+class _Elsewhere(Exception):
+    """Another mailbox is about to tell the same address something."""
+
+
+def would_go(wanted: Iterable[tuple[datetime, str, CustomerNotice]]) -> list[bool]:
+    """Which of these notices, each for a requester at an instant, would have gone out, as far as that can be told without them.
+
+    In the order given. Whoever takes no automatic mail is known by the address alone.
+    """
+    wanted = list(wanted)
+    fit = [each for each in wanted if may_be_told(each[1], {})]
+    goes = iter(going_out(fit))
+    return [may_be_told(each[1], {}) and next(goes) for each in wanted]
 
 
 def compose_notices(conn: Connection, ports: Ports, mailbox: MailboxRow, now: datetime) -> int:
@@ -52,6 +64,9 @@ def compose_notices(conn: Connection, ports: Ports, mailbox: MailboxRow, now: da
             made += 1
         except _Unfit as unfit:
             outbox.finish(conn, [act.id], "dropped", now, str(unfit))
+        except _Elsewhere:
+            # It stays owed: who looks again sees what that was.
+            continue
         except Exception as error:
             set_apart(conn, f"courtesy/{act.id}", f"A notice to the customer of ticket {act.ticket_id}", error, now)
     return made
@@ -68,19 +83,21 @@ def _enclose(conn: Connection, ports: Ports, mailbox: MailboxRow, act: Owed, see
     to = _addressee(conn, staff, rows, notice, now)
     reason = _reason(ports, seen) if notice is CustomerNotice.ON_HOLD else ""
     marker = secrets.token_hex(12)
-    letter = compose_for_customer(
-        CustomerMail(
-            marker=marker,
-            mailbox=mailbox.address,
-            recipient=to.address,
-            subject=to.row.subject,
-            answers=_behind(rows, to.row),
-            composed_at=now,
-            saying=Saying(
-                notice, to.row.sender_name, when, policy.calendar.zone, reason, policy.courtesy.words.get(notice, "")
-            ),
-        )
+    mail = CustomerMail(
+        marker=marker,
+        mailbox=mailbox.address,
+        recipient=to.address,
+        subject=to.row.subject,
+        answers=_behind(rows, to.row),
+        composed_at=now,
+        saying=Saying(
+            notice, to.row.sender_name, when, policy.calendar.zone, reason, policy.courtesy.words.get(notice, "")
+        ),
     )
+    try:
+        letter = compose_for_customer(mail)
+    except ValueError as wrong:
+        raise _Unfit("no mail can go to such an address") from wrong
     envelope_id = envelopes.compose(
         conn, mailbox.id, marker, to.address, letter.subject, letter.raw.decode("ascii"), now,
         kind=notice.value, thread_id=seen.ticket.thread_id,
@@ -132,7 +149,7 @@ class _Addressee:
 def _addressee(
     conn: Connection, staff: Staff, rows: Sequence[MessageRow], notice: CustomerNotice, now: datetime
 ) -> _Addressee:
-    """Raises _Unfit for a machine, a list, ourselves, and whoever had enough notices."""
+    """Raises _Unfit for a machine, a list, ourselves, and whoever had enough notices; _Elsewhere if that is not certain."""
     heard = [row for row in rows if not row.labels & AWAY and not staff.wrote(row) and row.kind != "ours"]
     if not heard or heard[-1].kind != "human":
         raise _Unfit("the newest mail from outside is automatic")
@@ -145,10 +162,11 @@ def _addressee(
     boxes = {each for box in mailboxes.every(conn) for each in (box.address, *box.own_addresses)}
     if address in boxes or not staff.outsiders([address]) or people.memberships(conn, address):
         raise _Unfit("it would go to ourselves")
+    if not customer_mails.take(conn, address):
+        raise _Elsewhere
     if customer_mails.came_back(conn, address, now - _RESTS):
         raise _Unfit("an earlier notice to this address came back")
-    had = customer_mails.kinds_since(conn, address, now - _A_DAY)
-    if len(had) >= MOST_A_DAY or (notice is CustomerNotice.ACKNOWLEDGE and notice.value in had):
+    if is_enough(customer_mails.kinds_since(conn, address, now - A_DAY), notice):
         raise _Unfit("this address had such a notice within a day")
     return _Addressee(address, row)
 

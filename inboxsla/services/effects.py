@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from inboxsla.config.document import Document, compile_policies
 from inboxsla.domain.clock import Urgency
+from inboxsla.domain.courtesy import CustomerNotice
 from inboxsla.domain.effect import NO_CLOCK_READS, NOBODY_READS, Counting, Move, outlook
 from inboxsla.domain.examples import Example
 from inboxsla.domain.timeline import Event, Kind, Standing
@@ -59,7 +60,8 @@ class Effect:
 
     `moves` are changes of urgency, the gravest first. `overdue` would be so at once, `overdue_first` those due longest.
     `renewed` would stand under another version, `other_policy` of them under another policy. `under` is how many stand under
-    each policy now, by its name.
+    each policy now, by its name. `tells` is what customers would be told by themselves who are not told now, if nothing
+    happens before, and how many of them.
     """
 
     open_tickets: int
@@ -70,6 +72,7 @@ class Effect:
     other_policy: int
     under: Mapping[str, int]
     examples: tuple[PolicyExample, ...]
+    tells: Mapping[CustomerNotice, int]
 
     @property
     def more_urgent(self) -> int:
@@ -97,7 +100,9 @@ class _Course:
     renewed: int = 0
     other_policy: int = 0
 
-    def count(self, conn: Connection, row: OpenTicket, timeline: Sequence[Event], news: Sequence[Event]) -> None:
+    def count(
+        self, conn: Connection, box: MailboxRow, row: OpenTicket, timeline: Sequence[Event], news: Sequence[Event]
+    ) -> None:
         if not news:
             return
         target = next((event.data["policy"] for event in news if event.kind is Kind.POLICY_SET), row.under)
@@ -108,7 +113,10 @@ class _Course:
         if row.wake_at is not None and row.wake_at <= self.now:
             # Time alone has changed it, and nobody has written that down yet.
             before = outlook(timeline, begun, self.now, later).urgency
-        self.counting.add(row.id, before, outlook([*timeline, *news], begun, self.now, later), self.now)
+        live_since = box.live_since if box.is_live else None
+        after = outlook([*timeline, *news], begun, self.now, later, live_since)
+        self.counting.add(row.id, before, after, self.now)
+        self.counting.tells.update(after.tells - later.get(row.under, begun).courtesy.on)
 
 
 def count(ports: Ports) -> int:
@@ -169,6 +177,7 @@ def _told(ports: Ports, course: _Course, under: Sequence[Under]) -> Effect:
         other_policy=course.other_policy,
         under=dict(by_name),
         examples=shown,
+        tells={notice: counted for notice in CustomerNotice if (counted := course.counting.tells[notice])},
     )
 
 
@@ -188,14 +197,14 @@ def _look_at(conn: Connection, course: _Course, box: MailboxRow, rows: Sequence[
         timelines = events.timelines(conn, [row.id for row in rows], NO_CLOCK_READS)
         for row in rows:
             target = course.renewal.targets[course.names[row.under]]
-            course.count(conn, row, timelines.get(row.id, ()), [_policy_set(course, row, target)])
+            course.count(conn, box, row, timelines.get(row.id, ()), [_policy_set(course, row, target)])
         return
     timelines = events.timelines(conn, [row.id for row in rows], NOBODY_READS)
     threads = messages.of_threads(conn, box.id, [row.thread_id for row in rows])
     for row in rows:
         timeline = timelines.get(row.id, [])
         news = _asked_again(conn, course, course.judge, box, row, threads.get(row.thread_id, ()), timeline)
-        course.count(conn, row, timeline, news)
+        course.count(conn, box, row, timeline, news)
 
 
 def _asked_again(

@@ -123,7 +123,9 @@ def _returned(conn: Connection, mailbox: MailboxRow, row: MessageRow, markers: I
 def tell_notes(conn: Connection, mailbox: MailboxRow, fresh: Sequence[MessageRow], staff: Staff, now: datetime) -> None:
     """Staff answered a mail of ours: a note on its tickets. The customer did not get it, which they are told."""
     for row in fresh:
-        envelope = _answered(conn, mailbox, row) if row.kind == "human" else None
+        if row.kind != "human":
+            continue
+        envelope = _answered(conn, mailbox, row) or _answered_apart(conn, mailbox, row, staff)
         if envelope is None:
             continue
         author, source = staff.author(row), correspondence.source(row)
@@ -168,6 +170,12 @@ def propose_absence(
         if about and not asked[author]:
             act = (f"away/{row.gmail_id}", Told.PROPOSE_ABSENCE.value, "person", {"recipient": author, "percent": 0})
             outbox.put(conn, mailbox.id, about[0], [act], now)
+
+
+def _answered_apart(conn: Connection, mailbox: MailboxRow, row: MessageRow, staff: Staff) -> Envelope | None:
+    """For an answer of somebody on the list that Gmail puts into no thread of ours, as for an “Antwort:” that it does not know."""
+    answers = row.headers.get("in_reply_to") and row.sender in staff.people
+    return _repeated(conn, mailbox, row) if answers else None
 
 
 def _repeated(conn: Connection, mailbox: MailboxRow, row: MessageRow) -> Envelope | None:

@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 
 from inboxsla.config.document import Document, compile_policies
 from inboxsla.domain.audit import Figures, Observed, Tally
+from inboxsla.domain.courtesy import CustomerNotice
 from inboxsla.domain.policy import Do, Policy
 from inboxsla.domain.policy_data import from_data
 from inboxsla.domain.replay import MAILS, Replayed, bare, missed, replay, ruled
 from inboxsla.domain.timeline import Event, Standing
-from inboxsla.services import rulebook, ruling
+from inboxsla.services import courtesies, rulebook, ruling
 from inboxsla.services.ports import Ports
 from inboxsla.services.rulebook import Judge
 from inboxsla.storage import events, mailboxes, messages, policies, tickets
@@ -34,11 +35,12 @@ NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two: as it is, or as it would be. `policies` counts tickets by the policy they have."""
+    """One of the two: as it is, or as it would be. `policies` counts tickets by the policy they have, `told` notices to customers."""
 
     figures: Figures
     policies: Mapping[str, int]
     did: Mapping[Do, int]
+    told: Mapping[CustomerNotice, int] = field(default_factory=dict)
 
     @property
     def mails(self) -> int:
@@ -86,15 +88,20 @@ class _Counting:
     tally: Tally = field(default_factory=Tally)
     policies: Counter[str] = field(default_factory=Counter)
     did: Counter[Do] = field(default_factory=Counter)
+    notices: list[tuple[datetime, str, CustomerNotice]] = field(default_factory=list)
 
-    def add(self, one: Replayed, policy: str, timeline: Sequence[Event]) -> None:
+    def add(self, one: Replayed, policy: str, requester: str) -> None:
         if one.counts:
             self.tally.add(Observed(not one.facts.status.is_over, one.clocks))
             self.policies[policy] += 1
             self.did.update(one.did)
+            self.notices += ((at, requester, notice) for at, notice in one.told)
 
     def side(self) -> Side:
-        return Side(self.tally.figures(), dict(self.policies.most_common()), dict(self.did))
+        goes = courtesies.would_go(self.notices)
+        told = Counter(notice for (_, _, notice), out in zip(self.notices, goes, strict=True) if out)
+        in_order = {notice: told[notice] for notice in CustomerNotice if told[notice]}
+        return Side(self.tally.figures(), dict(self.policies.most_common()), dict(self.did), in_order)
 
 
 @dataclass(slots=True)
@@ -209,8 +216,8 @@ def _replay_page(
         named = course.version(conn, now.facts.policies[-1][1]).name if now.facts.policies else begun.name
         then, policy = _then(conn, course, box, row, threads.get(row.thread_id, ()), timeline, until, named)
         course.tickets += 1
-        course.now.add(now, named, timeline)
-        course.then.add(then, policy, timeline)
+        course.now.add(now, named, row.requester)
+        course.then.add(then, policy, row.requester)
         course.no_tickets += now.counts and not then.counts
         before, after = missed(now.clocks), missed(then.clocks)
         if after - before:

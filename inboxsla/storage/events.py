@@ -83,7 +83,7 @@ def timelines(conn: Connection, ticket_ids: Sequence[int], without: Collection[K
     return found
 
 
-def observed_steps(conn: Connection, mailbox_id: int, limit: int | None = None) -> list[ObservedStep]:
+def observed_steps(conn: Connection, mailbox_id: int) -> list[ObservedStep]:
     """Reminder steps of a mailbox that were noted instead of taken, newest first."""
     about = (tickets.c.subject, tickets.c.requester, tickets.c.requester_name, tickets.c.owner)
     wanted = (
@@ -95,6 +95,5 @@ def observed_steps(conn: Connection, mailbox_id: int, limit: int | None = None) 
             type_coerce(t.c.data, Text).contains('"observed"'),
         )
         .order_by(t.c.id.desc())
-        .limit(limit)
     )
     return [ObservedStep(*row) for row in conn.execute(wanted)]

@@ -11,10 +11,13 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import alarms, audit, kept_aside, mailboxes
 
+# What a key may hold; a part of it may be of a stranger's making, and what is longer is cut, not refused.
+_LONGEST_KEY = 200
+
 
 def keep_aside(conn: Connection, mailbox_id: int, source: str, reason: str, now: datetime) -> bool:
     """Note a message that could not be processed, and why; False if it was noted before."""
-    row = {"mailbox_id": mailbox_id, "source": source[:200], "reason": reason, "learned_at": now}
+    row = {"mailbox_id": mailbox_id, "source": source[:_LONGEST_KEY], "reason": reason, "learned_at": now}
     return bool(insert_ignore(conn, kept_aside, [row], conflict=["mailbox_id", "source"]))
 
 
@@ -39,6 +42,7 @@ def count_kept_aside(conn: Connection, mailbox_id: int) -> int:
 
 def alarm(conn: Connection, key: str, words: str, now: datetime, mailbox_id: int | None = None) -> bool:
     """Raise an alarm, or note that its cause goes on; True if it is new."""
+    key = key[:_LONGEST_KEY]
     row = {"key": key, "mailbox_id": mailbox_id, "words": words, "raised_at": now, "last_seen_at": now}
     if insert_ignore(conn, alarms, [row], conflict=["key"]):
         return True
@@ -48,13 +52,15 @@ def alarm(conn: Connection, key: str, words: str, now: datetime, mailbox_id: int
 
 def alarm_since(conn: Connection, key: str) -> datetime | None:
     """When the alarm was raised first; None if it is not there."""
-    raised: datetime | None = conn.execute(select(alarms.c.raised_at).where(alarms.c.key == key)).scalar_one_or_none()
+    raised: datetime | None = conn.execute(
+        select(alarms.c.raised_at).where(alarms.c.key == key[:_LONGEST_KEY])
+    ).scalar_one_or_none()
     return raised
 
 
 def clear_alarm(conn: Connection, key: str) -> None:
     """The cause of this very alarm is gone."""
-    conn.execute(delete(alarms).where(alarms.c.key == key))
+    conn.execute(delete(alarms).where(alarms.c.key == key[:_LONGEST_KEY]))
 
 
 def clear_alarms(conn: Connection, prefix: str) -> None:

@@ -144,12 +144,12 @@ def test_a_silent_customer_is_warned_before_the_ticket_closes(kind: Desk) -> Non
 
 
 def test_machines_that_answer_each_other_stop_after_one_notice(kind: Desk) -> None:
-    """C39: one that says that it is a machine, and one that does not and begins a new thread each time."""
+    """C39: one that says that it is a machine, and one that does not and begins a new thread, from another address, each time."""
     thread = wrote(kind)
     kind.writes_again(thread, headers={"Auto-Submitted": "auto-replied"})
     kind.later(minutes=1)
-    for number in range(3):
-        again = wrote(kind, subject=f"Ticket #{number} was opened")
+    for number, sender in enumerate((ZOFIA, ZOFIA, "zofia+3@rowery.example", "zofia+4@rowery.example")):
+        again = wrote(kind, sender, subject=f"Ticket #{number} was opened")
         kind.clock.forward(minutes=1)
         assert outcomes(kind, again) == ["this address had such a notice within a day"]
     assert kind.mailed() == [ZOFIA]

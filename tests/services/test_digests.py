@@ -216,6 +216,7 @@ def test_the_mail_can_be_stopped_by_mail_programs_where_it_cannot_be_read_on_the
     newest = mornings(desk)[-1]
     assert newest["List-Unsubscribe"].startswith("<https://desk.lumenvelo.example/act/")
     assert newest["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "\r\nList-Unsubscribe: <https://desk.lumenvelo.example/act/" in desk.envelopes()[-1].raw, "never encoded"
 
 
 def test_whose_mails_come_back_gets_none_of_a_morning_either(desk: Desk) -> None:

@@ -184,6 +184,15 @@ def test_who_answers_a_mail_of_ours_is_told_once_that_the_customer_did_not_get_i
     assert reminded.clocks(customers(reminded))["first_response"] == "running"
 
 
+def test_an_answer_that_gmail_puts_elsewhere_because_of_its_subject_is_one_too(reminded: Desk) -> None:
+    mail = reminded.mails()[-1]
+    reminded.writes(ANA, "Done", f"Antwort: {mail['Subject']}", headers={"In-Reply-To": mail["Message-ID"]})
+    reminded.catch_up()
+    assert [event.actor for event in reminded.events(customers(reminded)) if event.kind is Kind.NOTED] == [ANA]
+    assert reminded.mails()[-1]["Subject"].startswith("Not sent to the customer: ")
+    assert reminded.count() == 1
+
+
 def returned(desk: Desk, how: str) -> bytes:
     """What is left of our mail in the bounces of different servers."""
     (mail,) = desk.mails()

@@ -140,6 +140,20 @@ def test_who_says_when_to_come_back_is_obeyed(desk: Desk, pager: Listening) -> N
     assert posted(desk) == 1
 
 
+def test_nobody_is_believed_who_says_never_and_what_arrived_counts_whatever_else_is_said(
+    desk: Desk, pager: Listening
+) -> None:
+    half_used(desk)
+    pager.answers, pager.more = [503], {"Retry-After": "9" * 20}
+
+    posted(desk)
+    desk.clock.forward(hours=23, minutes=59)
+    assert posted(desk) == 0
+    desk.clock.forward(minutes=1)
+    assert posted(desk) == 1
+    assert outcome(desk) == ("done", "posted to pager")
+
+
 def test_a_worker_that_dies_while_it_posts_leaves_the_act_to_the_next(desk: Desk, pager: Listening) -> None:
     """At least once: whoever listens knows the second by its key."""
     half_used(desk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -239,3 +240,14 @@ def test_an_error_never_repeats_the_words_of_a_customer(database: Database) -> N
     with pytest.raises(IntegrityError) as caught, database.write() as conn:
         conn.execute(insert(mailboxes), doubled)
     assert "4111" not in str(caught.value)
+
+
+def test_who_is_not_let_in_to_write_waits_as_long_as_is_said_and_no_longer(sqlite_database: Database) -> None:
+    other = Database(sqlite_database.url, lock_wait=timedelta(milliseconds=500))
+    with sqlite_database.write():
+        begun = time.monotonic()
+        with pytest.raises(TryLater, match="for too long"), other.write():
+            pass
+        waited = time.monotonic() - begun
+    other.close()
+    assert 0.5 <= waited < 0.95

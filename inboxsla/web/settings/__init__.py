@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext
 
+from inboxsla.domain.step_words import NOTICE_WORDS
 from inboxsla.domain.ticket_view import METRIC_WORDS
 from inboxsla.web.settings import (
     calendars,
@@ -71,6 +72,7 @@ def install(app: Flask) -> None:
         SECTION_WORDS=SECTION_WORDS,
         WHAT_WORDS=WHAT_WORDS,
         METRIC_WORDS=METRIC_WORDS,
+        NOTICE_WORDS=NOTICE_WORDS,
         new_remarks=remarked.news,
     )
     app.jinja_env.filters["in_page_words"] = page_words.said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from inboxsla.domain.step_words import NOTICE_WORDS
 from inboxsla.domain.timeline import Metric
 from inboxsla.services import whatif
 from inboxsla.services.drafting import Draft
@@ -28,11 +29,21 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """How often customers would have been told something by themselves, now and then."""
+
+    what: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
-    """`whole` says that no ticket of these days was left out."""
+    """`whole` says that no ticket of these days was left out. `told` leaves out what nobody was or would have been told."""
 
     found: WhatIf
     kept: tuple[Kept, ...]
+    told: tuple[Told, ...]
 
     @property
     def whole(self) -> bool:
@@ -53,4 +64,7 @@ def replay(draft: Draft | None, order: str) -> Replay | None:
         shares = (was.kept if was else None, would.kept if would else None)
         if shares != (None, None):
             kept.append(Kept(metric, *shares, more))
-    return Replay(found, tuple(kept))
+    counts = [
+        Told(words, found.now.told.get(each, 0), found.then.told.get(each, 0)) for each, words in NOTICE_WORDS.items()
+    ]
+    return Replay(found, tuple(kept), tuple(one for one in counts if one.before or one.after))

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from tests.web.reading import page, words
 from tests.web.settings.filling import fields, send
 from tests.web.settings.test_policies import EDIT, LIST, looked_and_saved, named
-from tests.web.shop import Shop
+from tests.web.shop import Shop, minutes
 
 OWN = "notices__acknowledge_text"
 
@@ -52,3 +52,31 @@ def test_the_example_follows_what_is_typed(lumen: Shop, claire: FlaskClient) -> 
 
     example = words(shown.select_one("#example-on_hold"))
     assert "Because of supplier. Your request is on hold until Tuesday 12 Jan 2027" in example
+
+
+def test_how_many_customers_would_have_been_told_is_said_before_a_notice_is_saved(
+    lumen: Shop, claire: FlaskClient
+) -> None:
+    lumen.asks("Late", "Zofia", ago=minutes(50))
+    form = fields(page(claire, EDIT)) | {"notices.acknowledge": ["yes"], "notices.still_with_us": ["yes"]}
+
+    shown = BeautifulSoup(claire.post(EDIT, data=form | {"do": "replay:90"}).text, "html.parser").select_one("#effect")
+
+    assert "Customers would have been told by when a person answers 0 → then 1" in words(shown)
+    off = claire.post(EDIT, data=fields(page(claire, EDIT)) | {"do": "replay:90"})
+    assert "would have been told" not in off.text
+
+
+def test_who_makes_a_mailbox_live_sees_what_customers_would_have_been_told(lumen: Shop, claire: FlaskClient) -> None:
+    assert looked_and_saved(claire, EDIT, notices__acknowledge="yes").status_code == 303
+    lumen.asks("Lamp", "Zofia", ago=minutes(0))
+
+    live = words(page(claire, f"/settings/mailboxes/{lumen.mailbox_id}/live").select_one("main"))
+    shown = words(page(claire, f"/settings/mailboxes/{lumen.mailbox_id}/observed").select_one("main"))
+
+    assert (
+        "customers are told things too. While it was observed that would have been: by when a person answers (1)."
+        in live
+    )
+    assert "Customers would have been told: by when a person answers (1)." in shown
+    assert "The customer is told by when a person answers" in shown
