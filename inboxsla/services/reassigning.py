@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from inboxsla.domain.assignment import Waits, should_move
+from inboxsla.domain.assignment import Chosen, Waits, should_move
 from inboxsla.domain.duty import on_duty
 from inboxsla.domain.policy import Do
 from inboxsla.domain.timeline import Metric
@@ -22,6 +22,9 @@ from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.outbox import Owed
 
 _HOUR = timedelta(hours=1)
+_HAD_ENOUGH = Waits(
+    None, "everybody who could take it was handed as many tickets within the hour as one person gets", full=True
+)
 
 
 def reassign(conn: Connection, ports: Ports, mailbox: MailboxRow, now: datetime) -> None:
@@ -55,7 +58,10 @@ def _reassign_one(
     strategy = seen.decision.facts.strategy
     answer = roster.choose(mailbox.id, now, strategy=strategy, without={owner or "", *full}, leads_too=True)
     if isinstance(answer, Waits):
-        _nobody_now(conn, act, answer, now)
+        had_enough = isinstance(
+            roster.choose(mailbox.id, now, strategy=strategy, without={owner or ""}, leads_too=True), Chosen
+        )
+        _nobody_now(conn, act, _HAD_ENOUGH if full and had_enough else answer, now)
         return
     person = answer.person
     why = returned(act) or _ran_out(act)

@@ -6,11 +6,12 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from inboxsla.domain.policy import Do
 from inboxsla.domain.timeline import Kind
 from inboxsla.storage.database import Database
-from inboxsla.storage.schema import people
+from inboxsla.storage.schema import outbox, people
 from tests.builders import ANA, CLAIRE, JONAS, KOFI, SUPPORT, ZOFIA, Desk, NobodyRings, a_desk
 from tests.services.conftest import Opens
 
@@ -179,6 +180,10 @@ def test_nobody_is_handed_more_than_the_cap_in_an_hour(opens: Opens) -> None:
     desk.later(hours=4)
     owners = Counter(desk.ticket(thread).owner for thread in threads)
     assert owners == {ANA: 1, JONAS: 2, CLAIRE: 2}
+    with desk.database.read() as conn:
+        came_of_it = Counter(conn.execute(select(outbox.c.outcome).where(outbox.c.act == Do.REASSIGN)).scalars())
+    had_enough = "everybody who could take it was handed as many tickets within the hour as one person gets"
+    assert came_of_it[f"stays: {had_enough}"] == 1
     assert Counter(desk.mailed()) == {ANA: 1, JONAS: 1, CLAIRE: 1}
 
 
