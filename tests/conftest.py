@@ -11,13 +11,23 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import text
 
 from inboxsla.storage import migrations
 from inboxsla.storage.database import Database
+from inboxsla.storage.schema import metadata
 from tests import pg
 from tests.post import Post, a_post
 
 TEMPLATE = "migrated"
+# TRUNCATE makes new files for every table and index, which takes PostgreSQL longer than most tests take.
+EMPTIED = "; ".join(
+    [
+        "SET LOCAL session_replication_role = replica",
+        *(f"DELETE FROM {table.name}" for table in metadata.sorted_tables),
+        "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence",
+    ]
+)
 
 # A slow machine is not a bug; what CI finds must be found again by whoever reads its log.
 settings.register_profile("here", deadline=None, print_blob=True)
@@ -84,23 +94,42 @@ def migrated_postgresql(postgresql_server: pg.Server) -> pg.Server:
     return postgresql_server
 
 
-@pytest.fixture
-def sqlite_database(migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
-    """A migrated, empty SQLite database of its own."""
-    file = tmp_path / "inboxsla.db"
-    shutil.copyfile(migrated_file, file)
-    database = Database(f"sqlite:///{file}")
+@pytest.fixture(scope="session")
+def only_sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """What is always at the same place: statements are compiled once, which takes longer than most tests of theirs."""
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('only')}/inboxsla.db")
     yield database
     database.close()
 
 
 @pytest.fixture
-def postgresql_database(migrated_postgresql: pg.Server) -> Iterator[Database]:
-    """A migrated, empty PostgreSQL database of its own."""
+def sqlite_database(migrated_file: Path, only_sqlite_database: Database) -> Iterator[Database]:
+    """A migrated, empty SQLite database, one at a time."""
+    file = Path(only_sqlite_database.place)
+    new = file.with_name("new.db")
+    shutil.copyfile(migrated_file, new)
+    # A file of its own: what a test left open goes on with the file it has.
+    new.replace(file)
+    yield only_sqlite_database
+    only_sqlite_database.close()
+    for left in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        left.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session")
+def only_postgresql_database(migrated_postgresql: pg.Server) -> Iterator[Database]:
     with migrated_postgresql.fresh_copy(TEMPLATE) as url:
         database = Database(url)
         yield database
         database.close()
+
+
+@pytest.fixture
+def postgresql_database(only_postgresql_database: Database) -> Iterator[Database]:
+    """A migrated, empty PostgreSQL database, one at a time; emptied after each test, because copying takes far longer."""
+    yield only_postgresql_database
+    with only_postgresql_database.write() as conn:
+        conn.execute(text(EMPTIED))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
