@@ -7,11 +7,13 @@ import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from flask import Flask
 from hypothesis import settings
 from sqlalchemy import text
+from werkzeug.routing import Rule
 
 from inboxsla.storage import migrations
 from inboxsla.storage.database import Database
@@ -34,6 +36,21 @@ settings.register_profile("here", deadline=None, print_blob=True)
 # Whether a law of the clocks holds is asked 2,000 times there (see `tests.laws`), everything else as often as here.
 settings.register_profile("ci", parent=settings.get_profile("here"), derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+class _Rule(Rule):
+    """Compiles what builds an address once, not for every application: each of hundreds has a hundred of them."""
+
+    _builders: ClassVar[dict[tuple[object, ...], Any]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Any:
+        asked = (self.rule, self.subdomain, self.host, repr(self.defaults), append_unknown)
+        if asked not in self._builders:
+            self._builders[asked] = super()._compile_builder(append_unknown)
+        return self._builders[asked]
+
+
+Flask.url_rule_class = _Rule
 
 
 @pytest.fixture(scope="session", autouse=True)
