@@ -27,6 +27,7 @@ EMPTIED = "; ".join(
     [
         "SET LOCAL session_replication_role = replica",
         *(f"DELETE FROM {table.name}" for table in metadata.sorted_tables),
+        f"UPDATE alembic_version SET version_num = '{migrations.head()}'",
         "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence",
     ]
 )
@@ -114,23 +115,21 @@ def migrated_postgresql(postgresql_server: pg.Server) -> pg.Server:
 @pytest.fixture(scope="session")
 def only_sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """What is always at the same place: statements are compiled once, which takes longer than most tests of theirs."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('only')}/inboxsla.db")
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('only')}/one/inboxsla.db")
     yield database
     database.close()
 
 
 @pytest.fixture
-def sqlite_database(migrated_file: Path, only_sqlite_database: Database) -> Iterator[Database]:
+def sqlite_database(migrated_file: Path, only_sqlite_database: Database, tmp_path: Path) -> Iterator[Database]:
     """A migrated, empty SQLite database, one at a time."""
     file = Path(only_sqlite_database.place)
-    new = file.with_name("new.db")
-    shutil.copyfile(migrated_file, new)
-    # A file of its own: what a test left open goes on with the file it has.
-    new.replace(file)
+    shutil.copyfile(migrated_file, file)
     yield only_sqlite_database
     only_sqlite_database.close()
-    for left in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
-        left.unlink(missing_ok=True)
+    # Whatever a test made of it, and whatever it left open, goes on without the next one.
+    file.parent.rename(tmp_path / "database")
+    file.parent.mkdir()
 
 
 @pytest.fixture(scope="session")
