@@ -100,7 +100,7 @@ class Desk:
             setup.live(self.ports, SUPPORT, "the tests")
 
     def gmail(self, address: str) -> Mailbox:
-        """One client per thread: building one takes longer than most tests."""
+        """One client per thread, which keeps its connection open from one desk to the next."""
         mine: dict[str, Mailbox] = _clients.__dict__
         if self.server.url not in mine:
             mine[self.server.url] = GoogleMailbox(static_credentials(address), api_root=self.server.url, timeout=10)

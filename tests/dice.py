@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 T = TypeVar("T")
 # Enough for nearly every example: what is left over changes nothing, what is missing is a first choice.
-SIZE = 256
+SIZE = 192
 _SHARES = 1 << 32
 
 

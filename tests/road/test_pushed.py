@@ -36,7 +36,8 @@ def test_a_notice_leads_to_a_label_in_gmail_whatever_happens_to_the_notices() ->
         threads.append(made.writes(5))
         until(lambda: set(threads) <= made.labelled(), "the label of the mail nobody told of")
         assert pubsub.settled()
-        assert set(pubsub.answers) == {204}
+        # 0 is an answer that a busy computer gave too late: that notice was pushed again.
+        assert set(pubsub.answers) - {0} == {204}
         # What somebody else signs is refused.
         pubsub.answers.clear()
         pubsub.retry_after = 60

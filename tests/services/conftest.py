@@ -5,11 +5,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from inboxsla.storage.database import Database
-from inboxsla.storage.schema import metadata
-from tests import pg
 from tests.builders import SUPPORT, Desk, a_desk, settings
 from tests.office import Office, an_office
 
@@ -49,23 +46,6 @@ def database(request: pytest.FixtureRequest) -> Database:
     """A migrated, empty database of the kind that is asked for."""
     chosen: Database = request.getfixturevalue(f"{request.param}_database")
     return chosen
-
-
-@pytest.fixture(scope="session")
-def shared_postgresql(migrated_postgresql: pg.Server) -> Iterator[Database]:
-    with migrated_postgresql.fresh_copy("migrated") as url:
-        made = Database(url)
-        yield made
-        made.close()
-
-
-@pytest.fixture
-def postgresql_database(shared_postgresql: Database) -> Iterator[Database]:
-    """Emptied after each test: copying a database takes ten times as long."""
-    yield shared_postgresql
-    with shared_postgresql.write() as conn:
-        names = ", ".join(table.name for table in metadata.sorted_tables)
-        conn.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
 
 
 @pytest.fixture

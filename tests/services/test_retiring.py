@@ -113,5 +113,5 @@ def test_a_mailbox_that_left_can_be_deleted_with_all_it_brought_and_no_other(lef
     with left.database.read() as conn:
         for table in (schema.tickets, schema.messages, schema.events, schema.outbox, schema.envelopes):
             assert conn.execute(select(func.count()).select_from(table)).scalar_one() == 0
-        said = conn.execute(select(schema.audit.c.actor, schema.audit.c.what)).all()
+        said = conn.execute(select(schema.audit.c.actor, schema.audit.c.what).order_by(schema.audit.c.id)).all()
     assert said[-1] == ("Claire Dubois", f"mailbox {SUPPORT} deleted")

@@ -51,8 +51,9 @@ def signed_in(browser: FlaskClient, lumen: Shop, address: str = "") -> FlaskClie
     return browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    """Every window is a context of its own, which shares nothing with others."""
     with chromium() as started:
         yield started
 

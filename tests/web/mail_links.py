@@ -31,7 +31,7 @@ def links(mail: EmailMessage) -> dict[str, str]:
     """Where the buttons and links of a mail lead, by what they say; all but those that every mail has."""
     shown = mail.get_body(("html",))
     assert shown is not None
-    found = BeautifulSoup(shown.get_content(), "html.parser").find_all("a")
+    found = BeautifulSoup(shown.get_content(), "lxml").find_all("a")
     paths = {words(link): urlsplit(str(link["href"])).path for link in found if "/mail/" not in str(link["href"])}
     return {said: path for said, path in paths.items() if path != "/account/mails"}
 
@@ -47,12 +47,12 @@ def page(window: FlaskClient, path: str) -> str:
 
 
 def text(html: str) -> str:
-    return words(BeautifulSoup(html, "html.parser").main)
+    return words(BeautifulSoup(html, "lxml").main)
 
 
 def press(window: FlaskClient, path: str, **filled: str) -> str:
     """Open the page, fill in its form and press its button."""
-    form = BeautifulSoup(window.get(path).text, "html.parser").form
+    form = BeautifulSoup(window.get(path).text, "lxml").form
     assert form is not None, "there is nothing to press"
     given = {str(field["name"]): str(field.get("value", "")) for field in form.select("input:not([type=checkbox])")}
     answer = window.post(str(form.get("action", path)), data={**given, **filled})

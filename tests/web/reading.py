@@ -10,7 +10,7 @@ def page(browser: FlaskClient, path: str) -> BeautifulSoup:
     """The page at `path`, which must be there."""
     answer = browser.get(path)
     assert answer.status_code == 200, f"{path} answered {answer.status_code}"
-    return BeautifulSoup(answer.text, "html.parser")
+    return BeautifulSoup(answer.text, "lxml")
 
 
 def words(part: BeautifulSoup | Tag | None) -> str:

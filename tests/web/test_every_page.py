@@ -36,7 +36,7 @@ def pages_of(browser: FlaskClient) -> Iterator[tuple[str, str, BeautifulSoup]]:
         assert answer.status_code == 200, f"{path}, named on {where}, answered {answer.status_code}"
         if answer.mimetype != "text/html":
             continue
-        page = BeautifulSoup(answer.text, "html.parser")
+        page = BeautifulSoup(answer.text, "lxml")
         yield path, where, page
         for link in page.select("a[href]"):
             address = urldefrag(urljoin(f"http://localhost{path}", str(link["href"]))).url

@@ -295,4 +295,4 @@ def test_without_a_client_there_is_no_way_to_google(sqlite_database: Database, t
 
 
 def page_of(text: str) -> Any:
-    return BeautifulSoup(text, "html.parser")
+    return BeautifulSoup(text, "lxml")

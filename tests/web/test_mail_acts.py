@@ -141,7 +141,7 @@ def test_undo_takes_back_what_the_button_did_and_nothing_else(desk: Desk, thread
     assert "Undo" not in page(stranger, path)
     later = newest(desk)["Hold until Wed"]
     press(stranger, later)
-    form = BeautifulSoup(stranger.post(later, data={"reason": "x"}).text, "html.parser").form
+    form = BeautifulSoup(stranger.post(later, data={"reason": "x"}).text, "lxml").form
     assert form is not None
     verbs.take(desk.ports, desk.ticket(thread).id, JONAS)
     assert "This cannot be taken back any more" in text(stranger.post(str(form["action"])).text)
@@ -217,7 +217,7 @@ def test_a_form_says_at_its_field_what_cannot_be_meant_and_keeps_what_was_writte
 ) -> None:
     answer = stranger.post(newest(desk)["Hold until Wed"], data={"reason": "supplier", "until": "2026-11-23T09:00"})
 
-    shown = BeautifulSoup(answer.text, "html.parser")
+    shown = BeautifulSoup(answer.text, "lxml")
     assert words(shown.find(id="wrong-until")) == "A hold ends in the future. Choose a later date."
     assert shown.select_one("#reason[value=supplier]") is not None
     assert desk.ticket(thread).status == Status.OPEN

@@ -58,7 +58,7 @@ def test_behind_https_the_token_is_sent_to_this_very_host_and_never_in_the_clear
         return cookie
 
     kept(browser.get(sign_in.make_link(lumen.ports, base)))
-    account = BeautifulSoup(browser.get("/account", base_url=base).text, "html.parser")
+    account = BeautifulSoup(browser.get("/account", base_url=base).text, "lxml")
     form = {"form_token": str(account.select("input[name=form_token]")[0]["value"])}
     assert "Max-Age=0" in kept(browser.post("/account/sign-out", data=form, base_url=base))
 

@@ -40,4 +40,4 @@ def visitor(office: Office) -> FlaskClient:
 
 
 def shown(answer: TestResponse) -> BeautifulSoup:
-    return BeautifulSoup(answer.text, "html.parser")
+    return BeautifulSoup(answer.text, "lxml")

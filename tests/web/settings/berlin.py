@@ -55,7 +55,7 @@ def save(browser: FlaskClient, path: str, **changes: str | list[str]) -> TestRes
 
 
 def shown(answer: TestResponse) -> BeautifulSoup:
-    return BeautifulSoup(answer.text, "html.parser")
+    return BeautifulSoup(answer.text, "lxml")
 
 
 def complaints(answer: TestResponse) -> dict[str, str]:

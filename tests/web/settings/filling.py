@@ -37,7 +37,7 @@ def send_again(
     **changes: str | list[str],
 ) -> TestResponse:
     """The same with a page that was answered before."""
-    held = fields(BeautifulSoup(shown.text, "html.parser"), form)
+    held = fields(BeautifulSoup(shown.text, "lxml"), form)
     for name, value in changes.items():
         held[name.replace("__", ".")] = [value] if isinstance(value, str) else value
     return browser.post(path, data={**held, "do": do})

@@ -53,4 +53,4 @@ def staff_row(browser: FlaskClient, name: str, path: str = PEOPLE) -> str:
 
 
 def wrong(answer: Any, field: str) -> str:
-    return words(BeautifulSoup(answer.text, "html.parser").select_one(f"#f-{field}-wrong"))
+    return words(BeautifulSoup(answer.text, "lxml").select_one(f"#f-{field}-wrong"))

@@ -136,4 +136,4 @@ def test_an_entry_of_before_there_were_words_is_told_by_what_was_written_down(lu
 def test_every_list_says_what_to_do_while_it_is_empty(lumen: Shop, claire: FlaskClient) -> None:
     with lumen.ports.db.write() as conn:
         conn.exec_driver_sql("DELETE FROM audit")
-    assert "Nothing was changed yet." in words(BeautifulSoup(claire.get(PAGE).text, "html.parser"))
+    assert "Nothing was changed yet." in words(BeautifulSoup(claire.get(PAGE).text, "lxml"))

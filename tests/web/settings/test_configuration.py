@@ -33,7 +33,7 @@ def saves(browser: FlaskClient, shown: TestResponse, **changes: str) -> TestResp
 
 
 def banner(answer: TestResponse) -> str:
-    return words(BeautifulSoup(answer.text, "html.parser").select_one("#wrong"))
+    return words(BeautifulSoup(answer.text, "lxml").select_one("#wrong"))
 
 
 def test_what_was_exported_imports_to_the_same_state(lumen: Shop, claire: FlaskClient) -> None:
@@ -66,7 +66,7 @@ def test_a_file_shows_what_it_changes_and_is_saved_only_then(lumen: Shop, claire
     shown = looks(claire, file=file)
 
     assert shown.status_code == 200
-    told = words(BeautifulSoup(shown.text, "html.parser"))
+    told = words(BeautifulSoup(shown.text, "lxml"))
     assert "desk.toml" in told
     assert "1h → 2h" in told
     assert "gets version 2; 1 open ticket stands under it now" in told
@@ -87,7 +87,7 @@ def test_every_mistake_is_said_with_its_line_and_what_was_pasted_stays(lumen: Sh
     said = banner(answer)
     assert "3 things need a look" in said
     assert [f"pasted text:{line}: " in said for line in (1, 5, 6)] == [True, True, True]
-    assert "4 parsecs" in fields(BeautifulSoup(answer.text, "html.parser"), FORM)["text"][0]
+    assert "4 parsecs" in fields(BeautifulSoup(answer.text, "lxml"), FORM)["text"][0]
     assert in_force.current(lumen.ports).version is None
 
 
@@ -176,7 +176,7 @@ def test_hostile_words_in_a_configuration_are_shown_and_never_obeyed(lumen: Shop
         looks(claire, text.replace("alert(1)", "alert(2)")),
     ):
         assert SCRIPT not in answer.text
-        assert not BeautifulSoup(answer.text, "html.parser").select("script:not([src])")
+        assert not BeautifulSoup(answer.text, "lxml").select("script:not([src])")
 
 
 @pytest.mark.parametrize("path", ["", "/configuration.toml", "/versions/1", "/versions/1.toml"])

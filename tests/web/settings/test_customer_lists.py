@@ -44,7 +44,7 @@ def test_what_is_wrong_with_an_entry_is_said_at_its_list(lumen: Shop, claire: Fl
     ):
         answer = send(claire, PAGE, "save", **changes)
         assert answer.status_code == 422
-        assert said in words(BeautifulSoup(answer.text, "html.parser").select_one(f"#f-{field}-wrong"))
+        assert said in words(BeautifulSoup(answer.text, "lxml").select_one(f"#f-{field}-wrong"))
 
 
 def test_a_list_that_a_rule_asks_for_is_not_taken_away_unseen(lumen: Shop, claire: FlaskClient) -> None:
@@ -55,4 +55,4 @@ def test_a_list_that_a_rule_asks_for_is_not_taken_away_unseen(lumen: Shop, clair
 
     assert answer.status_code == 422
     assert "“VIP”: when.any[1].tier.is" not in answer.text
-    assert "“VIP”: there is no tier “gold”." in words(BeautifulSoup(answer.text, "html.parser").select_one("#wrong"))
+    assert "“VIP”: there is no tier “gold”." in words(BeautifulSoup(answer.text, "lxml").select_one("#wrong"))

@@ -21,12 +21,12 @@ def labels(lumen: Shop) -> Labels:
 
 
 def wrong(answer: Any, field: str) -> str:
-    return words(BeautifulSoup(answer.text, "html.parser").select_one(f"#f-{field}-wrong"))
+    return words(BeautifulSoup(answer.text, "lxml").select_one(f"#f-{field}-wrong"))
 
 
 def chips(text: str) -> dict[str, str | list[str] | None]:
     """What each label is called in the preview, and its colour."""
-    shown = BeautifulSoup(text, "html.parser").select("#preview svg.gmail-label")
+    shown = BeautifulSoup(text, "lxml").select("#preview svg.gmail-label")
     return {str(each["aria-label"]): (each.rect or {}).get("fill") for each in shown}
 
 
@@ -81,7 +81,7 @@ def test_names_that_gmail_would_not_take_are_told_at_their_fields(lumen: Shop, c
     assert "is there twice" in wrong(again, "names-low")
     assert "ask for something" in wrong(again, "names-paused")
     assert "is there twice" in wrong(again, "names-overdue")
-    assert fields(BeautifulSoup(again.text, "html.parser"))["prefix"] == ["Inbox"]
+    assert fields(BeautifulSoup(again.text, "lxml"))["prefix"] == ["Inbox"]
     assert labels(lumen) == Labels()
 
 
@@ -102,7 +102,7 @@ def test_of_two_admins_the_second_sees_what_the_first_called_them(lumen: Shop, c
     answer = send_again(claire, PAGE, mine, prefix="Desk")
 
     assert answer.status_code == 409
-    assert "prefix: SLA → Frist" in words(BeautifulSoup(answer.text, "html.parser").select_one("#meanwhile"))
+    assert "prefix: SLA → Frist" in words(BeautifulSoup(answer.text, "lxml").select_one("#meanwhile"))
     assert labels(lumen).prefix == "Frist"
 
 

@@ -25,7 +25,7 @@ def row(lumen: Shop) -> MailboxRow:
 
 
 def wrong(answer: Any, field: str) -> str:
-    return words(BeautifulSoup(answer.text, "html.parser").select_one(f"#f-{field}-wrong"))
+    return words(BeautifulSoup(answer.text, "lxml").select_one(f"#f-{field}-wrong"))
 
 
 def a_second_policy(lumen: Shop) -> None:
@@ -46,7 +46,7 @@ def test_policy_team_addresses_and_groups_are_seen_saved_and_in_use_at_once(lume
 
     seen = send(claire, path(lumen), **chosen)
     assert seen.status_code == 200, "what it would change is shown first"
-    effect = words(BeautifulSoup(seen.text, "html.parser").select_one("#effect"))
+    effect = words(BeautifulSoup(seen.text, "lxml").select_one("#effect"))
     assert "policy: not set → Fast" in effect
     assert "New tickets and the 1 open one" in effect
     assert row(lumen).policy_name == "Standard support"
@@ -70,7 +70,7 @@ def test_what_is_no_address_is_told_at_its_field(lumen: Shop, claire: FlaskClien
     assert answer.status_code == 422
     assert "“nonsense” is not a mail address" in wrong(answer, "aliases")
     assert "is not the id of a list" in wrong(answer, "own_lists")
-    assert fields(BeautifulSoup(answer.text, "html.parser"))["aliases"] == ["help@shop.example\nnonsense"]
+    assert fields(BeautifulSoup(answer.text, "lxml"))["aliases"] == ["help@shop.example\nnonsense"]
     assert "is not one of the policies" in answer.text
     assert row(lumen).aliases == ()
 

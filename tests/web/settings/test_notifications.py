@@ -17,7 +17,7 @@ PAGE = "/settings/notifications"
 
 
 def read(answer: TestResponse) -> BeautifulSoup:
-    return BeautifulSoup(answer.text, "html.parser")
+    return BeautifulSoup(answer.text, "lxml")
 
 
 def now_is(lumen: Shop) -> Notifications:

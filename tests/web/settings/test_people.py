@@ -93,7 +93,7 @@ def test_what_is_wrong_with_a_person_is_said_at_each_field(lumen: Shop, claire: 
     assert "Europe/Berlin" in wrong(answer, "zone")
     assert "not a whole number" in wrong(answer, "capacity")
     assert "must be after" in wrong(answer, "absences-0-until")
-    kept = fields(BeautifulSoup(answer.text, "html.parser"))
+    kept = fields(BeautifulSoup(answer.text, "lxml"))
     assert kept["zone"] == ["Europe/Berlim"]
     assert kept["absences.0.until"] == ["2026-12-20"]
     assert person(lumen, "not an address") is None
@@ -192,7 +192,7 @@ def test_of_two_admins_who_edit_one_person_the_second_sees_what_the_first_did(lu
     answer = send_again(claire, path, mine, capacity="5")
 
     assert answer.status_code == 409
-    told = words(BeautifulSoup(answer.text, "html.parser").select_one("#meanwhile"))
+    told = words(BeautifulSoup(answer.text, "lxml").select_one("#meanwhile"))
     assert "skills: + billing" in told
     saved = person(lumen, ANA)
     assert saved is not None

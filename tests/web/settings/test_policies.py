@@ -54,9 +54,7 @@ def test_a_shorter_promise_is_looked_at_and_then_saved_as_the_next_version(lumen
 
     assert shown.status_code == 200
     assert "Nothing is saved yet" in shown.text
-    assert "first response for high: not set → 30m" in words(
-        BeautifulSoup(shown.text, "html.parser").select_one("#effect")
-    )
+    assert "first response for high: not set → 30m" in words(BeautifulSoup(shown.text, "lxml").select_one("#effect"))
     assert named(lumen).targets.promised["first_response"].high is None
 
     answer = send_again(claire, EDIT, shown)
@@ -72,7 +70,7 @@ def test_the_effect_names_what_would_be_late_at_once_and_shows_an_example(lumen:
 
     shown = send(claire, EDIT, do="look", targets__first_response__normal="30m")
 
-    effect = BeautifulSoup(shown.text, "html.parser").select_one("#effect")
+    effect = BeautifulSoup(shown.text, "lxml").select_one("#effect")
     told = words(effect)
     assert "Of 2 open tickets, 1 becomes more urgent , if they get it too. Medium → becomes Overdue 1" in told
     assert effect is not None
@@ -94,7 +92,7 @@ def test_saving_a_policy_that_nobody_changed_saves_nothing(lumen: Shop, claire: 
 def test_steps_are_added_and_moved_without_script_and_nothing_typed_is_lost(lumen: Shop, claire: FlaskClient) -> None:
     before = len(named(lumen).steps)
     shown = send(claire, EDIT, do="add:steps", **{HIGH: "30m"})
-    form = fields(BeautifulSoup(shown.text, "html.parser"))
+    form = fields(BeautifulSoup(shown.text, "lxml"))
     assert form["targets.first_response.high"] == ["30m"]
     assert form[f"steps.{before}.length"] == [""]
 
@@ -117,7 +115,7 @@ def test_every_complaint_is_at_its_field_and_in_the_words_of_the_page(lumen: Sho
     )  # fmt: skip
 
     assert answer.status_code == 422
-    shown = BeautifulSoup(answer.text, "html.parser")
+    shown = BeautifulSoup(answer.text, "lxml")
     told = {link["href"]: words(link) for link in shown.select("#wrong a")}
     assert "is not a time we know" in told["#f-targets-first_response-high"]
     assert told["#f-steps-0-length"].startswith("Say when this step comes")
@@ -134,7 +132,7 @@ def test_a_warning_without_closing_and_thresholds_that_do_not_rise_are_said_plai
     early = {"steps__0__when": "before", "steps__0__length": "3h"}
     answer = send(claire, EDIT, auto_close_warning="1h", medium_at="90", **early)
 
-    told = words(BeautifulSoup(answer.text, "html.parser").select_one("#wrong"))
+    told = words(BeautifulSoup(answer.text, "lxml").select_one("#wrong"))
     assert "There is nothing to warn of" in told
     assert "Medium comes before Urgent" in told
     assert "This comes before the time even starts" in told
@@ -220,8 +218,7 @@ def test_what_is_still_named_stays_and_says_by_what(lumen: Shop, claire: FlaskCl
     assert "The rule “Outages” chooses it" in outage
     assert "It is the default policy. Choose another default first." in standard
     assert (
-        claire.post(f"{LIST}/{act}?name=Outage", data=fields(BeautifulSoup(outage, "html.parser"), "form")).status_code
-        == 409
+        claire.post(f"{LIST}/{act}?name=Outage", data=fields(BeautifulSoup(outage, "lxml"), "form")).status_code == 409
     )
     assert named(lumen, "Outage").enabled
 
@@ -260,7 +257,7 @@ def test_the_line_and_the_notes_follow_what_is_typed(lumen: Shop, claire: FlaskC
     form = fields(page(claire, EDIT))
     form["targets.first_response.normal"] = ["150m"]
 
-    shown = BeautifulSoup(claire.post(f"{LIST}/echo?name=Standard+support", data=form).text, "html.parser")
+    shown = BeautifulSoup(claire.post(f"{LIST}/echo?name=Standard+support", data=form).text, "lxml")
 
     assert "remind owner at 1 h 52 min" in words(shown.select_one(".of-first_response"))
     assert words(shown.select_one("#f-targets-first_response-normal-note")) == "= 2 h 30 min was 1h"
@@ -275,11 +272,11 @@ def test_the_past_is_replayed_when_somebody_asks_and_says_of_how_many_tickets(lu
 
     answer = claire.post(EDIT, data=form | {"do": "replay:30"}, headers=headers)
 
-    shown = words(BeautifulSoup(answer.text, "html.parser"))
+    shown = words(BeautifulSoup(answer.text, "lxml"))
     assert "First response 100.0 % → then 0.0 % 1 more missed" in shown
     assert "Of the 1 ticket that began then" in shown
     whole = claire.post(EDIT, data=form | {"do": "replay:90"})
-    assert "1 more missed" in words(BeautifulSoup(whole.text, "html.parser").select_one("#effect"))
+    assert "1 more missed" in words(BeautifulSoup(whole.text, "lxml").select_one("#effect"))
 
 
 def test_hostile_names_are_shown_as_names(lumen: Shop, claire: FlaskClient) -> None:
@@ -291,7 +288,7 @@ def test_hostile_names_are_shown_as_names(lumen: Shop, claire: FlaskClient) -> N
     shown = claire.get(str(link["href"])).text
 
     assert "<script>alert" not in shown
-    assert fields(BeautifulSoup(shown, "html.parser"))["name"] == [hostile]
+    assert fields(BeautifulSoup(shown, "lxml"))["name"] == [hostile]
     assert "<script>alert" not in claire.get(f"{LIST}/versions", query_string={"name": hostile}).text
 
 

@@ -31,7 +31,7 @@ def test_a_field_that_nothing_fills_in_is_said_where_it_was_typed(lumen: Shop, c
     answer = send(claire, EDIT, notices__closing="yes", **{OWN: "Order {order}"})
 
     assert answer.status_code == 422
-    shown = BeautifulSoup(answer.text, "html.parser")
+    shown = BeautifulSoup(answer.text, "lxml")
     told = {link["href"]: words(link) for link in shown.select("#wrong a")}
     assert "nothing is known as {order} here" in told["#f-notices-acknowledge_text"].lower()
     assert all(shown.select_one(link) for link in told)
@@ -40,7 +40,7 @@ def test_a_field_that_nothing_fills_in_is_said_where_it_was_typed(lumen: Shop, c
 def test_a_closing_notice_needs_to_know_when_it_comes(lumen: Shop, claire: FlaskClient) -> None:
     answer = send(claire, EDIT, notices__closing="yes")
 
-    told = words(BeautifulSoup(answer.text, "html.parser").select_one("#wrong"))
+    told = words(BeautifulSoup(answer.text, "lxml").select_one("#wrong"))
     assert "say under Limits how long before" in told
     assert "auto_close" not in told
 
@@ -48,7 +48,7 @@ def test_a_closing_notice_needs_to_know_when_it_comes(lumen: Shop, claire: Flask
 def test_the_example_follows_what_is_typed(lumen: Shop, claire: FlaskClient) -> None:
     form = {**fields(page(claire, EDIT)), "notices.on_hold_text": ["Because of {reason}."]}
 
-    shown = BeautifulSoup(claire.post(f"{LIST}/echo?name=Standard+support", data=form).text, "html.parser")
+    shown = BeautifulSoup(claire.post(f"{LIST}/echo?name=Standard+support", data=form).text, "lxml")
 
     example = words(shown.select_one("#example-on_hold"))
     assert "Because of supplier. Your request is on hold until Tuesday 12 Jan 2027" in example

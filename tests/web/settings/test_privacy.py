@@ -23,7 +23,7 @@ SCRIPT = "<script>alert(1)</script>"
 
 
 def soup(answer: TestResponse) -> BeautifulSoup:
-    return BeautifulSoup(answer.text, "html.parser")
+    return BeautifulSoup(answer.text, "lxml")
 
 
 def told(answer: TestResponse) -> str:

@@ -78,7 +78,7 @@ def test_a_rule_is_added_by_filling_in_rows(lumen: Shop, claire: FlaskClient) ->
     filled = {"when.rows.1.rows.0.value": "2", "when.rows.1.rows.0.beside": "30"}
 
     looked = send_again(claire, path, again, "look", place="1", then__priority="low", **filled)
-    assert "Rule Lamps added" in words(BeautifulSoup(looked.text, "html.parser").select_one("#effect"))
+    assert "Rule Lamps added" in words(BeautifulSoup(looked.text, "lxml").select_one("#effect"))
     assert "Lamps" not in names(lumen)
     assert send_again(claire, path, looked).status_code == 303
 
@@ -104,7 +104,7 @@ def test_its_effect_is_shown_before_a_rule_is_saved(lumen: Shop, claire: FlaskCl
 
     first = send(claire, edit("Money"), then__priority="critical")
 
-    shown = BeautifulSoup(first.text, "html.parser")
+    shown = BeautifulSoup(first.text, "lxml")
     assert first.status_code == 200
     assert "Nothing is saved yet" in words(shown.select_one("#first-look"))
     assert "priority: high → critical" in words(shown.select_one("#effect"))
@@ -120,7 +120,7 @@ def test_only_what_a_change_makes_new_is_remarked_on(lumen: Shop, claire: FlaskC
         claire, edit("Money"), "look", stop="yes", **{"when.rows.0.about": "sender", "when.rows.0.value": "@"}
     )
 
-    said = words(BeautifulSoup(looked.text, "html.parser").select_one("#effect"))
+    said = words(BeautifulSoup(looked.text, "lxml").select_one("#effect"))
     assert "“VIP”: nothing gets as far as this rule: “Money” stops before it." in said
     assert "rules[" not in said
     assert "“Too late”: nothing gets as far as this rule: “The rest”" not in said, "that was so before"
@@ -147,7 +147,7 @@ def test_what_is_wrong_is_said_at_its_field(lumen: Shop, claire: FlaskClient) ->
     for changes, field, said in WRONG:
         answer = send_again(claire, edit("Money"), begun, **changes)
 
-        shown = BeautifulSoup(answer.text, "html.parser")
+        shown = BeautifulSoup(answer.text, "lxml")
         assert answer.status_code == 422, said
         assert said in words(shown.select_one(f'[id="f-{field.replace(".", "-")}-wrong"]'))
         link = shown.select_one("#wrong a")
@@ -188,7 +188,7 @@ def test_of_two_who_edit_one_rule_the_second_sees_what_the_first_did(lumen: Shop
     answer = send_again(claire, edit("Money"), mine, then__priority="critical")
 
     assert answer.status_code == 409
-    assert "saved the same here meanwhile" in words(BeautifulSoup(answer.text, "html.parser").select_one("#meanwhile"))
+    assert "saved the same here meanwhile" in words(BeautifulSoup(answer.text, "lxml").select_one("#meanwhile"))
     assert names(lumen)[0] == "Refunds"
 
 
@@ -220,7 +220,7 @@ def test_the_list_moves_rules_and_shows_the_effect_before_the_order_is_saved(lum
 
     moved = claire.post(f"{PAGE}/order", data={**held, "do": "up:names:1"})
 
-    shown = BeautifulSoup(moved.text, "html.parser")
+    shown = BeautifulSoup(moved.text, "lxml")
     assert "Rule VIP moved from place 2 to 1" in words(shown.select_one("#effect"))
     assert names(lumen)[0] == "Money"
     to_the_end = send_again(claire, f"{PAGE}/order", moved, "to:names", **{"from": "2", "to": "4"})
@@ -282,6 +282,6 @@ def test_hostile_words_are_shown_and_never_obeyed(lumen: Shop, claire: FlaskClie
     ):
         assert nothing_runs(page(claire, f"{PAGE}{path}")), path
     tried = send(claire, edit(hostile[:90]), "try:tickets", **{"try.subject": hostile})
-    shown = BeautifulSoup(tried.text, "html.parser")
+    shown = BeautifulSoup(tried.text, "lxml")
     assert nothing_runs(shown)
     assert SCRIPT in words(shown.select_one("#trial"))
