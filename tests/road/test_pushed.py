@@ -35,13 +35,11 @@ def test_a_notice_leads_to_a_label_in_gmail_whatever_happens_to_the_notices() ->
         threads.append(made.writes(4))
         threads.append(made.writes(5))
         until(lambda: set(threads) <= made.labelled(), "the label of the mail nobody told of")
-        assert pubsub.settled()
+        until(pubsub.settled, "the answers to all notices")
         # 0 is an answer that a busy computer gave too late: that notice was pushed again.
         assert set(pubsub.answers) - {0} == {204}
         # What somebody else signs is refused.
-        pubsub.answers.clear()
         pubsub.retry_after = 60
         pubsub.subscribe("projects/mallory/subscriptions/x", "mallory", made.push_to, service_account="m@evil.example")
         pubsub.publish("mallory", {"emailAddress": "support@lumenvelo.example", "historyId": 1})
-        until(lambda: pubsub.answers, "the answer to the stranger")
-        assert pubsub.answers == [401]
+        until(lambda: 401 in pubsub.answers, "the answer to the stranger")
