@@ -51,7 +51,7 @@ def test_the_example_follows_what_is_typed(lumen: Shop, claire: FlaskClient) -> 
     shown = BeautifulSoup(claire.post(f"{LIST}/echo?name=Standard+support", data=form).text, "lxml")
 
     example = words(shown.select_one("#example-on_hold"))
-    assert "Because of supplier. Your request is on hold until Tuesday 12 Jan 2027" in example
+    assert "Because of supplier. Your request is on hold until Tuesday, 12 January 2027" in example
 
 
 def test_how_many_customers_would_have_been_told_is_said_before_a_notice_is_saved(
