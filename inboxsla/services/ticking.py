@@ -25,7 +25,9 @@ from inboxsla.storage import (
 
 log = structlog.get_logger()
 
-_CLAIM = 500
+# Of a flood no more is rung for than workers settle in a second or two, so that whatever else is rung for meanwhile need not wait
+# for all of it. A little goes on even where nobody answers: that may be the fault of those few.
+_UNDER_WAY, _LEAST_CLAIM = 500, 20
 # What comes due within it is rung for together: RQ's own cost is some milliseconds a ring.
 _LEAST_PAUSE = timedelta(milliseconds=200)
 # Rows whose ring was lost are found this much later; often enough to go unnoticed, seldom enough to cost nothing.
@@ -56,7 +58,8 @@ def tick(ports: Ports, memory: Memory) -> int:
     """
     now = ports.now()
     with ports.db.write() as conn:
-        due = [ticket_id for ticket_id, _ in tickets.claim_due(conn, now, _CLAIM)]
+        room = max(_LEAST_CLAIM, _UNDER_WAY - tickets.under_way(conn, now))
+        due = [ticket_id for ticket_id, _ in tickets.claim_due(conn, now, room)]
         on_duty = _with_somebody_on_duty(conn, now)
     rung = _ring(ports, memory, "settle", due) if due else 0
     rung += sum(_ring(ports, memory, "assign", [mailbox_id]) for mailbox_id in on_duty)

@@ -159,6 +159,12 @@ def next_due(conn: Connection) -> datetime | None:
     return found
 
 
+def under_way(conn: Connection, now: datetime) -> int:
+    """How many tickets were claimed within the last half minute and nobody has settled yet."""
+    where = (t.c.ring_at.is_not(None), t.c.ring_at > now, t.c.ring_at <= now + RING_AGAIN_AFTER, t.c.wake_at <= now)
+    return count(conn, *where)
+
+
 def claim_due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
     """Like `due`, and nobody else is given the same tickets for the next half minute."""
     rows = claim(

@@ -102,6 +102,31 @@ def test_the_echo_of_our_own_mail_rings_for_no_delivery_and_what_is_owed_does(de
     assert ("deliver", (desk.id,)) in rung(desk)
 
 
+def test_a_flood_is_rung_for_as_it_is_settled_and_never_stands_still(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ticking, "_UNDER_WAY", 3)
+    monkeypatch.setattr(ticking, "_LEAST_CLAIM", 1)
+    for nth in range(6):
+        desk.writes(subject=f"Lamp {nth} flickers")
+    desk.catch_up()
+    desk.clock.forward(hours=2)
+
+    def ticked() -> int:
+        rung(desk)
+        desk.clock.forward(seconds=0.2)
+        desk.tick()
+        return sum(len(keys) for job, keys in rung(desk) if job == "settle")
+
+    desk.tick()
+    first = next(keys for job, keys in rung(desk) if job == "settle")
+    assert len(first) == 3
+    assert ticked() == 1
+    runs.settle(desk.ports, first)
+    assert ticked() == 2
+    assert ticked() == 0
+
+
 def test_two_tickers_ring_for_a_ticket_once(desk: Desk) -> None:
     desk.writes()
     desk.catch_up()
