@@ -13,17 +13,20 @@ from inboxsla.storage.tickets import COLUMNS, OPEN_STATUSES, TicketRow, row_of
 
 
 def claim_labels(conn: Connection, mailbox_id: int, now: datetime, until: datetime, limit: int) -> list[TicketRow]:
-    """Tickets of a live mailbox whose thread may carry the wrong label; leased, so that one worker serves each."""
+    """Tickets of a live mailbox whose thread may carry the wrong label; leased, so that one worker serves each.
+
+    The newest first: what has just come in does not wait for a flood of what was there before.
+    """
     rows = claim(
         conn,
         t,
         _unclaimed(mailbox_id, now),
         {"label_lease_until": until},
-        order_by=t.c.id,
+        order_by=t.c.id.desc(),
         limit=limit,
         returning=COLUMNS,
     )
-    return sorted((row_of(row) for row in rows), key=lambda row: row.id)
+    return sorted((row_of(row) for row in rows), key=lambda row: row.id, reverse=True)
 
 
 def has_labels_due(conn: Connection, mailbox_id: int, now: datetime) -> bool:

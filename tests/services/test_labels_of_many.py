@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from inboxsla.gmail.simulator import Fault
-from inboxsla.services import writing
+from inboxsla.services import labelling, writing
 from inboxsla.services.label_changes import FEWEST_THREADS, MOST_MESSAGES, LabelChange, together
 from inboxsla.storage.messages import MessageRow
 from inboxsla.storage.schema import tickets
@@ -43,6 +43,20 @@ def test_what_changes_alike_changes_in_one_call(desk: Desk, threads: list[str]) 
     assert (calls[BATCH], calls["threads.modify"]) == (1, 0)
     assert all_labels(desk, threads) == [{"SLA/Medium"}] * (MANY + 1)
     assert not any(desk.ticket(thread).label_due for thread in threads)
+
+
+def test_mail_that_has_just_come_in_is_labelled_before_the_rest_of_a_flood(
+    desk: Desk, threads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labelling, "_LABELS_A_RUN", 3)
+    new = desk.writes(subject="Lamp smokes").thread_id
+    desk.sync()
+    assert desk.deliver().more
+    assert desk.labels(new) == [{"SLA/Low"}]
+    assert {"SLA/Low"} in all_labels(desk, threads)
+    while desk.deliver().more:
+        pass
+    assert all_labels(desk, threads) == [{"SLA/Medium"}] * (MANY + 1)
 
 
 def test_our_own_changes_of_many_are_no_news(desk: Desk, threads: list[str]) -> None:
