@@ -9,11 +9,11 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from inboxsla.domain.courtesy import CustomerNotice, filled_in
-from inboxsla.domain.speech import NBSP, English
+from inboxsla.domain.speech import NBSP, English, Speech
 from inboxsla.notify.compose import MARKER_HEADER, message_id, search_token
 from inboxsla.notify.headers import POLICY, address
 from inboxsla.notify.notice import Letter
-from inboxsla.notify.plain import one_line, wrap
+from inboxsla.notify.plain import city_of, one_line, wrap
 
 # Anybody may write under somebody else's address, whom the notice then reaches: nothing of the sender's making may be in it
 # that could be an advertisement. A name is letters.
@@ -91,16 +91,16 @@ def paragraphs(saying: Saying) -> tuple[str, ...]:
     when = spoken(saying.when, saying.zone)
     greeting = say.text("Hello %(name)s,", name=name) if name else say.text("Hello,")
     reason = one_line(saying.reason)
-    said = say.text(_SAYS[saying.notice], when=when)
-    if (
-        because := say.text(_REASONS.get(reason.lower(), "The reason: %(reason)s."), reason=reason.rstrip("."))
-        if reason
-        else ""
-    ):
-        said += f" {because}"
+    said = " ".join(filter(None, (say.text(_SAYS[saying.notice], when=when), _because(reason, say))))
     own = filled_in(saying.own, {"name": name, "when": when, "reason": reason})
     lines = (one_line(line) for line in own.splitlines())
     return (greeting, *filter(None, lines), said, say.text(_FOOTER))
+
+
+def _because(reason: str, say: Speech) -> str:
+    if not reason:
+        return ""
+    return say.text(_REASONS.get(reason.lower(), "The reason: %(reason)s."), reason=reason.rstrip("."))
 
 
 def greeted(name: str) -> str:
@@ -112,6 +112,6 @@ def greeted(name: str) -> str:
 def spoken(at: datetime, zone: str) -> str:
     """ "Tuesday, 1 December 2026, 10:30 CET (Berlin time)": whoever reads it may live anywhere, so day and place are named."""
     say = English(zone)
-    there, area, city = at.astimezone(say.zone), *zone.rpartition("/")[::2]
-    where = f" ({city.replace('_', ' ')} time)" if area not in ("", "Etc") else ""
+    there, city = at.astimezone(say.zone), city_of(zone)
+    where = f" ({city} time)" if city else ""
     return f"{there:%A}, {there.day} {there:%B %Y}, {say.moment(at, at).replace(NBSP, ' ')}{where}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inboxsla.domain.speech import Speech
 from inboxsla.domain.ticket_view import TicketView
 from inboxsla.notify.notice import Item, Told
-from inboxsla.notify.plain import display_name
+from inboxsla.notify.plain import city_of, display_name
 
 _NEWS = {
     Told.REASSIGNED_TO_YOU: "This ticket is yours now.",
@@ -51,7 +51,6 @@ def closing_next(view: TicketView, say: Speech) -> str:
 
 def zone_words(zone: str, say: Speech) -> str:
     """Which clock a mail goes by, named once: "Times are in Berlin time." `zone` is an IANA zone."""
-    area, _, city = zone.rpartition("/")
-    if area in ("", "Etc"):
-        return say.text("Times are in %(zone)s.", zone=city)
-    return say.text("Times are in %(city)s time.", city=city.replace("_", " "))
+    if city := city_of(zone):
+        return say.text("Times are in %(city)s time.", city=city)
+    return say.text("Times are in %(zone)s.", zone=zone.rpartition("/")[2])

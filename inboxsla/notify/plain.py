@@ -100,3 +100,9 @@ def _pieces(word: str, room: int) -> Iterator[str]:
 
 def _joins(one: str) -> bool:
     return unicodedata.combining(one) != 0 or unicodedata.category(one) in ("Mn", "Me")
+
+
+def city_of(zone: str) -> str:
+    """The city an IANA zone is called after; empty for one such as UTC, which has none."""
+    area, _, city = zone.rpartition("/")
+    return "" if area in ("", "Etc") else city.replace("_", " ")
