@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -17,13 +16,13 @@ from inboxsla.config.places import Path as Key
 from inboxsla.config.settings import Calendar
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.nearest import did_you_mean
+from inboxsla.remembering import Lru
 
 T = TypeVar("T", bound=BaseModel)
 
 _SHOWN = 6
 # A large house has 1,000 rules, 500 people and 200 policies, of which an edit changes one.
-_REMEMBERED = 8_192
-_meant: OrderedDict[tuple[type[Any], str], Any] = OrderedDict()
+_meant: Lru[tuple[type[Any], str], Any] = Lru(8_192)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +163,7 @@ def value_of(model: type[T], raw: Any) -> T | None:
     except RecursionError:
         return _read(model, raw)
     if found is None and (found := _read(model, own)) is not None:
-        _meant[known] = found
-        if len(_meant) > _REMEMBERED:
-            _meant.popitem(last=False)
+        _meant.put(known, found)
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -25,11 +24,11 @@ from inboxsla.domain.people_data import people_from_data
 from inboxsla.domain.policy_data import from_data
 from inboxsla.domain.teams_data import teams_from_data
 from inboxsla.errors import ConfigMistakes
+from inboxsla.remembering import Lru
 
 _READ = ("policies", "rules", "people", "teams")
-# The bodies of policies that were found right, oldest first.
-_REMEMBERED = 1_024
-_counted: OrderedDict[str, None] = OrderedDict()
+# The bodies of policies that were found right.
+_counted: Lru[str, bool] = Lru(1_024)
 # Keys of the document that config.toml does not have.
 _ITS_OWN = frozenset(Document.model_fields) - {"people", "mailboxes", "labels"}
 
@@ -125,11 +124,9 @@ def _last_look(document: Document) -> Iterator[Complaint]:
 
 def _can_count(text: str, body: Mapping[str, Any]) -> None:
     """Raises ConfigMistakes for a policy nobody can count by. `text` is all that `body` says: what was right once still is."""
-    if text not in _counted:
+    if not _counted.get(text):
         from_data(body)
-        _counted[text] = None
-        if len(_counted) > _REMEMBERED:
-            _counted.popitem(last=False)
+        _counted.put(text, True)
 
 
 def _refused(key: Key, read: Callable[[], object]) -> Iterator[Complaint]:
