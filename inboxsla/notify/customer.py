@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from inboxsla.domain.courtesy import CustomerNotice, filled_in
 from inboxsla.domain.speech import NBSP, English, Speech
 from inboxsla.notify.compose import MARKER_HEADER, message_id, search_token
-from inboxsla.notify.headers import POLICY, address
+from inboxsla.notify.headers import POLICY, address, is_message_id
 from inboxsla.notify.notice import Letter
 from inboxsla.notify.plain import city_of, one_line, wrap
 
@@ -19,7 +19,6 @@ from inboxsla.notify.plain import city_of, one_line, wrap
 # that could be an advertisement. A name is letters.
 _NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+){0,3}")
 _LONGEST_NAME = 40
-_MESSAGE_ID = re.compile(r"[!-;=?-~]{1,300}")
 _MOST_REFERENCES = 10
 _SAYS = {
     CustomerNotice.ACKNOWLEDGE: "Thank you for your message. It has arrived, and a person will answer you by %(when)s.",
@@ -64,7 +63,7 @@ class CustomerMail:
 def compose_for_customer(mail: CustomerMail) -> Letter:
     """The finished letter. Raises ValueError for addresses and Message-IDs that cannot stand in a header."""
     subject = mail.subject if mail.subject[:3].lower() == "re:" else f"Re: {mail.subject}"
-    known = [each for each in mail.answers if _MESSAGE_ID.fullmatch(each)][-_MOST_REFERENCES:]
+    known = [each for each in mail.answers if is_message_id(each)][-_MOST_REFERENCES:]
     letter = EmailMessage(policy=POLICY)
     letter["From"] = address("", mail.mailbox)
     letter["To"] = address("", mail.recipient)

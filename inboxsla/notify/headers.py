@@ -58,9 +58,14 @@ def address(name: str, spec: str) -> Address:
         raise ValueError(f"{spec!r} is not a mail address") from wrong
 
 
+def is_message_id(text: str) -> bool:
+    """Whether it may stand between angle brackets where a mail names another."""
+    return _MESSAGE_ID.fullmatch(text) is not None
+
+
 def answering(raw: bytes, message_id: str) -> bytes:
     """A finished mail as an answer to `message_id` (without angle brackets). Raises ValueError for what is no Message-ID."""
-    if not _MESSAGE_ID.fullmatch(message_id):
+    if not is_message_id(message_id):
         raise ValueError(f"{message_id!r} is not a Message-ID")
     return f"In-Reply-To: <{message_id}>\r\nReferences: <{message_id}>\r\n".encode("ascii") + raw
 
