@@ -18,7 +18,7 @@ from rq.job import Job
 from rq.timeouts import UnixSignalDeathPenalty
 from rq.worker import WorkerStatus
 
-from inboxsla.queue import QUEUE
+from inboxsla.queue import queues
 from workers import jobs, process
 
 log = structlog.get_logger()
@@ -30,6 +30,8 @@ MONITORING = 10
 # A job that does not even notice that its time is over, as in a call that never returns to Python, takes its process along
 # so many seconds later.
 GRACE = 60
+# Each so manieth ring is looked for among the least urgent first.
+_TURN_OF_OTHERS = 3
 
 
 class OutOfTime(BaseException):
@@ -53,7 +55,7 @@ class RingWorker(Worker):
     def __init__(
         self, queues: list[Queue], connection: redis.Redis, monitoring: int = MONITORING, grace: int = GRACE
     ) -> None:
-        self._told, self._grace = False, grace
+        self._told, self._grace, self._answered = False, grace, 0
         super().__init__(
             queues,
             connection=connection,
@@ -71,6 +73,12 @@ class RingWorker(Worker):
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self._told = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ is half typed
+
+    def reorder_queues(self, reference_queue: Queue) -> None:
+        """What is urgent comes first, but a flood of it must not keep new mail from being read until it is over."""
+        self._answered += 1
+        is_turn_of_others = self._answered % _TURN_OF_OTHERS == 0
+        self._ordered_queues = self.queues[::-1] if is_turn_of_others else self.queues
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         execution = self.prepare_execution(job)
@@ -133,8 +141,7 @@ def work(
             if away:
                 told("Redis is back.")
             away = False
-            queue = Queue(QUEUE, connection=connection, serializer="json")
-            if _until_told(RingWorker([queue], connection, monitoring, grace), burst):
+            if _until_told(RingWorker(queues(connection), connection, monitoring, grace), burst):
                 return
         except redis.RedisError as error:
             if not away:

@@ -12,7 +12,11 @@ from rq import Queue
 from inboxsla.errors import TryLater
 from inboxsla.queue.turns import Turns
 
-QUEUE = "inboxsla"
+# What is promised waits in a queue of its own: a mailbox is read anew after each mail that goes out, and in a busy minute those
+# readings would hold up the mails that come next.
+PROMISES, NEWS = "inboxsla-promises", "inboxsla"
+QUEUES = (PROMISES, NEWS)
+_PROMISES = frozenset({"settle", "assign", "deliver"})
 # What a ring asks for, and the one function that answers it. Named by text, so that the sender need not import a worker.
 JOBS = {
     "sync": "workers.jobs.sync",
@@ -41,21 +45,27 @@ def connect(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=5, health_check_interval=30)
 
 
+def queues(server: redis.Redis) -> list[Queue]:
+    """Most urgent first."""
+    return [Queue(name, connection=server, serializer="json") for name in QUEUES]
+
+
 class RedisBell:
     """Rings over RQ. The same job for the same single key is queued once: a second ring while it waits is the first one."""
 
     def __init__(self, url: str) -> None:
         self._redis = connect(url)
-        self._queue = Queue(QUEUE, connection=self._redis, serializer="json")
+        self._promises, self._news = queues(self._redis)
         self.turns = Turns(self._redis)
 
     def ring(self, job: str, keys: Sequence[int]) -> None:
+        queue = self._promises if job in _PROMISES else self._news
         try:
             for start in range(0, len(keys), BATCH):
                 batch = list(keys[start : start + BATCH])
                 if self._waits_already(job, batch):
                     continue
-                self._queue.enqueue_call(
+                queue.enqueue_call(
                     JOBS[job],
                     args=(batch,),
                     timeout=_TIMEOUTS.get(job, _TIMEOUT),

@@ -8,13 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import redis
-from rq import Queue
 from rq.job import Job
 from rq.registry import FailedJobRegistry
 from rq.worker import Worker
 
 from inboxsla.errors import TryLater
-from inboxsla.queue import JOBS, QUEUE, TICKED, connect
+from inboxsla.queue import JOBS, TICKED, connect, queues
 
 T = TypeVar("T")
 
@@ -48,29 +47,34 @@ class QueueLook:
 
 
 class JobQueue:
-    """The queue at one Redis, looked at. Every call raises TryLater when Redis cannot be reached."""
+    """The queues at one Redis, looked at as one. Every call raises TryLater when Redis cannot be reached."""
 
     def __init__(self, url: str) -> None:
         self._redis = connect(url)
-        self._queue = Queue(QUEUE, connection=self._redis, serializer="json")
-        self._failed = FailedJobRegistry(queue=self._queue)
+        self._queues = queues(self._redis)
+        self._failed = [FailedJobRegistry(queue=queue) for queue in self._queues]
 
     def look(self, now: datetime) -> QueueLook:
         return self._asked(lambda: self._look(now))
 
     def clear(self, job_ids: Sequence[str]) -> None:
         """Forget these dead jobs."""
-        self._asked(lambda: [self._failed.remove(job_id, delete_job=True) for job_id in job_ids])
+        self._asked(lambda: self._clear(job_ids))
 
     def _look(self, now: datetime) -> QueueLook:
-        waiting = [job for job in map(self._queue.fetch_job, self._queue.get_job_ids(0, 10)) if job is not None]
+        first = [queue.fetch_job(job_id) for queue in self._queues for job_id in queue.get_job_ids(0, 10)]
         return QueueLook(
             workers=sum(now - seen <= ALIVE_WITHIN for seen in self._heartbeats()),
             ticked_at=_instant(self._redis.get(TICKED)),
-            waiting=self._queue.count,
-            oldest_at=min((job.enqueued_at for job in waiting if job.enqueued_at), default=None),
+            waiting=sum(queue.count for queue in self._queues),
+            oldest_at=min((job.enqueued_at for job in first if job and job.enqueued_at), default=None),
             dead=tuple(self._dead()),
         )
+
+    def _clear(self, job_ids: Sequence[str]) -> None:
+        for dead in self._failed:
+            for job_id in {*job_ids}.intersection(dead.get_job_ids()):
+                dead.remove(job_id, delete_job=True)
 
     def _heartbeats(self) -> list[datetime]:
         """Of every worker there is. Looked for by their keys, because a Redis that was emptied has forgotten their list."""
@@ -84,8 +88,8 @@ class JobQueue:
         return found
 
     def _dead(self) -> list[DeadJob]:
-        ids = self._failed.get_job_ids(0, _DEAD_SHOWN - 1)
-        jobs = Job.fetch_many(ids, connection=self._redis, serializer="json")
+        ids = [job_id for dead in self._failed for job_id in dead.get_job_ids(0, _DEAD_SHOWN - 1)]
+        jobs = Job.fetch_many(ids[:_DEAD_SHOWN], connection=self._redis, serializer="json")
         return [_dead_job(job) for job in jobs if job is not None]
 
     def _asked(self, question: Callable[[], T]) -> T:

@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from rq import Queue, SimpleWorker
+from rq import SimpleWorker
 
 from inboxsla.errors import TryLater
-from inboxsla.queue import QUEUE, RedisBell, connect
+from inboxsla.queue import RedisBell, connect, queues
 from inboxsla.queue.looking import JobQueue, QueueLook
 from inboxsla.services import checkup
 from inboxsla.services.checkup import Finding, State, Surroundings, fixing, processes
@@ -73,25 +73,26 @@ def test_without_redis_that_is_said_and_what_it_hides_is_not_known(desk: Desk) -
 def test_a_job_that_broke_off_is_named_with_its_reason_and_forgotten_when_asked(desk: Desk, valkey: Valkey) -> None:
     connection = connect(valkey.url)
     connection.flushall()
-    waiting = Queue(QUEUE, connection=connection, serializer="json")
-    waiting.enqueue_call("json.loads", args=([desk.id],), timeout=30, failure_ttl=60)
-    SimpleWorker([waiting], connection=connection, serializer="json").work(burst=True, logging_level="ERROR")
+    both = queues(connection)
+    for waiting in both:
+        waiting.enqueue_call("json.loads", args=([desk.id],), timeout=30, failure_ttl=60)
+    SimpleWorker(both, connection=connection, serializer="json").work(burst=True, logging_level="ERROR")
     bell = RedisBell(valkey.url)
     bell.ticked(desk.clock())
     bell.ring("deliver", [desk.id])
+    bell.ring("sync", [desk.id])
 
     queue = JobQueue(valkey.url)
     look = queue.look(datetime.now(UTC))
-    assert (look.workers, look.waiting, look.ticked_at) == (0, 1, desk.clock())
-    (dead,) = look.dead
-    assert (dead.job, dead.keys) == ("json.loads", (desk.id,))
-    assert "TypeError" in dead.reason
+    assert (look.workers, look.waiting, look.ticked_at) == (0, 2, desk.clock())
+    assert [(dead.job, dead.keys) for dead in look.dead] == [("json.loads", (desk.id,))] * 2
+    assert all("TypeError" in dead.reason for dead in look.dead)
     found = said(Surroundings("", False, look))["processes.dead_jobs"]
-    assert "1 job broke off (1 × json.loads): TypeError" in found.words
+    assert "2 jobs broke off (2 × json.loads): TypeError" in found.words
     assert found.since is not None
 
     done = list(fixing.fix(desk.ports, queue, [found]))
-    assert done == [(True, "Forgot 1 dead job. The ticker rings for whatever of it is still to be done.")]
+    assert done == [(True, "Forgot 2 dead jobs. The ticker rings for whatever of it is still to be done.")]
     assert queue.look(datetime.now(UTC)).dead == ()
 
 
@@ -99,7 +100,7 @@ def test_a_redis_that_was_emptied_learns_of_its_workers_and_ticker_by_their_next
     desk: Desk, valkey: Valkey
 ) -> None:
     connection = connect(valkey.url)
-    worker = SimpleWorker([Queue(QUEUE, connection=connection)], connection=connection)
+    worker = SimpleWorker(queues(connection), connection=connection)
     worker.register_birth()
     connection.flushall()
     queue, bell = JobQueue(valkey.url), RedisBell(valkey.url)

@@ -17,7 +17,7 @@ from rq.job import Job
 
 from inboxsla.errors import TryLater
 from inboxsla.gmail.simulator import Fault, SimulatorServer, Store
-from inboxsla.queue import JOBS, QUEUE, RedisBell, connect
+from inboxsla.queue import JOBS, NEWS, RedisBell, connect, queues
 from inboxsla.services import queries
 from inboxsla.services.deliver import SEND_LEASE
 from inboxsla.services.ports import Ports
@@ -26,6 +26,7 @@ from inboxsla.services.ticking import Memory, tick
 from inboxsla.storage.database import Database
 from tests.builders import ANA, SUPPORT, Clock, Desk, Notepad, settings
 from tests.workers.processes import Valkey, kill, until, worker
+from workers.main import RingWorker
 
 pytestmark = pytest.mark.processes
 
@@ -64,8 +65,7 @@ class Office:
             assert process.exitcode == 0
 
     def waiting(self) -> list[str]:
-        queue = Queue(QUEUE, connection=connect(self.valkey.url), serializer="json")
-        return [str(job.func_name) for job in queue.jobs]
+        return [str(job.func_name) for queue in queues(connect(self.valkey.url)) for job in queue.jobs]
 
     def lines(self) -> str:
         return self.said.read_text() if self.said.exists() else ""
@@ -98,6 +98,18 @@ def test_a_ring_leads_to_the_work_and_to_what_follows_from_it(office: Office) ->
     assert office.desk.ticket(thread).owner is not None
     assert office.desk.labels(thread) == [{"SLA/Low"}]
     assert office.waiting() == []
+
+
+def test_promises_come_before_what_is_read_but_never_all_of_them(valkey: Valkey) -> None:
+    valkey.start()
+    bell, connection = RedisBell(valkey.url), connect(valkey.url)
+    for nth in range(4):
+        bell.ring("sync", [nth])
+        bell.ring("deliver", [nth])
+    answering = RingWorker(queues(connection), connection)
+    answered = [found[0].func_name for _ in range(8) if (found := answering.dequeue_job_and_maintain_ttl(None))]
+    names = {function: job for job, function in JOBS.items()}
+    assert [names[function] for function in answered] == ["deliver"] * 3 + ["sync", "deliver"] + ["sync"] * 3
 
 
 def test_what_is_due_is_settled_by_workers_and_mailed_once(office: Office) -> None:
@@ -211,7 +223,7 @@ def test_a_job_that_runs_out_of_time_is_not_blamed_on_a_message(office: Office) 
     office.valkey.start()
     desk = office.desk
     thread = desk.writes().thread_id
-    queue = Queue(QUEUE, connection=connect(office.valkey.url), serializer="json")
+    queue = Queue(NEWS, connection=connect(office.valkey.url), serializer="json")
     queue.enqueue_call("tests.workers.slow.sync", args=([desk.id],), timeout=1, result_ttl=0)
     office.work()
     assert queries.kept_aside(desk.ports) == ()
@@ -224,7 +236,7 @@ def test_a_job_that_runs_out_of_time_is_not_blamed_on_a_message(office: Office) 
 def test_after_a_job_that_was_cut_off_the_same_worker_answers_the_next_ring(office: Office) -> None:
     office.valkey.start()
     desk = office.desk
-    queue = Queue(QUEUE, connection=connect(office.valkey.url), serializer="json")
+    queue = Queue(NEWS, connection=connect(office.valkey.url), serializer="json")
     job = "tests.workers.slow.in_the_middle_of_writing"
     with worker(office.environ, office.valkey.url, office.said) as process:
         queue.enqueue_call(job, args=(desk.id,), timeout=1, result_ttl=0)
@@ -238,7 +250,7 @@ def test_after_a_job_that_was_cut_off_the_same_worker_answers_the_next_ring(offi
 
 def test_a_job_that_does_not_hear_that_its_time_is_over_takes_its_worker_along(office: Office) -> None:
     office.valkey.start()
-    queue = Queue(QUEUE, connection=connect(office.valkey.url), serializer="json")
+    queue = Queue(NEWS, connection=connect(office.valkey.url), serializer="json")
     queue.enqueue_call("tests.workers.slow.deaf", timeout=1, result_ttl=0)
     with worker(office.environ, office.valkey.url, office.said, grace=1) as process:
         process.join(30)
@@ -249,7 +261,7 @@ def test_a_job_that_does_not_hear_that_its_time_is_over_takes_its_worker_along(o
 def test_a_worker_stays_with_a_long_job_and_says_that_it_is_alive(office: Office, tmp_path: Path) -> None:
     office.valkey.start()
     connection = connect(office.valkey.url)
-    queue = Queue(QUEUE, connection=connection, serializer="json")
+    queue = Queue(NEWS, connection=connection, serializer="json")
 
     def beat() -> tuple[datetime | None, datetime | None]:
         [watching] = Worker.all(connection, serializer="json")
