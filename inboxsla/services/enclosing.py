@@ -15,7 +15,7 @@ from inboxsla.domain.speech import English, Speech
 from inboxsla.domain.ticket_view import TicketView, name_of
 from inboxsla.domain.timeline import Metric
 from inboxsla.notify.compose import compose
-from inboxsla.notify.notice import Item, Notice, Told
+from inboxsla.notify.notice import Item, Letter, Notice, Told
 from inboxsla.notify.page import MOST
 from inboxsla.notify.plain import display_name, one_line
 from inboxsla.services import correspondence, follow_ups, links, offering, ways
@@ -42,8 +42,23 @@ class Desk:
     now: datetime
 
 
-def enclose(desk: Desk, mine: Sequence[ToTell]) -> None:
-    """One mail for one person about everything owed to them now; of several acts on a ticket the weightiest is told."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A mail as it will be sent, to the person whom all of `mine` are to be told."""
+
+    mine: tuple[ToTell, ...]
+    marker: str
+    way: str
+    place: follow_ups.Place
+    letter: Letter
+    composed_at: datetime
+
+
+def draft(desk: Desk, mine: Sequence[ToTell]) -> Draft:
+    """One mail for one person about everything owed to them now; of several acts on a ticket the weightiest is told.
+
+    Nothing is written.
+    """
     conn, ports, mailbox, looks, now = desk.conn, desk.ports, desk.mailbox, desk.looks, desk.now
     person, ids = mine[0].person, [one.act.id for one in mine]
     say = English(person.zone)
@@ -65,21 +80,24 @@ def enclose(desk: Desk, mine: Sequence[ToTell]) -> None:
         choose_url=links.mails_url(ports.settings),
         board_url=links.board_url(ports.settings),
     )
-    letter = compose(notice, say)
-    raw = letter.raw.decode("ascii")
+    return Draft(tuple(mine), marker, str(way), place, compose(notice, say), now)
+
+
+def enclose(conn: Connection, mailbox: MailboxRow, drawn: Draft) -> None:
+    """From here on its acts go out with it or not at all."""
     envelope_id = envelopes.compose(
         conn,
         mailbox.id,
-        marker,
-        person.address,
-        letter.subject,
-        raw,
-        now,
-        ticket_id=place.ticket_id,
-        follows=place.first.id if place.first else None,
-        way=str(way),
+        drawn.marker,
+        drawn.mine[0].person.address,
+        drawn.letter.subject,
+        drawn.letter.raw.decode("ascii"),
+        drawn.composed_at,
+        ticket_id=drawn.place.ticket_id,
+        follows=drawn.place.first.id if drawn.place.first else None,
+        way=drawn.way,
     )
-    outbox.enclose(conn, ids, envelope_id)
+    outbox.enclose(conn, [one.act.id for one in drawn.mine], envelope_id)
 
 
 def _items(desk: Desk, mine: Sequence[ToTell], say: Speech) -> list[Item]:

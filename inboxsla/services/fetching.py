@@ -57,20 +57,21 @@ def _brings_mail(line: Change, asks: frozenset[str]) -> bool:
     return line.kind == "labels_removed" and bool(named & AWAY)
 
 
-def fetch(db: Database, gmail: Mailbox, mailbox_id: int, thread_id: str, lines: Sequence[Change]) -> ThreadNews:
-    """The messages the lines speak of that we do not have: one by one, or the whole thread where that costs less.
+def fetch(db: Database, gmail: Mailbox, mailbox_id: int, thread_id: str, lines: Sequence[Change]) -> ThreadNews | None:
+    """What the lines tell of a thread; None if that is only that we wrote to staff.
 
-    Mails of ours are not read back: Gmail's answer to the send named them. Whoever answers one brings the thread.
+    Messages that we do not have are asked for one by one, or as a whole thread where that costs less. Mails of ours are not
+    read back: Gmail's answer to the send named them. Whoever answers one brings the thread.
     Of a thread we do not know the rest is needed too, unless it has just begun: Gmail names a thread after its first message.
     """
     asks = _asks(db, mailbox_id)
     named = dict.fromkeys(line.message_id for line in lines if _brings_mail(line, asks))
     with db.read() as conn:
-        have = {
-            *messages.known(conn, mailbox_id, list(named)),
-            *recognising.known_as_sent(conn, mailbox_id, list(named)),
-        }
+        ours = recognising.known_as_sent(conn, mailbox_id, list(named))
+        have = {*messages.known(conn, mailbox_id, list(named)), *ours}
         thread_known = bool(messages.known_threads(conn, mailbox_id, [thread_id]))
+    if not thread_known and all(line.kind == "added" and line.message_id in ours for line in lines):
+        return None
     missing = [key for key in named if key not in have]
     begins = any(line.kind == "added" and line.message_id == thread_id for line in lines)
     arrivals: tuple[GmailMessage, ...] = ()

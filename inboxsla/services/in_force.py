@@ -147,7 +147,12 @@ def _bring_in_line(conn: Connection, force: InForce, box: MailboxRow) -> None:
     }
     if changed := {name: value for name, value in wanted.items() if getattr(box, name) != value}:
         mailboxes.change(conn, box.id, **changed)
-    people.replace_all(conn, box.id, staff(force, box.address))
+    called = {person.address: person.name for person in people.of_mailbox(conn, box.id)}
+    listed = staff(force, box.address)
+    people.replace_all(conn, box.id, listed)
+    if box.is_live and any(called.get(person.address) != person.name for person in listed):
+        # Whoever came has a label of their own at once, not only with the next thread that is labelled.
+        mailboxes.change(conn, box.id, labels_checked_at=None)
     people_changed(conn, box)
 
 

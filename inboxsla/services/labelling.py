@@ -33,8 +33,14 @@ def relabel(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, done: Delivered) 
 
     Where many threads change alike, as when the day begins, they change in one call.
     """
+    now = ports.now()
     with ports.db.read() as conn:
-        if writing.is_stopped(conn):
+        is_due = (
+            label_work.has_labels_due(conn, mailbox.id, now)
+            or our_labels.is_check_due(mailbox, now)
+            or label_commands.in_state(conn, mailbox.id, "clearing")
+        )
+        if not is_due or writing.is_stopped(conn):
             return
     ids = our_labels.ids_of(ports, gmail, mailbox)
     waiting = _claimed(ports, mailbox)

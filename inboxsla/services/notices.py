@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
 from inboxsla.domain.policy import Do
 from inboxsla.services import mail_rules, room, settle, writing
 from inboxsla.services.courtesies import REQUESTER, compose_notices
-from inboxsla.services.enclosing import Desk, enclose
+from inboxsla.services.enclosing import Desk, Draft, draft, enclose
 from inboxsla.services.looking import Look
-from inboxsla.services.owing import BATCH, look_ahead, looks_at, set_apart, still_wanted
+from inboxsla.services.owing import (
+    are_current,
+    ends_all,
+    look_ahead,
+    looks_at,
+    no_longer,
+    set_apart,
+    still_wanted,
+)
 from inboxsla.services.ports import Ports
 from inboxsla.services.raising import raise_priorities
 from inboxsla.services.reassigning import reassign
 from inboxsla.services.tagging import add_tags
-from inboxsla.services.telling import ToTell, resolve
+from inboxsla.services.telling import ToTell, resolve, told_now
 from inboxsla.storage import backlog, mailboxes, outbox, people
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.outbox import Owed
@@ -30,23 +39,50 @@ _FLOOD, _GATHER_AT_MOST = 50, timedelta(minutes=2)
 _MOST_ACTS = 20_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What a mailbox owed a moment ago, worked out while others could write; `drafts` is None if there is more to it than mails."""
+
+    owed: Sequence[Owed] = ()
+    looks: Mapping[int, Look] = field(default_factory=dict)
+    drafts: Sequence[Draft] | None = None
+
+
 def compose_owed(ports: Ports, mailbox_id: int) -> int:
     """Turn what a mailbox owes now into mails ready to send, one per person, and one per notice to a customer. Returns how many mails."""
-    known = _looked_at_before(ports, mailbox_id)
-    return settle.again_if_moved(lambda: _compose_owed(ports, mailbox_id, known))
+    ready = _worked_out(ports, mailbox_id)
+    return settle.again_if_moved(lambda: _compose_owed(ports, mailbox_id, ready))
 
 
-def _looked_at_before(ports: Ports, mailbox_id: int) -> Mapping[int, Look]:
-    """Looks at many tickets take seconds, for which nobody else should have to wait."""
+def _worked_out(ports: Ports, mailbox_id: int) -> _Ready:
+    """All that takes time, so that nobody else waits for it: with SQLite only one may write at a time."""
     now = ports.now()
     with ports.db.read() as conn:
-        owed = _to_mail(conn, mailbox_id, now)
-        if len(owed) <= BATCH or _gathers(conn, mailbox_id, now, owed):
-            return {}
-        return look_ahead(conn, owed, now)
+        mailbox, owed = mailboxes.get(conn, mailbox_id), _owed(conn, mailbox_id, now)
+        if not owed or not mailbox.is_live or _gathers(conn, mailbox_id, now, owed):
+            return _Ready()
+        looks = look_ahead(conn, filter(_is_mail, owed), now)
+        return _Ready(owed, looks, _drafts(conn, ports, mailbox, owed, looks, now))
 
 
-def _compose_owed(ports: Ports, mailbox_id: int, known: Mapping[int, Look]) -> int:
+def _drafts(
+    conn: Connection, ports: Ports, mailbox: MailboxRow, owed: Sequence[Owed], looks: Mapping[int, Look], now: datetime
+) -> list[Draft] | None:
+    if not all(_is_mail(act) and act.ticket_id in looks and not no_longer(act, looks[act.ticket_id]) for act in owed):
+        return None
+    told = told_now(conn, ports, mailbox, owed, looks, now)
+    if told is None:
+        return None
+    desk = Desk(conn, ports, mailbox, people.of_mailbox(conn, mailbox.id), looks, now)
+    try:
+        return [draft(desk, mine) for mine in _by_person(told).values()]
+    except Exception as error:
+        ends_all(error)
+        # Whoever may write meets it again, and says so.
+        return None
+
+
+def _compose_owed(ports: Ports, mailbox_id: int, ready: _Ready) -> int:
     now = ports.now()
     with ports.db.write() as conn:
         # Two at once would each compose a mail about the same acts.
@@ -54,55 +90,81 @@ def _compose_owed(ports: Ports, mailbox_id: int, known: Mapping[int, Look]) -> i
         if not mailbox.is_live:
             outbox.drop_for_mailbox(conn, mailbox_id, now, "the mailbox is not live")
             return 0
-        raise_priorities(conn, mailbox, now)
-        add_tags(conn, mailbox, now)
-        reassign(conn, ports, mailbox, now)
-        owed = _to_mail(conn, mailbox_id, now)
-        stopped = writing.is_stopped(conn)
-        told = 0 if stopped else compose_notices(conn, ports, mailbox, now)
-        if stopped or _gathers(conn, mailbox_id, now, owed):
-            # Composed now, a mail would say later how things stood today; or be the first of many.
+        owed = _owed(conn, mailbox_id, now)
+        if any(act.act in _NO_MAIL for act in owed):
+            raise_priorities(conn, mailbox, now)
+            add_tags(conn, mailbox, now)
+            reassign(conn, ports, mailbox, now)
+            owed = _owed(conn, mailbox_id, now)
+        if not owed or writing.is_stopped(conn):
+            # Composed now, a mail would say later how things stood today.
+            return 0
+        if ready.drafts is not None and owed == ready.owed and are_current(conn, ready.looks):
+            return _mail(conn, ports, [(drawn.mine, partial(_itself, drawn)) for drawn in ready.drafts], mailbox, now)
+        told = compose_notices(conn, ports, mailbox, now)
+        if _gathers(conn, mailbox_id, now, owed):
+            # It would be the first of many.
             return told
-        looks = looks_at(conn, owed, now, known)
-        wanted = [act for act in owed if act.ticket_id in looks and still_wanted(conn, act, looks[act.ticket_id], now)]
-        to_tell = resolve(conn, ports, mailbox, wanted, looks, now)
-        return told + _mail_to_each(conn, ports, mailbox, to_tell, looks, now)
+        mails = list(filter(_is_mail, owed))
+        looks = looks_at(conn, mails, now, ready.looks)
+        wanted = [act for act in mails if act.ticket_id in looks and still_wanted(conn, act, looks[act.ticket_id], now)]
+        to_tell = _by_person(resolve(conn, ports, mailbox, wanted, looks, now))
+        desk = Desk(conn, ports, mailbox, people.of_mailbox(conn, mailbox.id), looks, now)
+        return told + _mail(
+            conn, ports, [(mine, partial(draft, desk, mine)) for mine in to_tell.values()], mailbox, now
+        )
 
 
-def _to_mail(conn: Connection, mailbox_id: int, now: datetime) -> list[Owed]:
-    """What is told by mail now, and what waits only for room in the mails of whoever gets it."""
+def _owed(conn: Connection, mailbox_id: int, now: datetime) -> list[Owed]:
+    """What is to be done now, and what waits only for room in the mails of whoever gets it."""
     owed = outbox.owed(conn, mailbox_id, now, _MOST_ACTS)
-    waiting = outbox.without_room(conn, mailbox_id, now) if owed else []
-    return [act for act in (*waiting, *owed) if act.act not in _NO_MAIL and act.role != REQUESTER]
+    return [*outbox.without_room(conn, mailbox_id, now), *owed] if owed else []
+
+
+def _is_mail(act: Owed) -> bool:
+    """Whether it is told to staff."""
+    return act.act not in _NO_MAIL and act.role != REQUESTER
 
 
 def _gathers(conn: Connection, mailbox_id: int, now: datetime, owed: Sequence[Owed]) -> bool:
     """Whether this is a flood of which more is still to be settled, so that mails composed now would not be the last."""
-    more = backlog.unsettled(conn, mailbox_id, now, _FLOOD) if owed else 0
-    if not more or more + len(owed) < _FLOOD:
+    mails = sum(map(_is_mail, owed))
+    more = backlog.unsettled(conn, mailbox_id, now, _FLOOD) if mails else 0
+    if not more or more + mails < _FLOOD:
         return False
     since = outbox.owed_since(conn, mailbox_id, now)
     return since is not None and now - since < _GATHER_AT_MOST
 
 
-def _mail_to_each(
-    conn: Connection, ports: Ports, mailbox: MailboxRow, told: list[ToTell], looks: Mapping[int, Look], now: datetime
-) -> int:
-    by_person: dict[str, list[ToTell]] = defaultdict(list)
+def _by_person(told: Iterable[ToTell]) -> dict[str, list[ToTell]]:
+    found: dict[str, list[ToTell]] = {}
     for one in told:
-        by_person[one.person.address].append(one)
-    if not by_person:
+        found.setdefault(one.person.address, []).append(one)
+    return found
+
+
+def _itself(drawn: Draft) -> Draft:
+    return drawn
+
+
+def _mail(
+    conn: Connection,
+    ports: Ports,
+    mails: Sequence[tuple[Sequence[ToTell], Callable[[], Draft]]],
+    mailbox: MailboxRow,
+    now: datetime,
+) -> int:
+    """Each person's mail, as far as they have room for it. Returns how many."""
+    if not mails:
         return 0
-    cap = mail_rules.of(conn, ports.settings).cap_per_hour
-    desk = Desk(conn, ports, mailbox, people.of_mailbox(conn, mailbox.id), looks, now)
-    room.lock(conn, by_person)
-    mails = 0
-    for address, mine in by_person.items():
+    cap, done = mail_rules.of(conn, ports.settings).cap_per_hour, 0
+    room.lock(conn, [mine[0].person.address for mine, _ in mails])
+    for mine, drawn in mails:
         if room.wait(conn, mine, cap, now) is not None:
             continue
-        mails += 1
         try:
-            enclose(desk, mine)
+            enclose(conn, mailbox, drawn())
+            done += 1
         except Exception as error:
-            set_apart(conn, f"mail/{address}", f"A mail to {address}", error, now)
-    return mails
+            set_apart(conn, f"mail/{mine[0].person.address}", f"A mail to {mine[0].person.address}", error, now)
+    return done

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -38,8 +38,8 @@ def ids_of(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, *, anew: bool = Fa
     """Our label keys to Gmail's ids, as remembered; compared with Gmail's list once a day, where one is missing, or `anew`."""
     with ports.db.read() as conn:
         wanted = wanted_looks(conn, ports, mailbox)
-    checked, now = mailbox.labels_checked_at, ports.now()
-    if anew or checked is None or now - checked >= CHECK_EVERY or any(x.key not in mailbox.label_ids for x in wanted):
+    now = ports.now()
+    if anew or is_check_due(mailbox, now) or any(x.key not in mailbox.label_ids for x in wanted):
         try:
             return _compare(ports, gmail, mailbox, wanted)
         except (TryLater, Refused):
@@ -47,6 +47,12 @@ def ids_of(ports: Ports, gmail: Mailbox, mailbox: MailboxRow, *, anew: bool = Fa
                 mailboxes.change(conn, mailbox.id, labels_checked_at=now - CHECK_EVERY + _AGAIN_AFTER)
             raise
     return dict(mailbox.label_ids)
+
+
+def is_check_due(mailbox: MailboxRow, now: datetime) -> bool:
+    """Whether they were not compared with Gmail's list for long, or something has changed since."""
+    checked = mailbox.labels_checked_at
+    return checked is None or now - checked >= CHECK_EVERY
 
 
 def wanted_looks(conn: Connection, ports: Ports, mailbox: MailboxRow) -> tuple[LabelLook, ...]:

@@ -43,6 +43,12 @@ def looks_at(
     return found
 
 
+def are_current(conn: Connection, looks: Mapping[int, Look]) -> bool:
+    """Whether nothing happened on any of these tickets since."""
+    versions = tickets.versions(conn, list(looks))
+    return all(versions.get(ticket_id) == seen.ticket.version for ticket_id, seen in looks.items())
+
+
 def look_ahead(conn: Connection, acts: Iterable[Owed], now: datetime) -> dict[int, Look]:
     """The same where nothing may be written: what cannot be worked out is left to whoever may say so."""
     wanted, found = list(dict.fromkeys(act.ticket_id for act in acts)), dict[int, Look]()
@@ -50,7 +56,7 @@ def look_ahead(conn: Connection, acts: Iterable[Owed], now: datetime) -> dict[in
         try:
             seen = look(conn, tickets.load_many(conn, wanted[start : start + _AT_ONCE]), now)
         except Exception as error:
-            _ends_all(error)
+            ends_all(error)
             continue
         found |= {each.ticket.id: each for each in seen}
     return found
@@ -64,35 +70,40 @@ def _looks(conn: Connection, ticket_ids: Sequence[int], now: datetime) -> dict[i
         if len(ticket_ids) == 1:
             set_apart(conn, f"notice/{ticket_ids[0]}", f"What ticket {ticket_ids[0]} owes", error, now)
             return {}
-        _ends_all(error)
+        ends_all(error)
     return {one: seen for ticket_id in ticket_ids for one, seen in _looks(conn, [ticket_id], now).items()}
 
 
-def _ends_all(error: Exception) -> None:
+def ends_all(error: Exception) -> None:
+    """Raise again what is nobody's fault: the whole transaction is tried anew."""
     if isinstance(error, TryLater | TicketMoved | DBAPIError):
         raise error
 
 
 def set_apart(conn: Connection, key: str, what: str, error: Exception, now: datetime) -> None:
     """Note what one act or person failed on, so that the others go on; raises again what ends the whole transaction."""
-    _ends_all(error)
+    ends_all(error)
     note_apart(conn, key, what, error, now)
 
 
 def still_wanted(conn: Connection, act: Owed, seen: Look, now: datetime) -> bool:
-    """A reminder about a promise that was answered meanwhile is not sent, nor one of a closing that does not come."""
+    """Whether anybody still needs to know; an act that nobody does is closed."""
+    why = no_longer(act, seen)
+    if why:
+        outbox.finish(conn, [act.id], "dropped", now, why)
+    return not why
+
+
+def no_longer(act: Owed, seen: Look) -> str:
+    """Why a reminder about a promise that was answered meanwhile, or about a closing that does not come, is of no use; else empty."""
     if act.act == Do.WARN_CLOSING:
         closes = seen.decision.facts.closes_at
-        if closes is not None and closes.isoformat() == act.data["cycle"]:
-            return True
-        outbox.finish(conn, [act.id], "dropped", now, "the ticket no longer closes then")
-        return False
+        still = closes is not None and closes.isoformat() == act.data["cycle"]
+        return "" if still else "the ticket no longer closes then"
     if "reopened" not in act.data and "metric" not in act.data:
-        return True
-    if seen.decision.facts.away or not _goes_on(act, seen):
-        outbox.finish(conn, [act.id], "dropped", now, "no longer needed when the mail was due")
-        return False
-    return True
+        return ""
+    over = seen.decision.facts.away or not _goes_on(act, seen)
+    return "no longer needed when the mail was due" if over else ""
 
 
 def _goes_on(act: Owed, seen: Look) -> bool:

@@ -58,10 +58,25 @@ def resolve(
     """Who gets each act now. An act for several people becomes one act each; one that waits for duty stays owed."""
     if not acts:
         return []
+    telling = _telling(conn, ports, mailbox, now)
+    return [one for act in acts for one in telling.of(act, looks[act.ticket_id])]
+
+
+def told_now(
+    conn: Connection, ports: Ports, mailbox: MailboxRow, acts: Sequence[Owed], looks: Mapping[int, Look], now: datetime
+) -> list[ToTell] | None:
+    """The same where nothing may be written; None unless each act is for one person, who is told of it now."""
+    telling = _telling(conn, ports, mailbox, now)
+    told = [telling.simply(act, looks[act.ticket_id]) for act in acts]
+    certain = [one for one in told if one is not None]
+    return certain if len(certain) == len(told) else None
+
+
+def _telling(conn: Connection, ports: Ports, mailbox: MailboxRow, now: datetime) -> _Telling:
     staff = people.of_mailbox(conn, mailbox.id)
     addresses = [person.address for person in staff]
     since = now - mail_rules.of(conn, ports.settings).merge_within
-    telling = _Telling(
+    return _Telling(
         conn,
         mailbox,
         staff,
@@ -72,7 +87,6 @@ def resolve(
         outbox.lately_mailed(conn, addresses, since),
         now,
     )
-    return [one for act in acts for one in telling.of(act, looks[act.ticket_id])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,13 @@ class _Telling:
                 reaching.go_on(self.conn, [person.address for person in answer.instead_of], self.now)
             return self._to_each(act, seen, answer)
         return []
+
+    def simply(self, act: Owed, seen: Look) -> ToTell | None:
+        answer = self._answer(act, seen)
+        if not isinstance(answer, Now) or len(answer.people) != 1 or answer.why == NOT_REACHED:
+            return None
+        told = Told(act.data.get("told", act.act))
+        return None if self._spared(act, told, seen, answer.people[0]) else ToTell(act, told, answer.people[0], answer)
 
     def _answer(self, act: Owed, seen: Look) -> Now | Wait | Nobody | str:
         """Who is told; or why it is of no use to tell anybody."""

@@ -133,7 +133,6 @@ def test_a_flood_is_one_mail_to_each_however_many_tickets_come_due(
 ) -> None:
     """C43: on Monday at nine everything comes due at once."""
     monkeypatch.setattr(notices, "_FLOOD", 3)
-    monkeypatch.setattr(notices, "BATCH", 4)
     threads = [one_desk.writes(KOFI, subject=f"Lamp {nth} flickers").thread_id for nth in range(12)]
     one_desk.sync()
     for thread in threads:

@@ -206,12 +206,22 @@ def test_the_label_of_somebody_who_left_gives_nothing_to_them_and_says_so(desk: 
     assert "not on the people list" in " ".join(desk.mails()[0].get_body(("plain",)).get_content().split())
 
 
-def test_somebody_new_has_a_label_with_the_next_delivery(desk: Desk, thread: str) -> None:
-    with desk.database.write() as conn:
-        there = people.of_mailbox(conn, desk.id)
-        people.replace_all(conn, desk.id, [*there, Person("ines@lumenvelo.example", "Inês", "agent", "UTC")])
-    desk.deliver()
+def test_somebody_new_has_a_label_at_once(desk: Desk, thread: str) -> None:
+    def owes() -> bool:
+        with desk.database.read() as conn:
+            return desk.id in deliver.owing(conn, desk.clock())
+
+    assert not owes()
+    listed = [{"address": person.address, "name": person.name} for person in desk.ports.settings.people]
+    grown = replace(
+        desk.ports, settings=settings(people=[*listed, {"address": "ines@lumenvelo.example", "name": "Inês"}])
+    )
+    setup.prepare(grown)
+    assert owes()
+    deliver.deliver(grown, desk.id)
     assert "Owner/Inês" in names(desk)
+    setup.prepare(grown)
+    assert not owes()
 
 
 def test_what_is_no_ticket_shows_no_owner(desk: Desk, thread: str) -> None:

@@ -102,6 +102,17 @@ def test_the_echo_of_our_own_mail_rings_for_no_delivery_and_what_is_owed_does(de
     assert ("deliver", (desk.id,)) in rung(desk)
 
 
+def test_that_we_wrote_to_staff_is_no_news_of_a_thread(desk: Desk) -> None:
+    thread = desk.writes().thread_id
+    desk.catch_up()
+    desk.owned_by(thread, ANA)
+    desk.clock.forward(hours=4)
+    desk.wake()
+    assert desk.deliver().sent > 1
+    read = desk.sync()
+    assert (read.threads, read.ticket_threads) == (1, {thread})
+
+
 def test_a_flood_is_rung_for_as_it_is_settled_and_never_stands_still(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

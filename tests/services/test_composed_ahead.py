@@ -1,0 +1,122 @@
+"""Mails are worked out while others may write; whatever changes meanwhile still counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from inboxsla.services import settle, writing
+from inboxsla.services.notices import compose_owed
+from inboxsla.storage import mailboxes, tickets
+from tests.builders import ANA, CLAIRE, JONAS, Desk
+
+
+@pytest.fixture
+def thread(desk: Desk) -> str:
+    """A ticket of Ana's about which she is owed a reminder."""
+    found = written(desk, "Where is my refund?")
+    desk.owned_by(found, ANA)
+    desk.deliver()
+    desk.sync()
+    desk.clock.forward(hours=3)
+    desk.wake()
+    return found
+
+
+def written(desk: Desk, subject: str) -> str:
+    found = desk.writes(subject=subject).thread_id
+    desk.sync()
+    return found
+
+
+def due(desk: Desk) -> list[int]:
+    with desk.database.write() as conn:
+        return [ticket_id for ticket_id, _ in tickets.claim_due(conn, desk.clock(), 500)]
+
+
+@contextmanager
+def meanwhile(do: Callable[[], object]) -> Iterator[None]:
+    """`do` happens after everything was worked out, just before the first write."""
+    waiting = [do]
+
+    def before_writing(conn: object, options: dict[str, Any]) -> None:
+        if waiting and options.get("inboxsla_kind") == "write":
+            waiting.pop()()
+
+    event.listen(Engine, "set_connection_execution_options", before_writing)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "set_connection_execution_options", before_writing)
+    assert not waiting
+
+
+def composed(desk: Desk) -> list[tuple[str, str]]:
+    return [(mail.recipient, mail.subject) for mail in desk.envelopes()]
+
+
+def test_what_nobody_changed_is_composed_as_it_was_worked_out(desk: Desk, thread: str) -> None:
+    with meanwhile(lambda: None):
+        assert compose_owed(desk.ports, desk.id) == 1
+    assert [recipient for recipient, _ in composed(desk)] == [ANA]
+    assert desk.outbox() == {"enclosed": 1}
+    assert compose_owed(desk.ports, desk.id) == 0
+
+
+def test_a_ticket_answered_meanwhile_reminds_nobody(desk: Desk, thread: str) -> None:
+    def answered() -> None:
+        desk.answers(thread)
+        desk.sync()
+
+    with meanwhile(answered):
+        compose_owed(desk.ports, desk.id)
+    assert composed(desk) == []
+    assert desk.outbox() == {"dropped": 1}
+
+
+def test_a_ticket_handed_over_meanwhile_reminds_whoever_has_it_now(desk: Desk, thread: str) -> None:
+    with meanwhile(lambda: desk.owned_by(thread, JONAS)):
+        compose_owed(desk.ports, desk.id)
+    assert {recipient for recipient, _ in composed(desk)} == {JONAS}
+
+
+def test_what_comes_due_meanwhile_is_told_in_the_same_mail(desk: Desk) -> None:
+    for subject in ("A lamp flickers", "A bell is mute"):
+        desk.owned_by(written(desk, subject), ANA)
+    desk.deliver()
+    desk.clock.forward(hours=3)
+    first, second = due(desk)
+    settle.wake(desk.ports, [first])
+    with meanwhile(lambda: settle.wake(desk.ports, [second])):
+        compose_owed(desk.ports, desk.id)
+    [(recipient, subject)] = composed(desk)
+    assert recipient == ANA
+    assert "2 tickets" in subject
+
+
+def test_two_workers_that_worked_out_the_same_compose_it_once(desk: Desk, thread: str) -> None:
+    with meanwhile(lambda: compose_owed(desk.ports, desk.id)):
+        assert compose_owed(desk.ports, desk.id) == 0
+    assert [recipient for recipient, _ in composed(desk)] == [ANA]
+
+
+def test_nothing_is_composed_once_writing_is_stopped(desk: Desk, thread: str) -> None:
+    with meanwhile(lambda: writing.stop(desk.ports, CLAIRE)):
+        assert compose_owed(desk.ports, desk.id) == 0
+    assert composed(desk) == []
+    assert desk.outbox() == {"owed": 1}
+
+
+def test_a_mailbox_that_is_live_no_more_owes_nothing(desk: Desk, thread: str) -> None:
+    def observed() -> None:
+        with desk.database.write() as conn:
+            mailboxes.change(conn, desk.id, mode="observed")
+
+    with meanwhile(observed):
+        assert compose_owed(desk.ports, desk.id) == 0
+    assert desk.outbox() == {"dropped": 1}
