@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Row, delete, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from inboxsla.storage.database import claim
 from inboxsla.storage.schema import alarm_mails as t
+from inboxsla.storage.tables import only
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,7 @@ class AlarmMail:
 
 
 _COLUMNS = [t.c[name] for name in AlarmMail.__dataclass_fields__]
-# Written out, because an index of part of a table is used only where the query repeats its condition to the letter.
-_IS_OPEN = literal_column("state = 'composed'", Boolean)
+_IS_OPEN = only("state = 'composed'")
 
 
 def _row(row: Row[Any]) -> AlarmMail:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, ColumnElement, Connection, delete, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from inboxsla.storage.schema import envelopes as t
 from inboxsla.storage.schema import outbox
+from inboxsla.storage.tables import only
 
-# Written out, because an index of part of a table is used only where the query repeats its condition to the letter.
-_IS_OPEN = literal_column("state IN ('composed','sending','unknown')", Boolean)
+_IS_OPEN = only("state IN ('composed','sending','unknown')")
 # Nobody tried to send it yet.
 UNTRIED = (t.c.state == "composed", t.c.tries == 0)
 

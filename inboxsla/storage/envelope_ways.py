@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Boolean, Connection, literal_column, or_, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from inboxsla.storage import envelopes
 from inboxsla.storage.dissolving import UNTRIED, dissolve
 from inboxsla.storage.envelopes import LOOK_FOR, MAILBOX, STAFF, Envelope
 from inboxsla.storage.schema import envelopes as t
+from inboxsla.storage.tables import only
 
-# Written out, because an index of part of a table is used only where the query repeats its condition to the letter.
-_IS_OPEN = literal_column("state IN ('composed','sending','unknown')", Boolean)
+_IS_OPEN = only("state IN ('composed','sending','unknown')")
 _COLUMNS = [t.c[name] for name in Envelope.__dataclass_fields__]
 
 

@@ -8,14 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Connection,
     Row,
     and_,
     exists,
     insert,
-    literal_column,
     or_,
     select,
     update,
@@ -24,6 +22,7 @@ from sqlalchemy import (
 from inboxsla.storage.database import claim
 from inboxsla.storage.schema import envelopes as t
 from inboxsla.storage.schema import outbox
+from inboxsla.storage.tables import only
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,7 @@ class Envelope:
 
 
 _COLUMNS = [t.c[name] for name in Envelope.__dataclass_fields__]
-# Written out, because an index of part of a table is used only where the query repeats its condition to the letter.
-_IS_OPEN = literal_column("state IN ('composed','sending','unknown')", Boolean)
+_IS_OPEN = only("state IN ('composed','sending','unknown')")
 # How long after a try its mail must have been looked for in vain before it may be tried again (DESIGN §4).
 LOOK_FOR = timedelta(seconds=60)
 # Through the shared mailbox that a mail is about; other ways are named like `notify.mailer.Way` as text.

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, literal_column, or_, select, update
-from sqlalchemy.types import Boolean
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, or_, select, update
 
 from inboxsla.storage.envelopes import STAFF
 from inboxsla.storage.messages import MessageRow, row_of, values_of
 from inboxsla.storage.schema import alarm_mails, envelopes, events, kept_aside, messages, notes, outbox, tickets
+from inboxsla.storage.tables import only
 
-# Written out, because an index of part of a table is used only where the query repeats its condition to the letter.
-_OVER = literal_column("tickets.text_since IS NOT NULL", Boolean)
-_WITH_TEXT = literal_column("messages.erased_at IS NULL", Boolean)
-_GONE = literal_column("tickets.erased_at IS NOT NULL", Boolean)
+_OVER = only("tickets.text_since IS NOT NULL")
+_WITH_TEXT = only("messages.erased_at IS NULL")
+_GONE = only("tickets.erased_at IS NOT NULL")
 _COLUMNS = [messages.c[name] for name in MessageRow.__dataclass_fields__]
 _CLOSED = ("sent", "failed")
 ERASED_REASON = "The reason was erased because of its age."

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Row, func, literal_column, select
+from sqlalchemy import Connection, Row, func, select
 
 from inboxsla.domain.timeline import Kind
 from inboxsla.storage.schema import events, mailboxes
 from inboxsla.storage.schema import tickets as t
+from inboxsla.storage.tables import only
 from inboxsla.storage.tickets import OPEN_STATUSES
 
 
@@ -28,8 +29,7 @@ class Waiting:
 
 
 _WAITING = [t.c[name] for name in Waiting.__dataclass_fields__]
-# Written out, because an index of part of a table is used only where the query repeats its condition to the letter.
-_UNOWNED = literal_column("owner IS NULL AND status = 'open' AND due_at IS NOT NULL", Boolean)
+_UNOWNED = only("owner IS NULL AND status = 'open' AND due_at IS NOT NULL")
 
 
 def unowned(conn: Connection, mailbox_ids: Sequence[int], teams: Collection[str], limit: int) -> list[Waiting]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Boolean, Connection, delete, literal_column, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import label_commands as t
+from inboxsla.storage.tables import only
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,7 @@ class LabelCommand:
 
 
 _COLUMNS = [t.c[name] for name in LabelCommand.__dataclass_fields__]
-# Written out, because an index of part of a table is used only where the query repeats its condition to the letter.
-_OPEN = literal_column("state <> 'done'", Boolean)
+_OPEN = only("state <> 'done'")
 
 
 def note(

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, text, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import envelopes
 from inboxsla.storage.schema import outbox as t
+from inboxsla.storage.tables import only
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,7 @@ class Owed:
     not_before: datetime
 
 
-# Written out, because an index of part of a table is used only where the query repeats its condition to the letter.
-_IS_OWED = text("outbox.state = 'owed'")
+_IS_OWED = only("outbox.state = 'owed'")
 # Posts to webhooks wait for others' servers; who makes mails and labels never looks at them (see `posts`).
 POST = "post_webhook"
 # Why an act waits whose recipient had enough mails for now.

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, literal_column, select, update
-from sqlalchemy.types import Boolean
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from inboxsla.storage.database import claim
 from inboxsla.storage.outbox import COLUMNS, POST, Owed
 from inboxsla.storage.schema import outbox as t
+from inboxsla.storage.tables import only
 
-_IS_OWED = literal_column("state = 'owed'", Boolean)
+_IS_OWED = only("state = 'owed'")
 
 
 def _of(name: str) -> list[ColumnElement[bool]]:

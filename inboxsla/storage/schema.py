@@ -180,6 +180,7 @@ tickets = Table(
     partial_index("ix_tickets_erased_at", "erased_at", where="erased_at IS NOT NULL"),
     partial_index("ix_tickets_text_since", "mailbox_id", "text_since", where="text_since IS NOT NULL"),
     partial_index("ix_tickets_ring_at", "ring_at", where="ring_at IS NOT NULL"),
+    partial_index("ix_tickets_ring_at_of", "mailbox_id", "ring_at", where="ring_at IS NOT NULL"),
     Index("ix_tickets_label_due", "mailbox_id", sqlite_where=text("label_due = 1"), postgresql_where=text("label_due")),
     partial_index(
         "ix_tickets_unowned",
@@ -253,6 +254,8 @@ outbox = Table(
     Column("envelope_id", ForeignKey("envelopes.id")),
     CheckConstraint("state IN ('owed','enclosed','done','dropped')", name="state"),
     partial_index("ix_outbox_owed", "not_before", where="state = 'owed'"),
+    partial_index("ix_outbox_owed_of", "mailbox_id", "not_before", "act", where="state = 'owed'"),
+    Index("ix_outbox_act", "mailbox_id", "act", "owed_at"),
     Index("ix_outbox_ticket", "ticket_id"),
     Index("ix_outbox_envelope", "envelope_id"),
 )

@@ -42,5 +42,6 @@ envelopes = Table(
     Index("ix_envelopes_rfc_id", "mailbox_id", "rfc_id"),
     Index("ix_envelopes_recipient", "mailbox_id", "recipient"),
     Index("ix_envelopes_to", "recipient", "composed_at"),
-    partial_index("ix_envelopes_open", "try_after", where="state IN ('composed','sending','unknown')"),
+    partial_index("ix_envelopes_open", "mailbox_id", "try_after", where="state IN ('composed','sending','unknown')"),
+    partial_index("ix_envelopes_no_ticket", "composed_at", where="ticket_id IS NULL"),
 )

@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     String,
     Table,
@@ -35,6 +36,7 @@ people = Table(
     Column("absences", Json, nullable=False, server_default="[]"),
     CheckConstraint("role IN ('agent','lead','admin')", name="role"),
     UniqueConstraint("mailbox_id", "address"),
+    Index("ix_people_address", "address"),
 )
 
 # What admins decided, whole and immutable: calendars, policies, rules, people, teams. The newest is in force.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, MetaData, text
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Index, Integer, MetaData, literal_column, text
 
 metadata = MetaData(
     naming_convention={
@@ -20,5 +22,13 @@ def id_column() -> Column[int]:
 
 
 def partial_index(name: str, *columns: str, where: str) -> Index:
-    """An index of the few rows that `where` (SQL that means the same everywhere) leaves. Queries must repeat it literally."""
+    """An index of the few rows that `where` (SQL that means the same everywhere) leaves. Queries find it by `only`."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def only(where: str) -> ColumnElement[Any]:
+    """The condition of a partial index, to the letter: the index serves no query that puts it otherwise.
+
+    Of no type, because SQLite has no booleans: SQLAlchemy would compare one with 1.
+    """
+    return literal_column(where)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Row, literal_column, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from inboxsla.domain.people import Team, team_data, team_of
 from inboxsla.storage.database import claim, insert_ignore
 from inboxsla.storage.schema import teams as t
+from inboxsla.storage.tables import only
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,7 @@ class TeamRow:
 
 
 _COLUMNS = [t.c[name] for name in ("id", "name", "body", "turn", "wake_at")]
-# Written out, because an index of part of a table is used only where the query repeats its condition to the letter.
-_WAKES = literal_column("wake_at IS NOT NULL", Boolean)
+_WAKES = only("wake_at IS NOT NULL")
 
 
 def _row(row: Row[Any]) -> TeamRow:

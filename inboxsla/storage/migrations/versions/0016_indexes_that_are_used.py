@@ -1,0 +1,25 @@
+"""Indexes that what is open is found by, in a mailbox, and everybody by address: without them whole tables were read."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.drop_index("ix_envelopes_open", "envelopes")
+    _partial("envelopes", "ix_envelopes_open", ["mailbox_id", "try_after"], "state IN ('composed','sending','unknown')")
+    _partial("envelopes", "ix_envelopes_no_ticket", ["composed_at"], "ticket_id IS NULL")
+    _partial("outbox", "ix_outbox_owed_of", ["mailbox_id", "not_before", "act"], "state = 'owed'")
+    op.create_index("ix_outbox_act", "outbox", ["mailbox_id", "act", "owed_at"])
+    _partial("tickets", "ix_tickets_ring_at_of", ["mailbox_id", "ring_at"], "ring_at IS NOT NULL")
+    op.create_index("ix_people_address", "people", ["address"])
+
+
+def _partial(table: str, name: str, columns: list[str], where: str) -> None:
+    op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
