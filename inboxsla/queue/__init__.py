@@ -12,11 +12,11 @@ from rq import Queue
 from inboxsla.errors import TryLater
 from inboxsla.queue.turns import Turns
 
-# What is promised waits in a queue of its own: a mailbox is read anew after each mail that goes out, and in a busy minute those
-# readings would hold up the mails that come next.
-PROMISES, NEWS = "inboxsla-promises", "inboxsla"
-QUEUES = (PROMISES, NEWS)
-_PROMISES = frozenset({"settle", "assign", "deliver"})
+# Most urgent first. What comes due is settled in milliseconds, so it never waits for a mail to be sent; and neither waits for
+# mailboxes to be read, which each is anew after every mail that goes out.
+DUE, MAIL, NEWS = "inboxsla-due", "inboxsla-mail", "inboxsla"
+QUEUES = (DUE, MAIL, NEWS)
+_QUEUE_OF = {"settle": DUE, "assign": DUE, "deliver": MAIL}
 # What a ring asks for, and the one function that answers it. Named by text, so that the sender need not import a worker.
 JOBS = {
     "sync": "workers.jobs.sync",
@@ -55,11 +55,11 @@ class RedisBell:
 
     def __init__(self, url: str) -> None:
         self._redis = connect(url)
-        self._promises, self._news = queues(self._redis)
+        self._queues = {queue.name: queue for queue in queues(self._redis)}
         self.turns = Turns(self._redis)
 
     def ring(self, job: str, keys: Sequence[int]) -> None:
-        queue = self._promises if job in _PROMISES else self._news
+        queue = self._queues[_QUEUE_OF.get(job, NEWS)]
         try:
             for start in range(0, len(keys), BATCH):
                 batch = list(keys[start : start + BATCH])

@@ -103,13 +103,14 @@ def test_a_ring_leads_to_the_work_and_to_what_follows_from_it(office: Office) ->
 def test_promises_come_before_what_is_read_but_never_all_of_them(valkey: Valkey) -> None:
     valkey.start()
     bell, connection = RedisBell(valkey.url), connect(valkey.url)
-    for nth in range(4):
-        bell.ring("sync", [nth])
-        bell.ring("deliver", [nth])
+    for nth in range(3):
+        for job in ("sync", "deliver", "settle"):
+            bell.ring(job, [nth])
     answering = RingWorker(queues(connection), connection)
-    answered = [found[0].func_name for _ in range(8) if (found := answering.dequeue_job_and_maintain_ttl(None))]
+    answered = [found[0].func_name for _ in range(9) if (found := answering.dequeue_job_and_maintain_ttl(None))]
     names = {function: job for job, function in JOBS.items()}
-    assert [names[function] for function in answered] == ["deliver"] * 3 + ["sync", "deliver"] + ["sync"] * 3
+    in_turn = ["settle", "settle", "settle", "sync", "deliver", "deliver", "sync", "deliver", "sync"]
+    assert [names[function] for function in answered] == in_turn
 
 
 def test_what_is_due_is_settled_by_workers_and_mailed_once(office: Office) -> None:
