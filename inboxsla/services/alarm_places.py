@@ -73,7 +73,7 @@ KINDS = {
         "A mail was not sent",
         _MAILS,
         "See the mails",
-        "Whoever it was for has not been told. If it cannot wait, tell them another way.",
+        "Whoever it was for may not have been told. If it cannot wait, tell them another way.",
     ),
     "way": Kind(
         "Mails to staff do not go out",
@@ -114,6 +114,13 @@ def matter(
         kind = _ANY
     page = Offer(say.text(kind.opens), f"{settings.server.url}{kind.path.format(number=number)}")
     return Matter(stands, say.text(kind.title), words, since, say.text(kind.what_next, doctor=typed("doctor")), page)
+
+
+def called(key: str) -> str:
+    """What an alarm is called where no words of it are at hand: "A ticket was set apart (7)"."""
+    kind, _, number = key.partition("/")
+    title = KINDS.get(kind, _ANY).title
+    return f"{title} ({number})" if number.isdecimal() else title
 
 
 def board(settings: Settings, say: Speech) -> Offer:

@@ -135,6 +135,7 @@ def test_no_words_become_markup_or_headers_or_lines_of_ours(words: str) -> None:
     mail = read(letter)
     assert mail.keys() == read(calm).keys()
     assert mail["Subject"] == letter.subject
+    assert letter.raw.isascii()
     assert not any(one.defects for one in mail.walk())
     assert (part(letter, "plain"), part(letter, "html")) == (letter.text, letter.html)
     assert {tag.name for tag in page(letter).find_all(True)} == {tag.name for tag in page(calm).find_all(True)}
