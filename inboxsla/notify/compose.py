@@ -6,20 +6,27 @@ The same notice gives the same bytes: what was composed can be compared, and a t
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from functools import cache
 from importlib.resources import files
 
+import structlog
+from jinja2 import TemplateError
+
 from inboxsla.domain.clock import Urgency
 from inboxsla.domain.speech import Speech
+from inboxsla.notify.alarm_page import AlarmBlock, alarm_page
 from inboxsla.notify.digest import Digest, digest_page
 from inboxsla.notify.headers import POLICY, address
-from inboxsla.notify.html_part import digest_html, html_part
+from inboxsla.notify.html_part import alarm_html, digest_html, html_part
 from inboxsla.notify.notice import Alarm, Letter, Notice
-from inboxsla.notify.page import page
-from inboxsla.notify.plain import cut, one_line, wrap
+from inboxsla.notify.page import Block, page
+from inboxsla.notify.plain import cut
 from inboxsla.notify.sentences import LONGEST_SUBJECT
-from inboxsla.notify.text_part import digest_text, paragraphs, text_part
+from inboxsla.notify.text_part import alarm_text, digest_text, text_part
+
+log = structlog.get_logger()
 
 MARKER_HEADER = "X-InboxSLA-Id"
 _MARKER = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -33,22 +40,10 @@ def compose(notice: Notice, say: Speech) -> Letter:
     """
     token = search_token(notice.marker)
     words = page(notice, token, say)
-    host = notice.mailbox.rpartition("@")[2]
-    urgencies = dict.fromkeys(block.urgency for block in words.blocks)
-    icons = {urgency: f"{urgency}.{notice.marker}@{host}" for urgency in urgencies}
+    icons = _content_ids(notice, words.blocks)
     text, html = text_part(words, say), html_part(words, icons, say)
     mail = _envelope(notice, words.subject)
-    mail.set_content(text, cte="quoted-printable")
-    mail.add_alternative(html, subtype="html", cte="quoted-printable")
-    shown = mail.get_payload(1)
-    assert isinstance(shown, EmailMessage), "the second alternative is the HTML just added"
-    for urgency, content_id in icons.items():
-        shown.add_related(
-            _icon(urgency), "image", "png", cid=f"<{content_id}>", disposition="inline", filename=f"{urgency}.png"
-        )
-    # Random boundaries would make two compositions of one notice differ. Quoted-printable text never contains "=_".
-    mail.set_boundary(f"=_{token}_alternative")
-    shown.set_boundary(f"=_{token}_related")
+    _fill(mail, token, text, html, icons)
     return Letter(words.subject, mail.as_bytes(), text, html)
 
 
@@ -62,26 +57,29 @@ def compose_digest(digest: Digest, say: Speech) -> Letter:
     if digest.stop_url.startswith("https://"):
         # Mail programs then offer a button that needs no page (RFC 8058); it must not cross the network for all to read.
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(text, cte="quoted-printable")
-    mail.add_alternative(html, subtype="html", cte="quoted-printable")
-    mail.set_boundary(f"=_{token}_alternative")
+    _fill(mail, token, text, html, {})
     return Letter(words.subject, mail.as_bytes(), text, html)
 
 
 def alarm(what: Alarm, say: Speech) -> Letter:
-    """A plain-text mail to an admin. Raises ValueError like `compose`."""
-    subject = cut(one_line(what.subject), LONGEST_SUBJECT)
-    footer = say.text("InboxSLA for %(mailbox)s", mailbox=what.about or what.mailbox)
+    """A mail to an admin about InboxSLA itself; in text alone where the files that make it a page cannot be read.
+
+    Raises ValueError for an alarm that no mail can be made of: nothing to tell, a naive `composed_at`, a marker or an address
+    that cannot stand in a header.
+    """
     token = search_token(what.marker)
-    lines = [
-        *paragraphs(map(one_line, what.sentences), what.link),
-        *wrap(footer),
-        *wrap(say.text("Reference: %(token)s", token=token)),
-    ]
-    text = "\n".join(lines) + "\n"
-    mail = _envelope(what, subject)
-    mail.set_content(text, cte="quoted-printable")
-    return Letter(subject, mail.as_bytes(), text, "")
+    words = alarm_page(what, token, say)
+    icons = _content_ids(what, words.blocks)
+    text, mail = alarm_text(words, say), _envelope(what, words.subject)
+    try:
+        html = alarm_html(words, icons, say)
+        _fill(mail, token, text, html, icons)
+    except (TemplateError, OSError):
+        # While a new version is being put in place, say: this is not when an alarm may wait.
+        log.exception("alarm composed in text alone")
+        html, mail = "", _envelope(what, words.subject)
+        mail.set_content(text, cte="quoted-printable")
+    return Letter(words.subject, mail.as_bytes(), text, html)
 
 
 def search_token(marker: str) -> str:
@@ -114,6 +112,28 @@ def _envelope(what: Notice | Alarm | Digest, subject: str) -> EmailMessage:
     mail["X-Auto-Response-Suppress"] = "All"
     mail[MARKER_HEADER] = what.marker
     return mail
+
+
+def _content_ids(what: Notice | Alarm, blocks: Sequence[Block | AlarmBlock]) -> dict[Urgency, str]:
+    """The names under which the pictures of these travel with the mail."""
+    host = what.mailbox.rpartition("@")[2]
+    return {urgency: f"{urgency}.{what.marker}@{host}" for urgency in dict.fromkeys(block.urgency for block in blocks)}
+
+
+def _fill(mail: EmailMessage, token: str, text: str, html: str, icons: Mapping[Urgency, str]) -> None:
+    mail.set_content(text, cte="quoted-printable")
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    # Random boundaries would make two compositions of one notice differ. Quoted-printable text never contains "=_".
+    mail.set_boundary(f"=_{token}_alternative")
+    if not icons:
+        return
+    shown = mail.get_payload(1)
+    assert isinstance(shown, EmailMessage), "the second alternative is the HTML just added"
+    for urgency, content_id in icons.items():
+        shown.add_related(
+            _icon(urgency), "image", "png", cid=f"<{content_id}>", disposition="inline", filename=f"{urgency}.png"
+        )
+    shown.set_boundary(f"=_{token}_related")
 
 
 @cache

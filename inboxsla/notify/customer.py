@@ -30,8 +30,11 @@ _SAYS = {
         "We have not heard from you since our last answer. Your request will be closed on %(when)s, unless you write before."
     ),
 }
-# What the usual reasons are called among colleagues says nothing to a customer, or too much.
+# What the usual reasons are called among colleagues says nothing to a customer, or too much: what is said of them instead.
 _REASONS = {"supplier": "We are waiting for a supplier.", "internal": "", "float time": ""}
+# The same in the middle of an admin's words, which would break where there is nothing.
+_REASONS_WITHIN = {"supplier": "we are waiting for a supplier"}
+_SOME_REASON = "it takes more time"
 _FOOTER = "This mail was sent automatically. If you answer it, a person reads what you write."
 
 
@@ -91,7 +94,7 @@ def paragraphs(saying: Saying) -> tuple[str, ...]:
     greeting = say.text("Hello %(name)s,", name=name) if name else say.text("Hello,")
     reason = one_line(saying.reason)
     said = " ".join(filter(None, (say.text(_SAYS[saying.notice], when=when), _because(reason, say))))
-    own = filled_in(saying.own, {"name": name, "when": when, "reason": reason})
+    own = filled_in(saying.own, {"name": name, "when": when, "reason": _within(reason, say)})
     lines = (one_line(line) for line in own.splitlines())
     return (greeting, *filter(None, lines), said, say.text(_FOOTER))
 
@@ -100,6 +103,19 @@ def _because(reason: str, say: Speech) -> str:
     if not reason:
         return ""
     return say.text(_REASONS.get(reason.lower(), "The reason: %(reason)s."), reason=reason.rstrip("."))
+
+
+def names_reason(reason: str) -> bool:
+    """Whether a notice about a hold for this reason says why."""
+    return bool(one_line(reason)) and _REASONS.get(one_line(reason).lower(), reason) != ""
+
+
+def _within(reason: str, say: Speech) -> str:
+    """The reason as `{reason}` says it: "On hold: {reason}.", "because {reason}". Where none may be named, that there is one."""
+    usual = reason.lower()
+    if reason and usual not in _REASONS:
+        return reason.rstrip(".")
+    return say.text(_REASONS_WITHIN.get(usual, _SOME_REASON))
 
 
 def greeted(name: str) -> str:

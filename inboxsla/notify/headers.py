@@ -51,11 +51,11 @@ POLICY = _Folding(linesep="\r\n")
 def address(name: str, spec: str) -> Address:
     """A name and an address fit for From or To. Raises ValueError for what is not an address."""
     if not spec.isascii() or not spec.isprintable() or len(spec) > _LONGEST_ADDRESS:
-        raise ValueError(f"{spec!r} cannot stand in a header")
+        raise ValueError(f"{spec!r} is not an address that mails can go to or come from")
     try:
         return Address(display_name(name), addr_spec=spec)
     except (MessageError, ValueError, IndexError) as wrong:
-        raise ValueError(f"{spec!r} is not a mail address") from wrong
+        raise ValueError(f"{spec!r} is not an address that mails can go to or come from") from wrong
 
 
 def is_message_id(text: str) -> bool:

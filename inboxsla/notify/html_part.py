@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from inboxsla.domain.clock import Urgency
 from inboxsla.domain.speech import Speech
+from inboxsla.notify.alarm_page import AlarmPage
 from inboxsla.notify.colours import DARK, LIGHT, TINTS
 from inboxsla.notify.digest import Digest, DigestPage, urgencies
 from inboxsla.notify.page import Page
@@ -29,6 +30,11 @@ def _templates() -> Environment:
 def html_part(page: Page, icons: Mapping[Urgency, str], say: Speech) -> str:
     """`icons` gives the Content-ID under which each urgency's picture travels with the mail."""
     return _filled("notice.html", page=page, icons=icons, say=say, urgencies=page.urgencies)
+
+
+def alarm_html(page: AlarmPage, icons: Mapping[Urgency, str], say: Speech) -> str:
+    """`icons` as in `html_part`."""
+    return _filled("alarm.html", page=page, icons=icons, say=say, urgencies=page.urgencies)
 
 
 def digest_html(page: DigestPage, digest: Digest, say: Speech) -> str:

@@ -92,21 +92,51 @@ class Notice:
     board_url: str = ""
 
 
+class Stands(StrEnum):
+    """How it stands with what an alarm is about. SILENT: not seen again, and nobody said that it is over. TEST: nothing is wrong."""
+
+    NEW = "new"
+    LASTING = "lasting"
+    OVER = "over"
+    SILENT = "silent"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing that a mail to admins tells. `title` says in few words of ours what it is, `words` in full what happened: they
+    quote others, so they are hostile. `since` is aware, None where nobody knows.
+
+    `what_next` says what the reader does about it, empty where `words` do. `page` is where it can be mended.
+    """
+
+    stands: Stands
+    title: str
+    words: str
+    since: datetime | None = None
+    what_next: str = ""
+    page: Offer | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One plain mail to an admin about InboxSLA itself. `sentences` say what happened, since when, what is safe, who acts.
+    """One mail to an admin about InboxSLA itself. `matters` come in the order in which they are told, `why` says why they get it.
 
-    `about` says in the last lines which mailboxes InboxSLA looks after; empty: `mailbox`.
+    `board` is where all of them stand, for a mail that tells several. `linked` is False where pages open on the computer that
+    InboxSLA runs on and nowhere else: no button leads there then. `about` says in the last lines which mailboxes InboxSLA looks
+    after; empty: `mailbox`. The rest as in `Notice`.
     """
 
     marker: str
     mailbox: str
     recipient: str
     recipient_name: str
-    subject: str
-    sentences: tuple[str, ...]
+    zone: str
+    matters: tuple[Matter, ...]
+    why: str
     composed_at: datetime
-    link: str = ""
+    board: Offer | None = None
+    linked: bool = True
     sender_name: str = "InboxSLA"
     sender: str = ""
     about: str = ""

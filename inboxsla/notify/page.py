@@ -57,6 +57,11 @@ class Block:
     why: str
     is_note: bool
 
+    @property
+    def alt(self) -> str:
+        """What its picture says where pictures are not shown."""
+        return self.word
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -15,6 +15,7 @@ _READ = 4000
 # Bidi embeddings, overrides and isolates could turn our own words around; marks (LRM, RLM) and joiners are part of scripts.
 _TURNING = "\u202a-\u202e\u2066-\u2069"
 _UNSEEN = re.compile(rf"[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f\ufeff{_TURNING}]")
+_LEFT_TO_RIGHT = "\u200e"
 _BROKEN = re.compile(r"[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Only breakable white space: a no-break space binds a number to its unit.
@@ -49,10 +50,16 @@ def display_name(text: str) -> str:
 
 def isolated(text: str) -> str:
     """`text` so that, where it has letters that run right to left, it cannot reorder what stands around it."""
-    if text.isascii():
-        return text
-    runs_left = any(unicodedata.bidirectional(one) in ("R", "AL", "AN") for one in text)
-    return f"\u2068{text}\u2069" if runs_left else text
+    return f"\u2068{text}\u2069" if _runs_left(text) else text
+
+
+def wrap_ours(text: str) -> Iterator[str]:
+    """A sentence of ours in lines, each of which reads from the left, whatever the letters of those it quotes."""
+    return wrap(text, start=_LEFT_TO_RIGHT if _runs_left(text) else "")
+
+
+def _runs_left(text: str) -> bool:
+    return not text.isascii() and any(unicodedata.bidirectional(one) in ("R", "AL", "AN") for one in text)
 
 
 def quote(text: str, *, lines: int = 3, columns: int = 72) -> tuple[str, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from inboxsla.domain.speech import Speech
+from inboxsla.notify.alarm_page import AlarmPage
 from inboxsla.notify.digest import Digest, DigestPage
+from inboxsla.notify.notice import Offer
 from inboxsla.notify.page import Block, Page
-from inboxsla.notify.plain import isolated, wrap
+from inboxsla.notify.plain import isolated, wrap, wrap_ours
 from inboxsla.notify.row import Row
 
 
@@ -43,14 +45,51 @@ def _digest_lines(page: DigestPage, digest: Digest, say: Speech) -> Iterator[str
         yield from wrap(line)
 
 
-def paragraphs(sentences: Iterable[str], link: str) -> Iterator[str]:
-    """Sentences as paragraphs, then the address on a line of its own."""
-    for sentence in sentences:
-        yield from wrap(sentence)
+def alarm_text(page: AlarmPage, say: Speech) -> str:
+    return "\n".join(_alarm_lines(page, say)) + "\n"
+
+
+def _alarm_lines(page: AlarmPage, say: Speech) -> Iterator[str]:
+    if page.title:
+        yield from wrap(page.title)
+        yield from wrap(page.counts)
         yield ""
-    if link:
-        yield link
+    for block in page.blocks:
+        if page.title:
+            yield "-" * 40
+        yield from wrap(block.head)
+        yield from wrap(", ".join(filter(None, (f"{block.word}. {block.promise}".rstrip(), block.day))))
         yield ""
+        yield from wrap_ours(block.text)
+        yield ""
+        if block.what_next:
+            yield from wrap(f"{say.text('What to do.')} {block.what_next}")
+            yield ""
+        if page.title and block.page and page.linked:
+            yield from _leads(block.page, page, say)
+    if page.rest:
+        if page.blocks:
+            yield "-" * 40
+            yield say.text("The others in short")
+            yield ""
+        for row in page.rest:
+            yield from wrap_ours(f"{row.when} · {row.text}")
+            yield ""
+    if page.more:
+        yield from wrap(say.text("and %(count)s more, on the board", count=page.more))
+        yield ""
+    if page.offer:
+        yield from _leads(page.offer, page, say)
+    yield from wrap(page.why)
+    for line in page.footer:
+        yield from wrap(line)
+
+
+def _leads(offer: Offer, page: AlarmPage, say: Speech) -> Iterator[str]:
+    words = say.text("%(page)s, on the computer InboxSLA runs on:", page=offer.words)
+    yield from wrap(f"{offer.words}:" if page.linked else words)
+    yield offer.address
+    yield ""
 
 
 def _lines(page: Page, say: Speech) -> Iterator[str]:

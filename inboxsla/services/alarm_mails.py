@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
 
-from inboxsla.domain.speech import NBSP, English, Speech
+from inboxsla.config import Settings
+from inboxsla.domain.speech import English
 from inboxsla.errors import AccessLost, InboxSLAError, Missing, OutcomeUnknown, PutOff, Refused, TryLater
-from inboxsla.notify import Alarm, alarm
+from inboxsla.notify import Alarm, Matter, Stands, alarm
 from inboxsla.notify.mailer import Mailer, Way
-from inboxsla.services import blindness, second_route, ways
+from inboxsla.services import alarm_places, blindness, second_route, ways
 from inboxsla.services.ports import Ports
 from inboxsla.services.queries import ALARM_SHOWN
 from inboxsla.services.second_route import ALARM, Recipient
@@ -37,20 +37,8 @@ GATHER, GATHER_AT_MOST = timedelta(seconds=15), timedelta(minutes=1)
 OVER_AFTER = timedelta(minutes=10)
 _KEPT = timedelta(days=30)
 _LONGEST_WAIT = timedelta(hours=1)
-_MOST_LINES, _MAILS_A_RUN = 20, 50
+_MAILS_A_RUN = 50
 _WORTH_TELLING = 3
-
-
-@dataclass(slots=True)
-class News:
-    """What one person is to be told, in finished sentences."""
-
-    new: list[str] = field(default_factory=list)
-    lasting: list[str] = field(default_factory=list)
-    over: list[str] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.new) + len(self.lasting) + len(self.over)
 
 
 def run(ports: Ports) -> int:
@@ -84,8 +72,8 @@ def _compose(ports: Ports, way: Way) -> None:
                 # Whoever cannot be reached now gets the rest in one mail after this.
                 continue
             mine = [each for each in found if whom.hears_of(each.mailbox_id)]
-            news = _news(conn, whom, mine, English(whom.zone), now)
-            if len(news):
+            news = _news(conn, ports.settings, whom, mine, now)
+            if news:
                 _write_down(conn, ports, way, whom, news, now)
         mails.forget(conn, now - _KEPT)
 
@@ -102,81 +90,59 @@ def open_alarms(conn: Connection, ports: Ports, now: datetime) -> list[OpenAlarm
     return found
 
 
-def _news(conn: Connection, whom: Recipient, found: Sequence[OpenAlarm], say: Speech, now: datetime) -> News:
-    told, news = told_alarms.of(conn, whom.address), News()
+def _news(
+    conn: Connection, settings: Settings, whom: Recipient, found: Sequence[OpenAlarm], now: datetime
+) -> list[Matter]:
+    """What one person is to be told, the weightiest first."""
+    say, told = English(whom.zone), told_alarms.of(conn, whom.address)
     by_key = {each.key: each for each in found}
     told_alarms.note_gone(conn, whom.address, list(by_key), now)
+    new: set[str] = set()
     fresh = {each.key: each.words for each in found if each.key not in told}
     if fresh and _gathered([by_key[key].raised_at for key in fresh], now):
-        mine = told_alarms.tell(conn, whom.address, fresh, now)
-        news.new.extend(_since(by_key[key], say, now) for key in fresh if key in mine)
+        new = told_alarms.tell(conn, whom.address, fresh, now)
     lasting = told_alarms.tell_again(conn, whom.address, list(by_key), now - AGAIN, now)
-    news.lasting.extend(_since(by_key[key], say, now) for key in by_key if key in lasting)
     over = told_alarms.tell_over(conn, whom.address, now - OVER_AFTER)
     noted = told_alarms.still_noted(conn, list(over))
-    for key, words in over.items():
-        head = "Not seen again for a day: %(words)s" if key in noted else "Over: %(words)s"
-        news.over.append(say.text(head, words=words))
-    return news
+    goes_on = [
+        alarm_places.matter(settings, say, stands, each.key, each.words, each.raised_at)
+        for stands, keys in ((Stands.NEW, new), (Stands.LASTING, lasting))
+        for each in found
+        if each.key in keys
+    ]
+    gone = [(Stands.SILENT if key in noted else Stands.OVER, key, words) for key, words in over.items()]
+    return goes_on + [alarm_places.matter(settings, say, *each) for each in gone]
 
 
 def _gathered(raised: Sequence[datetime], now: datetime) -> bool:
     return now - max(raised) >= GATHER or now - min(raised) >= GATHER_AT_MOST
 
 
-def _since(each: OpenAlarm, say: Speech, now: datetime) -> str:
-    when = say.moment(each.raised_at, now).replace(NBSP, " ")
-    return say.text("%(words)s (Since %(when)s.)", words=each.words, when=when)
-
-
-def _write_down(conn: Connection, ports: Ports, way: Way, whom: Recipient, news: News, now: datetime) -> None:
-    say, marker = English(whom.zone), secrets.token_hex(12)
-    letter = alarm(
-        Alarm(
-            marker=marker,
-            mailbox=way.sender,
-            recipient=whom.address,
-            recipient_name=whom.name,
-            subject=_subject(news, say),
-            sentences=(*_lines(news, say), *why(whom, say)),
-            composed_at=now,
-            link=ports.settings.server.url,
-            sender_name=ports.settings.notify.sender_name,
-            about=second_route.looked_after(conn, whom),
-        ),
-        say,
+def _write_down(
+    conn: Connection, ports: Ports, way: Way, whom: Recipient, news: Sequence[Matter], now: datetime
+) -> None:
+    say, marker, settings = English(whom.zone), secrets.token_hex(12), ports.settings
+    what = Alarm(
+        marker=marker,
+        mailbox=way.sender,
+        recipient=whom.address,
+        recipient_name=whom.name,
+        zone=whom.zone,
+        matters=tuple(news),
+        why=f"{whom.why(say)} {say.text('It comes once, once a day while it lasts, and when it is over.')}",
+        composed_at=now,
+        board=alarm_places.board(settings, say),
+        linked=bool(settings.server.base_url),
+        sender_name=settings.notify.sender_name,
+        about=second_route.looked_after(conn, whom),
     )
+    try:
+        letter = alarm(what, say)
+    except ValueError as wrong:
+        # Whoever cannot be written to must not keep the others from being told.
+        _show(conn, ports, way, str(wrong), now, whom.address)
+        return
     mails.compose(conn, marker, whom.address, str(way), letter.subject, letter.raw.decode("ascii"), now)
-
-
-def _subject(news: News, say: Speech) -> str:
-    if len(news.new) == 1:
-        return say.text("Alarm: %(words)s", words=news.new[0])
-    if news.new:
-        return say.text("%(count)s alarms: %(words)s", count=len(news.new), words=news.new[0])
-    if news.lasting:
-        return say.text("Still so: %(words)s", words=news.lasting[0])
-    return news.over[0]
-
-
-def _lines(news: News, say: Speech) -> list[str]:
-    lines = [*news.new, *(say.text("Still so: %(words)s", words=words) for words in news.lasting), *news.over]
-    if len(lines) > _MOST_LINES:
-        more = say.text("and %(count)s more, on the board", count=len(lines) - _MOST_LINES)
-        return [*lines[:_MOST_LINES], more]
-    return lines
-
-
-def why(whom: Recipient, say: Speech) -> list[str]:
-    """Why somebody gets an alarm, and how often."""
-    reason = (
-        say.text("You get this because the settings of InboxSLA name you for alarms.")
-        if whom.listed
-        else say.text("You get this because you are an admin on the people list.")
-    )
-    return [
-        f"{reason} " + say.text("It comes once, once a day while it lasts, and when it is over. This is the board:")
-    ]
 
 
 def _send(ports: Ports, way: Way) -> int:
@@ -221,7 +187,8 @@ def _try(ports: Ports, mailer: Mailer, way: Way, mail: AlarmMail) -> bool:
         # An alarm that was taken proves as much as a test.
         proof = WayTest(ports.now(), True, "an alarm was taken")
         way_tests.note(conn, ways.fingerprint(ports.settings, way), proof)
-        records.clear_alarms(conn, ALARM)
+        for key in (ALARM, _trouble_key(mail.recipient)):
+            records.clear_alarm(conn, key)
     log.info("alarm mailed", mail=mail.id, route=way.route)
     return True
 
@@ -235,8 +202,16 @@ def _put_off(ports: Ports, mail: AlarmMail, error: InboxSLAError) -> None:
 
 
 def _trouble(ports: Ports, way: Way, reason: str, recipient: str = "") -> None:
+    with ports.db.write() as conn:
+        _show(conn, ports, way, reason, ports.now(), recipient)
+
+
+def _show(conn: Connection, ports: Ports, way: Way, reason: str, now: datetime, recipient: str = "") -> None:
     whom = f" to {recipient}" if recipient else ""
     words = f"Alarms cannot be mailed{whom} through {ways.named(ports.settings, way)}: {reason.rstrip('.')}. They are shown here."
     log.warning("alarms cannot be mailed", route=way.route, reason=reason)
-    with ports.db.write() as conn:
-        records.alarm(conn, f"{ALARM}{recipient}"[:200], words, ports.now())
+    records.alarm(conn, _trouble_key(recipient), words, now)
+
+
+def _trouble_key(recipient: str) -> str:
+    return f"{ALARM}{recipient}"

@@ -14,7 +14,7 @@ from inboxsla.domain.courtesy import A_DAY, CustomerNotice, going_out, is_enough
 from inboxsla.domain.policy import Policy
 from inboxsla.domain.timeline import Status, is_token
 from inboxsla.gmail.kinds import may_be_told
-from inboxsla.notify.customer import CustomerMail, Saying, compose_for_customer
+from inboxsla.notify.customer import CustomerMail, Saying, compose_for_customer, names_reason
 from inboxsla.services import correspondence, in_force
 from inboxsla.services.correspondence import AWAY, Staff
 from inboxsla.services.looking import Look
@@ -102,7 +102,8 @@ def _enclose(conn: Connection, ports: Ports, mailbox: MailboxRow, act: Owed, see
         conn, mailbox.id, marker, to.address, letter.subject, letter.raw.decode("ascii"), now,
         kind=notice.value, thread_id=seen.ticket.thread_id,
     )  # fmt: skip
-    outbox.direct(conn, act.id, act.role, {**act.data, "promise": when.isoformat(), "reason": reason})
+    said = reason if names_reason(reason) else ""
+    outbox.direct(conn, act.id, act.role, {**act.data, "promise": when.isoformat(), "reason": said})
     outbox.enclose(conn, [act.id], envelope_id)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from inboxsla.config import Settings
+from inboxsla.domain.speech import Speech
 from inboxsla.notify.mailer import Way
 from inboxsla.services import in_force, ways
 from inboxsla.services.ports import Ports
@@ -33,6 +34,12 @@ class Recipient:
 
     def hears_of(self, mailbox_id: int | None) -> bool:
         return self.mailbox_ids is None or mailbox_id is None or mailbox_id in self.mailbox_ids
+
+    def why(self, say: Speech) -> str:
+        """Why they get alarms."""
+        if self.listed:
+            return say.text("You get this because the settings of InboxSLA name you for alarms.")
+        return say.text("You get this because you are an admin on the people list.")
 
 
 @dataclass(frozen=True, slots=True)

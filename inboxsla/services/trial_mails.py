@@ -10,9 +10,9 @@ from inboxsla.config import Settings
 from inboxsla.domain.speech import English
 from inboxsla.errors import InboxSLAError, Missing, Misused, Refused
 from inboxsla.gmail.port import Mailbox
-from inboxsla.notify import Alarm, alarm
+from inboxsla.notify import Alarm, Matter, Stands, alarm
 from inboxsla.notify.mailer import Mailer, Route, Taken, Way
-from inboxsla.services import in_force, second_route, ways
+from inboxsla.services import alarm_places, in_force, second_route, ways
 from inboxsla.services.ports import Ports
 from inboxsla.services.second_route import Recipient
 from inboxsla.storage import mailboxes, way_tests
@@ -56,8 +56,9 @@ def through(ports: Ports, mailer: Mailer, way: Way, sender: str, recipient: str)
     """Send a test mail to `recipient`. Raises whatever the way raises; how it went is noted all the same."""
     whom = Recipient(recipient, recipient.partition("@")[0], in_force.zone(ports))
     what = "This is a test from InboxSLA. It went out through %(way)s; reminders to staff would come the same way."
+    why = "You get this because somebody tried how mails from InboxSLA reach you."
     try:
-        _send(ports, mailer, way, sender, whom, what)
+        _send(ports, mailer, way, sender, whom, what, why)
     except InboxSLAError as wrong:
         _note(ports, way, wrong)
         raise
@@ -97,13 +98,13 @@ def alarms(ports: Ports) -> Iterator[tuple[str, InboxSLAError | None]]:
     if not whom:
         raise Misused("Nobody would get alarms: no admin is on the people list, and [alarms] names no recipients.")
     what = (
-        "This is a test of InboxSLA's alarms; nothing is wrong. Should a mailbox fail, or nobody be reachable, the news comes this "
-        "way: through %(way)s, which needs no mailbox."
+        "This is a test of InboxSLA's alarms. Should a mailbox fail, or nobody be reachable, the news comes this way: through "
+        "%(way)s, which needs no mailbox."
     )
     first: InboxSLAError | None = None
     for each in whom:
         try:
-            _send(ports, ports.mailer(way), way, way.sender, each, what)
+            _send(ports, ports.mailer(way), way, way.sender, each, what, each.why(English(each.zone)))
         except InboxSLAError as wrong:
             first = first or wrong
             yield each.address, wrong
@@ -112,25 +113,34 @@ def alarms(ports: Ports) -> Iterator[tuple[str, InboxSLAError | None]]:
     _note(ports, way, first)
 
 
-def _send(ports: Ports, mailer: Mailer, way: Way, sender: str, whom: Recipient, what: str) -> None:
-    say = English(whom.zone)
-    letter = alarm(
-        Alarm(
-            marker=secrets.token_hex(12),
-            mailbox=sender,
-            recipient=whom.address,
-            recipient_name=whom.name,
-            subject=say.text("Test from InboxSLA"),
-            sentences=(
-                say.text(what, way=ways.named(ports.settings, way)),
-                say.text("There is nothing to do. The board is here:"),
-            ),
-            composed_at=ports.now(),
-            link=ports.settings.server.url,
-            sender_name=ports.settings.notify.sender_name,
-        ),
-        say,
+def _send(ports: Ports, mailer: Mailer, way: Way, sender: str, whom: Recipient, what: str, why: str) -> None:
+    say, settings = English(whom.zone), ports.settings
+    with ports.db.read() as conn:
+        about = second_route.looked_after(conn, whom)
+    test = Matter(
+        Stands.TEST,
+        say.text("This mail arrived"),
+        say.text(what, way=ways.named(settings, way)),
+        what_next=say.text("Nothing, if you found it in your inbox. If it was among spam, say there that it is none."),
+        page=alarm_places.ways_out(settings, say),
     )
+    what_goes = Alarm(
+        marker=secrets.token_hex(12),
+        mailbox=sender,
+        recipient=whom.address,
+        recipient_name=whom.name,
+        zone=whom.zone,
+        matters=(test,),
+        why=say.text(why),
+        composed_at=ports.now(),
+        linked=bool(settings.server.base_url),
+        sender_name=settings.notify.sender_name,
+        about=about,
+    )
+    try:
+        letter = alarm(what_goes, say)
+    except ValueError as wrong:
+        raise Refused(str(wrong)) from wrong
     mailer.send(letter.raw, sender, whom.address)
 
 

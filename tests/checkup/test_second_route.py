@@ -12,7 +12,7 @@ from inboxsla.storage.database import Database
 from tests.builders import ANA, JONAS, Desk, a_desk, settings
 from tests.checkup.reading import problems, the
 from tests.post import Post
-from tests.services.test_alarm_mails import PEOPLE, equip, later, raised, routed
+from tests.services.test_alarm_mails import PEOPLE, equip, later, raised, routed, shown, text
 
 
 @pytest.fixture
@@ -63,6 +63,16 @@ def test_a_route_counts_as_tested_once_a_mail_went_by_exactly_this_way(desk: Des
     with desk.database.write() as conn:
         conn.exec_driver_sql("UPDATE people SET role = 'agent'")
     assert "no admin is on the people list" in problems(desk.ports)["alarms.recipients"].words
+
+
+def test_a_test_says_that_nothing_is_wrong_and_leads_to_where_the_route_is_set(desk: Desk, post: Post) -> None:
+    equip(desk, routed(post, alarms={"route": "smtp", "recipients": ["müller@elsewhere.example", ANA]}))
+    (_, right), (_, wrong) = trial_mails.alarms(desk.ports)
+    assert "is not an address that mails can go to" in str(wrong)
+    assert right is None
+    assert "Test. Nothing is wrong. This is a test of InboxSLA's alarms." in text(post)
+    (link,) = shown(post).find_all("a")
+    assert link["href"] == "https://desk.lumenvelo.example/settings/notifications"
 
 
 def test_an_alarm_that_was_taken_proves_the_route_as_well(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from inboxsla.gmail.simulator import Fault
 from inboxsla.services import writing
-from inboxsla.services.checkup import State
+from inboxsla.services.checkup import Do, Finding, Remedy, State, fixing
 from inboxsla.storage import label_commands, records
 from tests.builders import ANA, Desk, Notepad
 from tests.checkup.reading import fixed, problems, the
@@ -165,12 +165,19 @@ def test_an_alarm_about_a_fault_is_taken_off_and_comes_back_only_if_it_lasts(des
         records.alarm(conn, "settle/12", "Ticket 12 could not be processed.", desk.clock(), desk.id)
         records.alarm(conn, f"nobody/{desk.id}", "Nobody can be told.", desk.clock(), desk.id)
     done = fixed(desk.ports)
-    assert sorted(words.split(";")[0] for _, words in done) == [
-        "Took an alarm off (settle/1)",
-        "Took an alarm off (settle/12)",
+    assert sorted(words.split(". ")[0] for _, words in done) == [
+        "Took an alarm off: A ticket was set apart (1)",
+        "Took an alarm off: A ticket was set apart (12)",
     ]
     # Ticket 12 does not exist, so it cannot be settled now either.
     assert sorted(desk.board().alarms) == [
         "Nobody can be told.",
         "Ticket 12 could not be processed (NoResultFound); the log says where. The rest goes on.",
     ]
+
+
+def test_a_remedy_that_fails_is_named_in_plain_words(desk: Desk) -> None:
+    about_no_mailbox = Finding("mail.owed", State.ATTENTION, "Something waits.", remedy=Remedy(Do.ACCESS))
+    ((done, words),) = fixing.fix(desk.ports, None, [about_no_mailbox])
+    assert not done
+    assert words.startswith("Letting a mailbox go on failed because of a fault in InboxSLA (IndexError)")

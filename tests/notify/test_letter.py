@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 
 from inboxsla.domain.clock import Urgency
 from inboxsla.domain.durations import words
-from inboxsla.notify import Alarm, Letter, Told, alarm, compose, search_token
+from inboxsla.notify import Letter, Told, compose, search_token
 from inboxsla.notify.colours import DARK, LIGHT, TINTS
 from inboxsla.notify.notice import Notice
 from inboxsla.notify.plain import width
@@ -228,44 +228,6 @@ def test_a_notice_needs_something_to_say() -> None:
 def test_a_button_leads_to_the_web_only() -> None:
     with pytest.raises(ValueError, match="not a web address"):
         compose(notice(item(gmail_url="javascript:alert(1)")), SAY)
-
-
-def an_alarm(**more: object) -> Alarm:
-    values: dict[str, object] = {
-        "marker": MARKER,
-        "mailbox": SUPPORT,
-        "recipient": CLAIRE,
-        "recipient_name": "Claire Dubois",
-        "subject": "InboxSLA can no longer read support@lumenvelo.example",
-        "sentences": ("Gmail has refused us since 10:32 CET.", "Nothing is lost. Connect the mailbox again."),
-        "composed_at": NOW,
-        "link": "http://127.0.0.1:8480/settings/mailboxes",
-        **more,
-    }
-    return Alarm(**values)  # type: ignore[arg-type]
-
-
-def test_an_alarm_is_plain_text_with_its_link_on_a_line_of_its_own() -> None:
-    letter = alarm(an_alarm(), SAY)
-    mail = read(letter)
-    assert mail.get_content_type() == "text/plain"
-    assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["Subject"] == letter.subject == "InboxSLA can no longer read support@lumenvelo.example"
-    lines = part(letter, "plain").splitlines()
-    assert lines[:4] == [
-        "Gmail has refused us since 10:32 CET.",
-        "",
-        "Nothing is lost. Connect the mailbox again.",
-        "",
-    ]
-    assert "http://127.0.0.1:8480/settings/mailboxes" in lines
-    assert lines[-1] == f"Reference: {MARKER}"
-
-
-def test_an_alarm_cannot_be_given_more_headers() -> None:
-    mail = read(alarm(an_alarm(subject="Lost\r\nBcc: mallory@example.org"), SAY))
-    assert mail["Bcc"] is None
-    assert mail["Subject"] == "Lost Bcc: mallory@example.org"
 
 
 def luminance(colour: str) -> float:

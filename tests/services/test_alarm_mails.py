@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
 from inboxsla import wiring
 from inboxsla.config import Settings
@@ -32,7 +33,8 @@ PEOPLE = [
 
 
 def routed(post: Post, **more: Any) -> Settings:
-    said = {"alarms": {"route": "smtp"}, "people": PEOPLE, "smtp": post.settings(), **more}
+    server = {"base_url": "https://desk.lumenvelo.example"}
+    said = {"alarms": {"route": "smtp"}, "people": PEOPLE, "smtp": post.settings(), "server": server, **more}
     return settings(**said)
 
 
@@ -74,6 +76,12 @@ def text(post: Post, number: int = -1) -> str:
     return " ".join(str(body.get_content()).split())
 
 
+def shown(post: Post, number: int = -1) -> BeautifulSoup:
+    body = post.mails[number].get_body(("html",))
+    assert body is not None
+    return BeautifulSoup(str(body.get_content()), "lxml")
+
+
 def test_a_lost_mailbox_is_mailed_to_the_admins_though_nothing_goes_through_it(desk: Desk, post: Post) -> None:
     desk.store.revoke(SUPPORT)
     desk.sync()
@@ -88,6 +96,7 @@ def test_a_lost_mailbox_is_mailed_to_the_admins_though_nothing_goes_through_it(d
     assert "EST" in text(post), "in the reader's zone"
     assert "admin on the people list" in text(post)
     assert f"InboxSLA for {SUPPORT}" in text(post)
+    assert [link["href"] for link in shown(post).find_all("a")] == ["https://desk.lumenvelo.example/settings/mailboxes"]
 
 
 def test_several_that_arise_together_are_one_mail(desk: Desk, post: Post) -> None:
@@ -217,13 +226,32 @@ def test_a_process_that_dies_before_it_sends_loses_no_alarm(desk: Desk, post: Po
     assert dead.marker in str(post.mails[0]["Message-ID"])
 
 
-def test_a_recipient_who_is_refused_is_shown_and_does_not_hold_the_others(desk: Desk, post: Post) -> None:
-    equip(desk, routed(post, alarms={"route": "smtp", "recipients": [BOSS, ANA]}))
-    post.refuses[BOSS] = "550 No such user"
+def test_somebody_no_mail_can_go_to_does_not_keep_the_others_from_being_told(desk: Desk, post: Post) -> None:
+    equip(desk, routed(post, alarms={"route": "smtp", "recipients": ["müller@elsewhere.example", ANA]}))
+    raised(desk, "a/1", "Something.")
+    later(desk, seconds=15)
+    assert post.mailed == [ANA]
+    later(desk, seconds=5)
+    assert any("cannot be mailed to müller@elsewhere.example" in words for words in desk.board().alarms)
+
+
+def test_a_recipient_who_is_refused_stays_shown_and_does_not_hold_the_others(desk: Desk, post: Post) -> None:
+    equip(desk, routed(post, alarms={"route": "smtp", "recipients": [ANA, BOSS]}))
+    post.refuses[ANA] = "550 No such user"
     raised(desk, "a/1", "Something.")
     later(desk, seconds=15)
     later(desk, minutes=1)
-    assert post.mailed == [ANA]
+    assert post.mailed == [BOSS]
+    assert any(f"cannot be mailed to {ANA}" in words for words in desk.board().alarms)
+
+
+def test_an_alarm_leads_to_the_ticket_it_is_about_and_one_of_no_known_kind_to_the_board(desk: Desk, post: Post) -> None:
+    raised(desk, "settle/7", "Ticket 7 could not be processed.")
+    raised(desk, "settle/../../evil", "Something else.")
+    raised(desk, "a/1", "Something.")
+    later(desk, seconds=15)
+    links = [link["href"].removeprefix("https://desk.lumenvelo.example") for link in shown(post).find_all("a")]
+    assert links == ["/tickets/7", "/tickets", "/tickets", "/tickets"]
 
 
 def test_without_a_route_nothing_is_mailed(desk: Desk, post: Post) -> None:

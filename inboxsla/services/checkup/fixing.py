@@ -8,13 +8,22 @@ import structlog
 
 from inboxsla.errors import InboxSLAError, Refused, TryLater
 from inboxsla.queue.looking import JobQueue
-from inboxsla.services import access, our_labels, settle, watching, writing
+from inboxsla.services import access, alarm_places, our_labels, settle, watching, writing
 from inboxsla.services.checkup.finding import Do, Finding, Remedy, counted
 from inboxsla.services.ports import Ports
 from inboxsla.storage import mailboxes, records, watches
 from inboxsla.storage.mailboxes import MailboxRow
 
 log = structlog.get_logger()
+_WORDS = {
+    Do.RING: "Ringing for what waits",
+    Do.CLEAR_DEAD_JOBS: "Forgetting dead jobs",
+    Do.LABELS: "Putting labels in order",
+    Do.WATCH: "Asking Gmail to tell us about new mail",
+    Do.ACCESS: "Letting a mailbox go on",
+    Do.CLEAR_ALARM: "Taking an alarm off",
+    Do.REBUILD: "Working out tickets anew",
+}
 _LETS_GO_ON = "A worker does it in the next seconds."
 
 
@@ -28,7 +37,10 @@ def fix(ports: Ports, queue: JobQueue | None, findings: Iterable[Finding]) -> It
             yield False, str(error)
         except Exception as error:
             log.exception("doctor could not fix", what=remedy.do.value)
-            yield False, f"Not done because of a fault in InboxSLA ({type(error).__name__}): {remedy.do.value}."
+            yield (
+                False,
+                f"{_WORDS[remedy.do]} failed because of a fault in InboxSLA ({type(error).__name__}); the log says where.",
+            )
 
 
 def _does(ports: Ports, queue: JobQueue | None) -> dict[Do, Callable[[Remedy], str]]:
@@ -111,7 +123,7 @@ def _clear_alarm(ports: Ports, key: str) -> str:
         records.clear_alarm(conn, key)
     if kind == "settle" and about.isdecimal():
         settle.wake(ports, [int(about)])
-    return f"Took an alarm off ({key}); it comes back if its cause is still there."
+    return f"Took an alarm off: {alarm_places.called(key)}. It comes back if its cause is still there."
 
 
 def _rebuild(ports: Ports, ticket_ids: tuple[int, ...]) -> str:
