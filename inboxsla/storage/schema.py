@@ -255,7 +255,7 @@ outbox = Table(
     CheckConstraint("state IN ('owed','enclosed','done','dropped')", name="state"),
     partial_index("ix_outbox_owed", "not_before", where="state = 'owed'"),
     partial_index("ix_outbox_owed_of", "mailbox_id", "not_before", "act", where="state = 'owed'"),
-    Index("ix_outbox_act", "mailbox_id", "act", "owed_at"),
+    Index("ix_outbox_act", "act", "mailbox_id", "owed_at"),
     Index("ix_outbox_ticket", "ticket_id"),
     Index("ix_outbox_envelope", "envelope_id"),
 )

@@ -46,12 +46,12 @@ def test_a_closing_notice_needs_to_know_when_it_comes(lumen: Shop, claire: Flask
 
 
 def test_the_example_follows_what_is_typed(lumen: Shop, claire: FlaskClient) -> None:
-    form = {**fields(page(claire, EDIT)), "notices.on_hold_text": ["Because of {reason}."]}
+    form = {**fields(page(claire, EDIT)), "notices.on_hold_text": ["Because {reason}."]}
 
     shown = BeautifulSoup(claire.post(f"{LIST}/echo?name=Standard+support", data=form).text, "lxml")
 
     example = words(shown.select_one("#example-on_hold"))
-    assert "Because of supplier. Your request is on hold until Tuesday, 12 January 2027" in example
+    assert "Because we are waiting for a supplier. Your request is on hold until Tuesday, 12 January 2027" in example
 
 
 def test_how_many_customers_would_have_been_told_is_said_before_a_notice_is_saved(

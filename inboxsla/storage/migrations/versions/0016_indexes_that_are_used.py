@@ -16,7 +16,7 @@ def upgrade() -> None:
     _partial("envelopes", "ix_envelopes_open", ["mailbox_id", "try_after"], "state IN ('composed','sending','unknown')")
     _partial("envelopes", "ix_envelopes_no_ticket", ["composed_at"], "ticket_id IS NULL")
     _partial("outbox", "ix_outbox_owed_of", ["mailbox_id", "not_before", "act"], "state = 'owed'")
-    op.create_index("ix_outbox_act", "outbox", ["mailbox_id", "act", "owed_at"])
+    op.create_index("ix_outbox_act", "outbox", ["act", "mailbox_id", "owed_at"])
     _partial("tickets", "ix_tickets_ring_at_of", ["mailbox_id", "ring_at"], "ring_at IS NOT NULL")
     op.create_index("ix_people_address", "people", ["address"])
 
