@@ -17,20 +17,19 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    text,
     type_coerce,
 )
 
 from inboxsla.storage.outbox import POST
 from inboxsla.storage.schema import alarms, envelopes, kept_aside, label_commands, mailboxes, messages, outbox
 from inboxsla.storage.schema import tickets as t
+from inboxsla.storage.tables import only
 from inboxsla.storage.tickets import RING_AGAIN_AFTER
 
-# Written out, because an index of part of a table is used only where the query repeats its condition to the letter.
-_OPEN_MAIL = text("envelopes.state IN ('composed','sending','unknown')")
-_OWED = text("outbox.state = 'owed'")
-_OPEN_COMMAND = text("label_commands.state <> 'done'")
-_RINGS = text("ring_at IS NOT NULL")
+_OPEN_MAIL = only("envelopes.state IN ('composed','sending','unknown')")
+_OWED = only("outbox.state = 'owed'")
+_OPEN_COMMAND = only("label_commands.state <> 'done'")
+_RINGS = only("ring_at IS NOT NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +82,15 @@ class Heap:
 
 def open_mails(conn: Connection) -> list[OpenMail]:
     columns = [envelopes.c[name] for name in OpenMail.__dataclass_fields__]
-    return [OpenMail(*row) for row in conn.execute(select(*columns).where(_OPEN_MAIL).order_by(envelopes.c.id))]
+    return [
+        OpenMail(*row) for row in conn.execute(select(*columns).where(_OPEN_MAIL).order_by(envelopes.c.composed_at))
+    ]
 
 
 def owed_acts(conn: Connection) -> list[OwedAct]:
     """Without posts to webhooks, which have alarms of their own."""
     columns = [outbox.c[name] for name in OwedAct.__dataclass_fields__]
-    statement = select(*columns).where(_OWED, outbox.c.act != POST).order_by(outbox.c.id)
+    statement = select(*columns).where(_OWED, outbox.c.act != POST).order_by(outbox.c.owed_at)
     return [OwedAct(*row) for row in conn.execute(statement)]
 
 

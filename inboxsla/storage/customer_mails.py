@@ -11,9 +11,10 @@ from hashlib import blake2b
 from sqlalchemy import ColumnElement, Connection, or_, select, text
 
 from inboxsla.domain.courtesy import mailbox_of
-from inboxsla.storage.envelopes import STAFF
 from inboxsla.storage.schema import envelopes as t
+from inboxsla.storage.tables import only
 
+_IS_NOTICE = only("envelopes.kind <> 'staff'")
 # Beside it stands what an address comes to; the pair is a space of its own among PostgreSQL's advisory locks.
 _ADDRESSES = 0x1B0C
 
@@ -32,13 +33,13 @@ def take(conn: Connection, recipient: str) -> bool:
 
 def kinds_since(conn: Connection, recipient: str, since: datetime) -> list[str]:
     """Which notices were composed for somebody after `since`, whatever mailbox and ticket they are about."""
-    where = (_is_theirs(recipient), t.c.composed_at > since, t.c.kind != STAFF, t.c.state != "failed")
+    where = (_is_theirs(recipient), t.c.composed_at > since, _IS_NOTICE, t.c.state != "failed")
     return list(conn.execute(select(t.c.kind).where(*where)).scalars())
 
 
 def came_back(conn: Connection, recipient: str, since: datetime) -> bool:
     """Whether a notice that went to somebody after `since` was returned."""
-    where = (_is_theirs(recipient), t.c.composed_at > since, t.c.kind != STAFF)
+    where = (_is_theirs(recipient), t.c.composed_at > since, _IS_NOTICE)
     returned = select(t.c.id).where(*where, t.c.state == "sent", t.c.reason.is_not(None))
     return conn.execute(returned.limit(1)).first() is not None
 

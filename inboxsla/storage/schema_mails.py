@@ -44,4 +44,6 @@ envelopes = Table(
     Index("ix_envelopes_to", "recipient", "composed_at"),
     partial_index("ix_envelopes_open", "mailbox_id", "try_after", where="state IN ('composed','sending','unknown')"),
     partial_index("ix_envelopes_no_ticket", "composed_at", where="ticket_id IS NULL"),
+    partial_index("ix_envelopes_ticket", "ticket_id", where="ticket_id IS NOT NULL"),
+    partial_index("ix_envelopes_notices", "composed_at", "recipient", where="kind <> 'staff'"),
 )

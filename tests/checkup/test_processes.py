@@ -73,26 +73,26 @@ def test_without_redis_that_is_said_and_what_it_hides_is_not_known(desk: Desk) -
 def test_a_job_that_broke_off_is_named_with_its_reason_and_forgotten_when_asked(desk: Desk, valkey: Valkey) -> None:
     connection = connect(valkey.url)
     connection.flushall()
-    both = queues(connection)
-    for waiting in both:
+    every = queues(connection)
+    for waiting in every:
         waiting.enqueue_call("json.loads", args=([desk.id],), timeout=30, failure_ttl=60)
-    SimpleWorker(both, connection=connection, serializer="json").work(burst=True, logging_level="ERROR")
+    SimpleWorker(every, connection=connection, serializer="json").work(burst=True, logging_level="ERROR")
     bell = RedisBell(valkey.url)
     bell.ticked(desk.clock())
-    bell.ring("deliver", [desk.id])
-    bell.ring("sync", [desk.id])
+    for job in ("settle", "deliver", "sync"):
+        bell.ring(job, [desk.id])
 
     queue = JobQueue(valkey.url)
     look = queue.look(datetime.now(UTC))
-    assert (look.workers, look.waiting, look.ticked_at) == (0, 2, desk.clock())
-    assert [(dead.job, dead.keys) for dead in look.dead] == [("json.loads", (desk.id,))] * 2
+    assert (look.workers, look.waiting, look.ticked_at) == (0, 3, desk.clock())
+    assert [(dead.job, dead.keys) for dead in look.dead] == [("json.loads", (desk.id,))] * 3
     assert all("TypeError" in dead.reason for dead in look.dead)
     found = said(Surroundings("", False, look))["processes.dead_jobs"]
-    assert "2 jobs broke off (2 × json.loads): TypeError" in found.words
+    assert "3 jobs broke off (3 × json.loads): TypeError" in found.words
     assert found.since is not None
 
     done = list(fixing.fix(desk.ports, queue, [found]))
-    assert done == [(True, "Forgot 2 dead jobs. The ticker rings for whatever of it is still to be done.")]
+    assert done == [(True, "Forgot 3 dead jobs. The ticker rings for whatever of it is still to be done.")]
     assert queue.look(datetime.now(UTC)).dead == ()
 
 

@@ -15,6 +15,8 @@ def upgrade() -> None:
     op.drop_index("ix_envelopes_open", "envelopes")
     _partial("envelopes", "ix_envelopes_open", ["mailbox_id", "try_after"], "state IN ('composed','sending','unknown')")
     _partial("envelopes", "ix_envelopes_no_ticket", ["composed_at"], "ticket_id IS NULL")
+    _partial("envelopes", "ix_envelopes_ticket", ["ticket_id"], "ticket_id IS NOT NULL")
+    _partial("envelopes", "ix_envelopes_notices", ["composed_at", "recipient"], "kind <> 'staff'")
     _partial("outbox", "ix_outbox_owed_of", ["mailbox_id", "not_before", "act"], "state = 'owed'")
     op.create_index("ix_outbox_act", "outbox", ["act", "mailbox_id", "owed_at"])
     _partial("tickets", "ix_tickets_ring_at_of", ["mailbox_id", "ring_at"], "ring_at IS NOT NULL")
