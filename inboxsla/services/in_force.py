@@ -122,8 +122,7 @@ def put_in_force(conn: Connection, force: InForce, now: datetime) -> None:
 
     Open tickets stay under the version they have.
     """
-    for name, body in force.policies.items():
-        policies.save(conn, name, body, now)
+    policies.save_all(conn, force.policies, now)
     for box in mailboxes.every(conn):
         if box.kind == "gmail":
             _bring_in_line(conn, force, box)
@@ -133,8 +132,7 @@ def put_in_force(conn: Connection, force: InForce, now: datetime) -> None:
 
 def welcome(conn: Connection, force: InForce, box: MailboxRow, now: datetime) -> None:
     """The same for one mailbox that is new."""
-    for name, body in force.policies.items():
-        policies.save(conn, name, body, now)
+    policies.save_all(conn, force.policies, now)
     _bring_in_line(conn, force, box)
 
 

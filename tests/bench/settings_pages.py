@@ -21,7 +21,7 @@ from tests.web.settings.filling import fields
 from tests.web.shop import Shop, minutes, pages, shop
 
 RULES, POLICIES, PEOPLE, TEAMS, TICKETS, CALLS = 1_000, 200, 500, 10, 100_000, 15
-GOAL, SHOWN, LONGEST = 100.0, 600.0, 3.0
+GOAL, SHOWN, SAVED, LONGEST = 100.0, 600.0, 500.0, 3.0
 PAGES = (
     "/settings/start/people",
     "/settings/start/hours",
@@ -73,6 +73,10 @@ def figures() -> Iterable[tuple[str, str, str, bool]]:
         seen = {**held, "then.priority": ["high"], "do": "look"}
         millis = _millis(lambda: browser.post("/settings/rules/edit?name=Rule 500", data=seen))
         yield "one rule changed, its effect shown", f"{millis:.0f} ms", f"≤ {SHOWN:g} ms", millis <= SHOWN
+        person = "/settings/people/edit?address=p7@lumenvelo.example"
+        forms = ({**fields(page(browser, person)), "name": [f"Seven {nth}"], "do": "save"} for nth in range(CALLS))
+        millis = _millis(lambda: browser.post(person, data=next(forms)), 303)
+        yield "one person opened and saved", f"{millis:.0f} ms", f"≤ {SAVED:g} ms", millis <= SAVED
         began = time.perf_counter()
         counted = rule_matches.in_force_now(lumen.ports)
         seconds = time.perf_counter() - began
@@ -80,11 +84,11 @@ def figures() -> Iterable[tuple[str, str, str, bool]]:
         yield name, f"{seconds:.2f} s", f"≤ {LONGEST:g} s", seconds <= LONGEST
 
 
-def _millis(ask: Any) -> float:
+def _millis(ask: Any, answers: int = 200) -> float:
     times = []
     for _ in range(CALLS):
         began = time.perf_counter()
-        assert ask().status_code == 200
+        assert ask().status_code == answers
         times.append(time.perf_counter() - began)
     return median(times) * 1e3
 
