@@ -19,6 +19,7 @@ from inboxsla.config.document import (
     house_zone,
     of_settings,
     people_rows,
+    stored,
     teams_rows,
 )
 from inboxsla.config.program import typed
@@ -182,5 +183,5 @@ def _texts(same: _Same) -> tuple[str, str]:
 def _read(version: int | None, text: str, beginnings_text: str) -> InForce:
     """Read once in a process: what is stored was checked when it was saved."""
     body = filled_up(from_json(text), from_json(beginnings_text))
-    document = Document.model_validate(body)
+    document = stored(body)
     return InForce(version, body, document, compile_policies(document))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -107,7 +108,10 @@ def _large(folder: Path) -> Iterator[tuple[Shop, FlaskClient]]:
     _configure(lumen)
     browser = pages(lumen).test_client()
     browser.get(sign_in.make_link(lumen.ports, "http://localhost"))
+    # As the pages' own process does.
+    gc.freeze()
     yield lumen, browser
+    gc.unfreeze()
     database.close()
 
 

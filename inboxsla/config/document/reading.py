@@ -71,6 +71,11 @@ def from_body(
     return _checked(Source(dict(body)), now, mailboxes, webhooks)
 
 
+def stored(body: Mapping[str, Any]) -> Document:
+    """What plain data means that was checked when it was saved. Raises ValidationError if it can no longer be read."""
+    return Document.model_validate(_read_already(body, parts(body, None)))
+
+
 def is_document(tree: Mapping[str, Any]) -> bool:
     """Whether a TOML tree is a configuration document rather than the settings of config.toml."""
     return bool(_ITS_OWN & tree.keys())
