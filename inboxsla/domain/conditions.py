@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Protocol
 
 from inboxsla.domain import rule_words as words
-from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.rule_facts import Answers
 
 
@@ -155,15 +154,14 @@ class Priority(_WithoutPatterns):
 class Hours(_WithoutPatterns):
     """Whether the message came while the calendar was open, or while it was closed."""
 
-    name: str
-    calendar: BusinessCalendar
+    calendar: str
     open: bool
 
     def holds(self, answers: Answers) -> bool:
-        return self.calendar.is_open(answers.facts.at) == self.open
+        return answers.is_open(self.calendar) == self.open
 
     def reasons(self, answers: Answers, holds: bool) -> Iterator[str]:
-        yield f"it came {'in' if holds == self.open else 'outside'} the hours of {words.quoted(self.name)}"
+        yield f"it came {'in' if holds == self.open else 'outside'} the hours of {words.quoted(self.calendar)}"
 
 
 @dataclass(frozen=True, slots=True)

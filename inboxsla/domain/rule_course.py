@@ -17,14 +17,17 @@ BY_HAND = ""
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`number` counts from one, as people do. `mailboxes` are folded addresses; none means all."""
+    """`mailboxes` are folded addresses; none means all."""
 
-    number: int
     name: str
     when: Condition
     then: Actions
     mailboxes: tuple[str, ...] = ()
     stop: bool = False
+
+    def concerns(self, mailbox: str) -> bool:
+        """Whether it is for mail of this mailbox, given by its folded address."""
+        return not self.mailboxes or mailbox in self.mailboxes
 
 
 @dataclass(frozen=True, slots=True)

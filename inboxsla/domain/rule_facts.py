@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.folding import MOST_MATCHED, domain_of, fold, fold_address, plain, with_parents
 from inboxsla.domain.timeline import NORMAL
 
@@ -78,22 +79,32 @@ class Members:
         return next((self.by_domain[d] for d in with_parents(domain_of(address)) if d in self.by_domain), "")
 
 
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What rules look up by the names they say: who is on a list of customers, and which hours a calendar has."""
+
+    tiers: Members
+    organisations: Members
+    calendars: Mapping[str, BusinessCalendar]
+
+
 class Answers:
     """What one message answers to conditions. `learn` tells it what a rule decided, so that later rules see it."""
 
     __slots__ = (
-        "_exact", "_folded", "_headers", "_hits", "_matcher", "_organisation",
+        "_exact", "_folded", "_headers", "_hits", "_lists", "_matcher", "_organisation",
         "channel", "facts", "priority", "tags", "tier",
     )  # fmt: skip
 
-    def __init__(self, facts: Facts, tiers: Members, organisations: Members, matcher: Matcher) -> None:
+    def __init__(self, facts: Facts, lists: Lists, matcher: Matcher) -> None:
         requester = fold_address(facts.requester or facts.sender)
         self.facts = facts
         self.priority = facts.priority or NORMAL
         self.channel = facts.channel or EMAIL
-        self.tier = facts.tier or ("" if "tier" in facts.by_hand else tiers.of(requester))
+        self.tier = facts.tier or ("" if "tier" in facts.by_hand else lists.tiers.of(requester))
         self.tags = {fold(tag): tag for tag in facts.tags}
-        self._organisation = organisations.of(requester)
+        self._organisation = lists.organisations.of(requester)
+        self._lists = lists
         self._matcher = matcher
         self._folded: dict[str, tuple[str, ...]] = {}
         self._exact: dict[str, frozenset[str]] = {}
@@ -111,6 +122,10 @@ class Answers:
         else:
             self.tags.pop(fold(tag), None)
         self._forget()
+
+    def is_open(self, calendar: str) -> bool:
+        """Whether the message came within the hours of the calendar of this name."""
+        return self._lists.calendars[calendar].is_open(self.facts.at)
 
     def folded(self, field: str) -> tuple[str, ...]:
         """The values of `field` for comparing; none if the message has none."""

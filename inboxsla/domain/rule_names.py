@@ -32,15 +32,16 @@ class Known:
     mailboxes: Collection[str] | None = None
 
 
-class Page:
-    """One rule being read: its complaints, each starting with which rule it is about."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names a rule may say, by kind: all that what it says depends on besides its own text. Equal by value, hashable."""
 
-    def __init__(self, label: str, known: Known, channels: Collection[str], broken: Broken) -> None:
-        self.known = known
-        self.broken = broken
-        self.mistakes: list[str] = []
-        self._label = label
-        self._names = {
+    by_kind: tuple[tuple[str, tuple[str, ...]], ...]
+    any_mailbox: bool
+
+    @classmethod
+    def read(cls, known: Known, channels: Iterable[str]) -> Names:
+        by_kind: dict[str, Iterable[str]] = {
             "policy": known.policies,
             "calendar": known.calendars,
             "team": known.teams,
@@ -51,9 +52,22 @@ class Page:
             "channel": channels,
             "mailbox": known.mailboxes or (),
         }
+        return cls(tuple((kind, tuple(names)) for kind, names in by_kind.items()), known.mailboxes is None)
+
+    def of(self, kind: str) -> tuple[str, ...]:
+        return next(names for each, names in self.by_kind if each == kind)
+
+
+class Page:
+    """One rule being read, by itself: its complaints say where in the rule, not which rule it is."""
+
+    def __init__(self, names: Names, broken: Broken) -> None:
+        self.names = names
+        self.broken = broken
+        self.mistakes: list[str] = []
 
     def complain(self, where: str, sentence: str) -> None:
-        self.mistakes.append(f"{self._label}: {where}: {sentence}" if where else f"{self._label}: {sentence}")
+        self.mistakes.append(f"{where}: {sentence}" if where else sentence)
 
     def text(self, value: object, where: str) -> str | None:
         """A text with something in it, trimmed; otherwise a complaint."""
@@ -79,8 +93,8 @@ class Page:
 
     def named(self, kind: str, written: str, where: str) -> str | None:
         """The thing as its owner spells it; a complaint if there is none of that name."""
-        names = self._names[kind]
-        found = _by_fold(tuple(names)).get(fold(written))
+        names = self.names.of(kind)
+        found = _by_fold(names).get(fold(written))
         if found is None:
             hint = (
                 did_you_mean(written, names) or _choices(names) or f" There is none yet; add it under {_LISTED[kind]}."

@@ -123,7 +123,7 @@ def _missing(name: str, page: Page) -> str:
         return 'Write {header = {name = "X-Priority", is = "1"}}.'
     if name == "repeated":
         return "Write {repeated = {at_least = 2, days = 30}}."
-    return f'Write {{hours = {{is = "closed", calendar = "{next(iter(page.known.calendars), "office")}"}}}}.'
+    return f'Write {{hours = {{is = "closed", calendar = "{next(iter(page.names.of("calendar")), "office")}"}}}}.'
 
 
 def _header(name: object, page: Page, where: str) -> str | None:
@@ -204,7 +204,7 @@ def _hours(operand: object, calendar: object, page: Page, where: str) -> Conditi
     if operand not in ("open", "closed"):
         page.unknown(operand, ("open", "closed"), "known here", f"{where}.is")
         return None
-    return conditions.Hours(found, page.known.calendars[found], operand == "open") if found else None
+    return conditions.Hours(found, operand == "open") if found else None
 
 
 def _size(operand: object, page: Page, where: str) -> Condition | None:

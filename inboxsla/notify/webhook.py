@@ -8,16 +8,15 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException
 from urllib.parse import SplitResult, urlsplit
 
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
-
 from inboxsla.errors import Refused, TryLater
+from inboxsla.notify.resolver import Resolver
 
 TIMEOUT = timedelta(seconds=10)
 # What is asked to come back later says when; nobody is believed who says never.
@@ -48,29 +47,41 @@ def headers(secret: str, body: bytes, key: str, now: datetime) -> dict[str, str]
     }
 
 
-def post(url: str, body: bytes, sent: Mapping[str, str], *, allow_private: bool, timeout: timedelta = TIMEOUT) -> None:
+def post(
+    url: str,
+    body: bytes,
+    sent: Mapping[str, str],
+    *,
+    allow_private: bool,
+    resolver: Resolver,
+    timeout: timedelta = TIMEOUT,
+) -> None:
     """Post `body` with the headers `sent`; what is answered beside the status is not read, redirects are not followed.
 
-    `timeout` is for all of it. Raises TryLater where another try may help, Refused where only somebody can. No message names
-    the URL, which may be a secret.
+    `timeout` is for all of it, from the look-up to the answer. Raises TryLater where another try may help, Refused where only
+    somebody can. No message names the URL, which may be a secret.
     """
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
+    ends = time.monotonic() + timeout.total_seconds()
     try:
-        address = _resolved(parts.hostname or "", port, allow_private=allow_private)
-        connection = _connection(parts, str(address), port, timeout)
-        with _ended_after(timeout, connection) as late:
-            status, wait = _answer(connection, parts, body, sent)
-    except (OSError, HTTPException, HTTPError, UnicodeError) as error:
+        address = _resolved(resolver, parts.hostname or "", port, timeout, allow_private=allow_private)
+        with _line(str(address), port, ends) as (line, late):
+            status, wait = _answer(line, parts, body, sent)
+    except (OSError, HTTPException, UnicodeError) as error:
         raise TryLater(_words(error, timeout)) from error
     if late.is_set():
         raise TryLater(_late(timeout))
     _judge(status, wait)
 
 
-def _resolved(host: str, port: int, *, allow_private: bool) -> Address:
+def _resolved(resolver: Resolver, host: str, port: int, timeout: timedelta, *, allow_private: bool) -> Address:
     """The address to connect to. It is looked up here and nowhere else, so that no second look-up can lead elsewhere."""
-    found = [ipaddress.ip_address(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    try:
+        found = list(map(ipaddress.ip_address, resolver.addresses(host, port, timeout.total_seconds())))
+    except TimeoutError as error:
+        words = f"its address could not be looked up within {timeout.total_seconds():.0f} s"
+        raise TryLater(f"{words} (does the name server, DNS, of this machine answer?)") from error
     if not allow_private and not all(map(is_public, found)):
         raise Refused(
             "its address leads into a private network, which is not allowed; allow_private = true in config.toml would"
@@ -91,48 +102,56 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def _connection(parts: SplitResult, address: str, port: int, timeout: timedelta) -> HTTPConnection:
-    seconds, name = timeout.total_seconds(), parts.hostname
-    if parts.scheme != "https":
-        return HTTPConnection(address, port, timeout=seconds)
-    context = ssl.create_default_context()
-    return HTTPSConnection(
-        address, port, timeout=seconds, ssl_context=context, server_hostname=name, assert_hostname=name
-    )
-
-
 @contextmanager
-def _ended_after(timeout: timedelta, connection: HTTPConnection) -> Iterator[threading.Event]:
-    """Hang up after `timeout`: whoever answers a byte now and then would keep a socket's own timeout from ever coming."""
-    late = threading.Event()
+def _line(address: str, port: int, ends: float) -> Iterator[tuple[socket.socket, threading.Event]]:
+    """A connection that is hung up at `ends` (of `time.monotonic`), and whether it was.
 
-    def hang_up() -> None:
-        late.set()
-        if connection.sock is not None:
+    Whoever answers a byte now and then, even while encryption is agreed on, would keep a socket's own timeout from ever coming.
+    """
+    late = threading.Event()
+    # Encrypting takes the connection away from the first socket; the second reaches it all the same.
+    with (
+        socket.create_connection((address, port), timeout=_left(ends)) as line,
+        line.dup() as reaching,
+    ):
+
+        def hang_up() -> None:
+            late.set()
             # It may have been closed in the same moment.
             with suppress(OSError):
-                connection.sock.shutdown(socket.SHUT_RDWR)
+                reaching.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(timeout.total_seconds(), hang_up)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield late
-    except (OSError, HTTPException, HTTPError) as error:
-        if late.is_set():
-            raise TimeoutError from error
-        raise
-    finally:
-        timer.cancel()
-        connection.close()
+        timer = threading.Timer(_left(ends), hang_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield line, late
+        except (OSError, HTTPException) as error:
+            if late.is_set():
+                raise TimeoutError from error
+            raise
+        finally:
+            timer.cancel()
+
+
+def _left(ends: float) -> float:
+    left = ends - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 def _answer(
-    connection: HTTPConnection, parts: SplitResult, body: bytes, sent: Mapping[str, str]
+    line: socket.socket, parts: SplitResult, body: bytes, sent: Mapping[str, str]
 ) -> tuple[int, timedelta | None]:
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection.request("POST", path, body, {"Host": parts.netloc, **sent}, preload_content=False)
-    answer = connection.getresponse()
+    # It is connected already: to which name and port is not asked any more.
+    with closing(HTTPConnection("", 0)) as connection:
+        connection.sock = line
+        if parts.scheme == "https":
+            connection.sock = ssl.create_default_context().wrap_socket(line, server_hostname=parts.hostname)
+        connection.request("POST", path, body, {"Host": parts.netloc, **sent})
+        answer = connection.getresponse()
     asked = answer.headers.get("Retry-After", "")
     if not (asked.isascii() and asked.isdecimal()):
         return answer.status, None

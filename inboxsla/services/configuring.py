@@ -13,7 +13,6 @@ from inboxsla.config.document import (
     Change,
     Written,
     beginnings,
-    compile_policies,
     differences,
     filled_up,
     from_body,
@@ -197,7 +196,7 @@ def _looked_at(conn: Connection, old: InForce, new: Written) -> Plan:
     """Raises ConfigMistakes if nobody would be left who may change settings."""
     if wrong := list(left_without_admin(old.document, new.document, mailboxes_in_use(conn))):
         raise ConfigMistakes([reason for _key, reason in wrong], wrong)
-    after = InForce(None, new.body, new.document, compile_policies(new.document))
+    after = InForce(None, new.body, new.document, new.policies)
     counted = configurations.open_by_policy(conn)
     fates = []
     for name, body in after.policies.items():

@@ -92,13 +92,6 @@ def name_in(row: MessageRow) -> str:
     return row.sender_name or ("" if is_token(row.sender) else row.sender)
 
 
-def unnamed_group(row: MessageRow, mailbox: MailboxRow) -> str:
-    """The id of a group of the team's own domain through which somebody outside wrote, and which its settings do not name."""
-    domain, list_id = mailbox.address.partition("@")[2], str(row.headers.get("list_id", ""))
-    from_outside = not customer_of(row).endswith(f"@{domain}")
-    return list_id if row.kind == "bulk" and from_outside and list_id.endswith(f".{domain}") else ""
-
-
 def event(
     row: MessageRow, staff: Staff, bounced: Mapping[str, str], *, restored_at: datetime | None = None
 ) -> Event | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from inboxsla.services.configuring import Plan, Saved
 from inboxsla.services.in_force import InForce
 from inboxsla.services.ports import Ports
 from inboxsla.storage import configurations
+from inboxsla.storage.types import as_json, from_json
 
 Body = dict[str, Any]
 # A body in, with the part as it was typed in place of the old one.
@@ -65,7 +65,7 @@ def draft(ports: Ports, edit: Edit, find: Find, over: int) -> Draft:
     What others saved elsewhere in the configuration stays; what they saved in this very part is said.
     """
     force = in_force.current(ports)
-    body = copy.deepcopy(dict(force.body))
+    body: Body = from_json(as_json(force.body))
     edit(body)
     version, meanwhile = force.version or 0, _meanwhile(ports, force, find, over)
     try:

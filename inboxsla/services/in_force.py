@@ -19,6 +19,7 @@ from inboxsla.config.document import (
     house_zone,
     of_settings,
     people_rows,
+    stored,
     teams_rows,
 )
 from inboxsla.config.program import typed
@@ -122,8 +123,7 @@ def put_in_force(conn: Connection, force: InForce, now: datetime) -> None:
 
     Open tickets stay under the version they have.
     """
-    for name, body in force.policies.items():
-        policies.save(conn, name, body, now)
+    policies.save_all(conn, force.policies, now)
     for box in mailboxes.every(conn):
         if box.kind == "gmail":
             _bring_in_line(conn, force, box)
@@ -133,8 +133,7 @@ def put_in_force(conn: Connection, force: InForce, now: datetime) -> None:
 
 def welcome(conn: Connection, force: InForce, box: MailboxRow, now: datetime) -> None:
     """The same for one mailbox that is new."""
-    for name, body in force.policies.items():
-        policies.save(conn, name, body, now)
+    policies.save_all(conn, force.policies, now)
     _bring_in_line(conn, force, box)
 
 
@@ -184,5 +183,5 @@ def _texts(same: _Same) -> tuple[str, str]:
 def _read(version: int | None, text: str, beginnings_text: str) -> InForce:
     """Read once in a process: what is stored was checked when it was saved."""
     body = filled_up(from_json(text), from_json(beginnings_text))
-    document = Document.model_validate(body)
+    document = stored(body)
     return InForce(version, body, document, compile_policies(document))

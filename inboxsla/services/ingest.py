@@ -15,7 +15,7 @@ from inboxsla.domain.timeline import Event, Kind
 from inboxsla.gmail.message import ParsedMessage, UnreadableMessage, from_gmail
 from inboxsla.gmail.port import Change, GmailMessage
 from inboxsla.gmail.thanks import is_only_thanks
-from inboxsla.services import asked_by_label, correspondence, our_mail, ruling, settle
+from inboxsla.services import asked_by_label, correspondence, our_mail, ruling, settle, unnamed_groups
 from inboxsla.services.correspondence import Staff
 from inboxsla.services.folders import Moves, first_sight, moves
 from inboxsla.services.ports import Ports
@@ -97,7 +97,7 @@ def _take_in(conn: Connection, ports: Ports, mailbox: MailboxRow, news: ThreadNe
     relabel = bool(fresh) or _touches_ours(mailbox, known, moved)
     decision = settle_thread(conn, mailbox, news.thread_id, rows, events, staff, now, relabel=relabel)
     _tell_elsewhere(conn, mailbox, fresh, events, staff, now)
-    _tell_of_groups(conn, mailbox, fresh, now)
+    unnamed_groups.tell(conn, mailbox, fresh, now)
     # Labels that were there before us ask for nothing.
     if news.connected_at is None or news.changes:
         shown = (f"seen-{news.history_id}", news.snapshot)
@@ -236,16 +236,6 @@ def settle_thread(
         )
         events = [*events, *begins.events]
     return settle.settle_in(conn, ticket, mailbox, events, now, relabel=relabel, facts=header)
-
-
-def _tell_of_groups(conn: Connection, mailbox: MailboxRow, fresh: Sequence[MessageRow], now: datetime) -> None:
-    """Customers' mail must not vanish because a setting is missing."""
-    for group in {correspondence.unnamed_group(row, mailbox) for row in fresh} - {""}:
-        words = (
-            f"Mail from outside came to {mailbox.address} through your group {group} and was taken for bulk mail, so it made "
-            f"no ticket. If customers write there, name {group} in own_lists of this mailbox."
-        )
-        records.alarm(conn, f"group/{mailbox.id}/{group}", words, now, mailbox.id)
 
 
 def _tell_elsewhere(

@@ -26,6 +26,7 @@ from inboxsla.storage.messages import MessageRow
 _TRIED_FOR = timedelta(days=5)
 # Whoever reads old mail for the first time tells nobody about it.
 _STILL_NEWS = _A_DAY = timedelta(days=1)
+_MOST_NAMED = 3
 
 
 def recognise(ports: Ports, arrivals: Iterable[GmailMessage]) -> None:
@@ -75,7 +76,8 @@ def tell_bounce(conn: Connection, mailbox: MailboxRow, row: MessageRow, event: E
             settle.settle_in(conn, ticket, mailbox, [named], now)
     if envelope is None:
         return
-    whom = ", ".join(row.headers.get("bounced_to", ())) or envelope.recipient
+    # A stranger may write a bounce that names anybody, and as many as they like.
+    whom = ", ".join(row.headers.get("bounced_to", ())[:_MOST_NAMED]) or envelope.recipient
     is_notice = envelope.kind != STAFF
     # Alarms outlive what is kept of customers.
     called = "the customer" if is_notice else whom
@@ -85,7 +87,10 @@ def tell_bounce(conn: Connection, mailbox: MailboxRow, row: MessageRow, event: E
     words = f"A mail from InboxSLA to {whom}{numbers} came back. Check the address on the people list."
     if is_notice:
         words = f"A notice to the customer{numbers} came back: they were not told. Try to reach them another way."
-    records.alarm(conn, f"bounce/{row.gmail_id}", words, now, mailbox.id)
+    key = f"bounce/{envelope.id}"
+    # Once it is somebody else's to tell, the first bounce said more than the next.
+    if about or records.alarm_since(conn, key) is None:
+        records.alarm(conn, key, words, now, mailbox.id)
     if not is_notice and not row.headers.get("bounce_passes"):
         reaching.lost(conn, envelope, words, now)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from inboxsla.config import Webhook
 from inboxsla.domain.ticket_view import TicketView
 from inboxsla.errors import Refused, TryLater
 from inboxsla.notify import webhook
+from inboxsla.notify.resolver import Resolver
 from inboxsla.services import backoff, links, writing
 from inboxsla.services.looking import Look
 from inboxsla.services.owing import looks_at, still_wanted
@@ -28,7 +29,7 @@ from inboxsla.storage.outbox import Owed
 
 log = structlog.get_logger()
 
-# Longer than a look-up and a post can take; after it, whoever claimed the act is dead.
+# Longer than a try can take; after it, whoever claimed the act is dead.
 LEASE = timedelta(minutes=2)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
 # How long something is worth being told, if nobody listens.
@@ -44,6 +45,7 @@ class Listener:
 
     name: str
     failures: int = 0
+    resolver: Resolver = field(default_factory=Resolver)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +127,11 @@ def _idempotency_key(act: Owed, mailbox: str) -> str:
 
 
 def _try(ports: Ports, to: Listener, made: _Post, timeout: timedelta) -> None:
-    act = made.act
+    act, hook = made.act, made.hook
     try:
-        webhook.post(made.hook.url, made.body, made.headers, allow_private=made.hook.allow_private, timeout=timeout)
+        webhook.post(
+            hook.url, made.body, made.headers, allow_private=hook.allow_private, resolver=to.resolver, timeout=timeout
+        )
     except Refused as refused:
         with ports.db.write() as conn:
             outbox.finish_owed(conn, act.id, "dropped", ports.now(), str(refused))

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from inboxsla.config.document import Document, compile_policies, kinds
+from inboxsla.config.document import Document, compile_policies, kinds, read_rules
 from inboxsla.domain.business_time import BusinessCalendar
-from inboxsla.domain.rules import Facts, Known, Look, Rules, Ruling, from_data
-from inboxsla.patterns import Patterns, broken, matcher
+from inboxsla.domain.rules import Facts, Known, Look, Rules, Ruling
+from inboxsla.patterns import Patterns, matcher
 from inboxsla.storage import configurations, policies
 from inboxsla.storage.types import from_json
 
@@ -71,11 +71,8 @@ def in_force(conn: Connection) -> Rulebook | None:
 
 def judge_of(document: Document) -> Judge:
     """Compile a document's rules. Raises ConfigMistakes naming everything that is wrong in them."""
-    rules = from_data(
-        document.model_dump(include={"rules"}, mode="json", by_alias=True, exclude_defaults=True).get("rules", []),
-        _known(document),
-        broken,
-    )
+    written = document.model_dump(include={"rules"}, mode="json", by_alias=True, exclude_defaults=True)
+    rules = read_rules(written.get("rules", []), _known(document))
     return Judge(document, rules, matcher(rules.patterns))
 
 

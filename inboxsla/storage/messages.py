@@ -136,6 +136,13 @@ def newest_sent_to(
     return next((row for row in rows if "SENT" in row.labels and not addresses.isdisjoint(row.recipients)), None)
 
 
+def bulk(conn: Connection, mailbox_id: int, among: int) -> list[MessageRow]:
+    """The bulk mail of a mailbox among so many messages that were kept last in all of them, newest first."""
+    since = select(func.max(t.c.id) - among).scalar_subquery()
+    where = (t.c.id > since, t.c.mailbox_id == mailbox_id, t.c.kind == "bulk")
+    return [row_of(row) for row in conn.execute(select(*_COLUMNS).where(*where).order_by(t.c.id.desc()))]
+
+
 def threads_with_rfc_ids(conn: Connection, mailbox_ids: Sequence[int], rfc_ids: Sequence[str]) -> list[tuple[int, str]]:
     """(mailbox, thread) of every kept message that has one of these RFC Message-IDs, in these mailboxes."""
     wanted = [rfc_id for rfc_id in rfc_ids if rfc_id]

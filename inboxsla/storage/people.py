@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,7 +16,7 @@ from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import mailboxes
 from inboxsla.storage.schema import own_absences as own
 from inboxsla.storage.schema import people as t
-from inboxsla.storage.types import from_json
+from inboxsla.storage.types import as_json, from_json
 
 _COLUMNS = (
     t.c.address,
@@ -61,6 +61,15 @@ _ACTIVE = (
     .where(t.c.mailbox_id == bindparam("mailbox"), t.c.active)
     .order_by(t.c.address)
 )
+# Everybody who is or was on a list, as it is stored, and nobody else changing it until the transaction ends.
+_JSON = ("calendar", "skills", "absences")
+_LISTED = (
+    select(t.c.address, t.c.active, t.c.name, t.c.role, t.c.zone, t.c.capacity)
+    .add_columns(*(type_coerce(t.c[name], Text).label(name) for name in _JSON))
+    .where(t.c.mailbox_id == bindparam("mailbox"))
+    .order_by(t.c.id)
+    .with_for_update(key_share=True)
+)
 
 
 def of_mailbox(conn: Connection, mailbox_id: int) -> list[Person]:
@@ -98,21 +107,32 @@ def _calendar(written: str) -> BusinessCalendar:
 
 
 def replace_all(conn: Connection, mailbox_id: int, people: Iterable[Person]) -> None:
-    """Make the list what `people` says; those no longer on it stay as inactive, so that their names are still known."""
-    wanted = {person.address: person for person in people}
-    rows = [{"mailbox_id": mailbox_id, "address": p.address, **_columns(p)} for p in wanted.values()]
-    insert_ignore(conn, t, rows, conflict=["mailbox_id", "address"])
-    for person in wanted.values():
-        conn.execute(
-            update(t)
-            .where(t.c.mailbox_id == mailbox_id, t.c.address == person.address)
-            .values(active=True, **_columns(person))
-        )
-    conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.address.not_in(wanted)).values(active=False))
+    """Make the list what `people` says; those no longer on it stay as inactive, so that their names are still known.
+
+    Written are only the rows that say something else: of a large house's hundreds an edit changes one.
+    """
+    wanted = {person.address: _columns(person) for person in people}
+    listed = {row.address: row for row in conn.execute(_LISTED, {"mailbox": mailbox_id})}
+    new = [{"mailbox_id": mailbox_id, "address": each, **wanted[each]} for each in wanted if each not in listed]
+    here = insert_ignore(conn, t, new, conflict=["mailbox_id", "address"])
+    # Somebody else may have listed the same people in this moment.
+    astray = set() if len(here) == len(new) else wanted.keys() - listed.keys()
+    for address, said in wanted.items():
+        if address in astray or (address in listed and not _says(listed[address], said)):
+            conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.address == address).values(**said))
+    gone = [row.address for row in listed.values() if row.active and row.address not in wanted]
+    if gone:
+        conn.execute(update(t).where(t.c.mailbox_id == mailbox_id, t.c.address.in_(gone)).values(active=False))
+
+
+def _says(row: Row[Any], said: Mapping[str, Any]) -> bool:
+    kept = {name: None if said[name] is None else as_json(said[name]) for name in _JSON}
+    return all(getattr(row, name) == value for name, value in {**said, **kept}.items())
 
 
 def _columns(person: Person) -> dict[str, Any]:
     return {
+        "active": True,
         "name": person.name,
         "role": person.role,
         "zone": person.zone,

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from inboxsla.storage.database import insert_ignore
 from inboxsla.storage.schema import alarms, audit, kept_aside, mailboxes
 
-# What a key may hold; a part of it may be of a stranger's making, and what is longer is cut, not refused.
+# What a key may hold; a part of it may be as long as somebody likes, and what is longer is cut, not refused. No alarm's key
+# holds what a stranger makes up: of such things there is one alarm, which names a few.
 _LONGEST_KEY = 200
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -21,7 +22,7 @@ from tests.web.settings.filling import fields
 from tests.web.shop import Shop, minutes, pages, shop
 
 RULES, POLICIES, PEOPLE, TEAMS, TICKETS, CALLS = 1_000, 200, 500, 10, 100_000, 15
-GOAL, SHOWN, LONGEST = 100.0, 600.0, 3.0
+GOAL, SHOWN, SAVED, LONGEST = 100.0, 600.0, 500.0, 3.0
 PAGES = (
     "/settings/start/people",
     "/settings/start/hours",
@@ -73,6 +74,8 @@ def figures() -> Iterable[tuple[str, str, str, bool]]:
         seen = {**held, "then.priority": ["high"], "do": "look"}
         millis = _millis(lambda: browser.post("/settings/rules/edit?name=Rule 500", data=seen))
         yield "one rule changed, its effect shown", f"{millis:.0f} ms", f"≤ {SHOWN:g} ms", millis <= SHOWN
+        millis = _saving(browser, "/settings/people/edit?address=p7@lumenvelo.example")
+        yield "one person saved", f"{millis:.0f} ms", f"≤ {SAVED:g} ms", millis <= SAVED
         began = time.perf_counter()
         counted = rule_matches.in_force_now(lumen.ports)
         seconds = time.perf_counter() - began
@@ -85,6 +88,16 @@ def _millis(ask: Any) -> float:
     for _ in range(CALLS):
         began = time.perf_counter()
         assert ask().status_code == 200
+        times.append(time.perf_counter() - began)
+    return median(times) * 1e3
+
+
+def _saving(browser: FlaskClient, path: str) -> float:
+    times = []
+    for nth in range(CALLS):
+        typed = {**fields(page(browser, path)), "name": [f"Seven {nth}"], "do": "save"}
+        began = time.perf_counter()
+        assert browser.post(path, data=typed).status_code == 303
         times.append(time.perf_counter() - began)
     return median(times) * 1e3
 
@@ -103,7 +116,10 @@ def _large(folder: Path) -> Iterator[tuple[Shop, FlaskClient]]:
     _configure(lumen)
     browser = pages(lumen).test_client()
     browser.get(sign_in.make_link(lumen.ports, "http://localhost"))
+    # As the pages' own process does.
+    gc.freeze()
     yield lumen, browser
+    gc.unfreeze()
     database.close()
 
 

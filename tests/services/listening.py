@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ class Listening:
 
 
 @contextmanager
-def listening() -> Iterator[Listening]:
+def listening(tls: ssl.SSLContext | None = None) -> Iterator[Listening]:
     kept = Listening()
 
     class Handler(BaseHTTPRequestHandler):
@@ -65,7 +66,9 @@ def listening() -> Iterator[Listening]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    kept.url = f"http://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    kept.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

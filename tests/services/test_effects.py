@@ -9,7 +9,7 @@ import pytest
 
 from inboxsla.config.document import Document, read
 from inboxsla.domain.clock import Urgency
-from inboxsla.services import effects, rollout
+from inboxsla.services import configuring, effects, in_force, rollout
 from inboxsla.services.effects import Effect
 from tests.builders import Desk
 from tests.services.test_ruling import BASE, RULES, saved
@@ -20,6 +20,16 @@ LAMPS = """
 name = "Lamps"
 when = {subject = {contains = "lamp"}}
 then = {policy = "Outage"}
+"""
+LATE = """
+[calendars.early]
+zone = "UTC"
+hours = {{mon = "{0}", tue = "{0}", wed = "{0}", thu = "{0}", fri = "{0}", sat = "{0}", sun = "{0}"}}
+
+[[rules]]
+name = "Late"
+when = {{hours = {{is = "closed", calendar = "early"}}}}
+then = {{policy = "Outage"}}
 """
 COMING_BACK = """
 [[rules]]
@@ -135,6 +145,33 @@ def test_tickets_left_under_an_older_version_count_too(busy: Desk) -> None:
 
     assert (found.renewed, found.other_policy) == (3, 2)
     assert told(found) == moved(busy, again)
+
+
+def ana_renamed(desk: Desk) -> tuple[Effect, int]:
+    """What a change would mean that rules have nothing to do with, and how many tickets were looked at for it."""
+    looked_at: list[int] = []
+    force = in_force.current(desk.ports)
+    (ana,) = force.body["people"]
+    written, _ = configuring.plan_body(desk.ports, {**force.body, "people": [{**ana, "name": "Ana R."}]})
+    return effects.effect(desk.ports, written.document, desk.clock(), looked_at.append), sum(looked_at)
+
+
+def test_rules_that_did_not_reach_open_tickets_yet_would_with_any_other_change(busy: Desk) -> None:
+    moved(busy, SHORTER + RULES)
+    assert ana_renamed(busy)[1] == 0
+
+    saved(busy, SHORTER + LAMPS + RULES)
+
+    assert ana_renamed(busy)[0].other_policy == 2
+
+
+def test_hours_that_did_not_reach_open_tickets_yet_would_as_well_if_a_rule_asks_for_them(busy: Desk) -> None:
+    moved(busy, BASE + LATE.format("00:00–24:00") + RULES)
+    assert ana_renamed(busy)[1] == 0
+
+    saved(busy, BASE + LATE.format("00:00–00:01") + RULES)
+
+    assert ana_renamed(busy)[0].other_policy == 3
 
 
 def test_an_example_names_the_versions_whether_or_not_a_ticket_stands_under_them(one_desk: Desk) -> None:

@@ -228,6 +228,21 @@ def test_a_mail_of_ours_that_comes_back_outside_its_thread_is_known_for_ours(rem
     assert Kind.BOUNCED not in reminded.kinds(ticket.thread_id)
 
 
+def test_a_mail_that_comes_back_again_and_again_is_one_alarm_which_names_the_first_few_it_did_not_reach(
+    reminded: Desk,
+) -> None:
+    """Anybody can write a bounce, and as many as they like."""
+    more = b", ".join(f"x{nth}@elsewhere.example".encode() for nth in range(99))
+    failed = f"X-Failed-Recipients: {ANA}".encode()
+    for _ in range(3):
+        reminded.store.deliver(
+            SUPPORT, returned(reminded, "marker").replace(b"\r\n\r\n", b"\r\n" + failed + b", " + more + b"\r\n\r\n", 1)
+        )
+    reminded.catch_up()
+    (words,) = [words for words in reminded.board().alarms if "A mail from InboxSLA" in words]
+    assert f"to {ANA}, x0@elsewhere.example, x1@elsewhere.example about ticket" in words
+
+
 def test_a_bounce_of_somebody_elses_mail_is_no_alarm_about_ours(reminded: Desk) -> None:
     bounce = f"From: {DAEMON}\r\nTo: {SUPPORT}\r\nSubject: Undeliverable\r\nX-Failed-Recipients: {KOFI}\r\n\r\nNo.\r\n"
     reminded.store.deliver(SUPPORT, bounce.encode())

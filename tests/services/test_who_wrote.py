@@ -7,6 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from inboxsla.domain.timeline import Kind
+from inboxsla.storage import mailboxes
 from tests.builders import ANA, REFUND, SUPPORT, ZOFIA, Desk
 
 JANE = "jane@client.example"
@@ -62,6 +63,25 @@ def test_a_group_that_nobody_named_in_the_settings_is_an_alarm(one_desk: Desk) -
     assert one_desk.find(thread) is None
     (words,) = one_desk.board().alarms
     assert "name orders.lumenvelo.example in own_lists" in words
+
+
+def test_groups_that_a_stranger_makes_up_are_one_alarm_and_do_not_hide_the_one_that_customers_use(
+    one_desk: Desk,
+) -> None:
+    for nth in range(2):
+        arrives(one_desk, f"Jane <{JANE}>", text="." * nth, List_ID="<orders.lumenvelo.example>")
+    for nth in range(6):
+        arrives(one_desk, "spam@elsewhere.example", text="!" * nth, List_ID=f"<{nth}{'x' * 200}.lumenvelo.example>")
+
+    (words,) = one_desk.board().alarms
+    assert "(orders.lumenvelo.example, 5xxx" in words
+    assert "xxx… and others)" in words
+    assert len(words) < 700
+
+    with one_desk.database.write() as conn:
+        mailboxes.change(conn, one_desk.id, own_lists=["orders@lumenvelo.example"])
+    arrives(one_desk, "spam@elsewhere.example", List_ID="<list.lumenvelo.example>")
+    assert "orders" not in one_desk.board().alarms[0]
 
 
 def test_an_agent_who_answers_through_the_group_answers(desk_with_a_list: Desk) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, event, insert, text
 
 from inboxsla.domain.people import Strategy, Team
 from inboxsla.storage import hand_outs, mailboxes, people, teams, tickets
@@ -48,6 +50,48 @@ def test_people_are_read_as_they_were_written(database: Database, box: int) -> N
         assert people.of_mailbox(conn, box) == [person(ANA)]
         assert people.address_of(conn, people.id_of(conn, box, CLAIRE)) == CLAIRE
         assert people.address_of(conn, 0) is None
+
+
+def test_whoever_comes_back_to_the_list_works_there_again_as_they_are_now(database: Database, box: int) -> None:
+    with database.write() as conn:
+        people.replace_all(conn, box, [FULL])
+        people.replace_all(conn, box, [])
+        assert people.of_mailbox(conn, box) == []
+        people.replace_all(conn, box, [person(ANA, "lead")])
+        assert people.of_mailbox(conn, box) == [person(ANA, "lead")]
+
+
+def test_of_hundreds_of_people_only_those_who_changed_are_written(sqlite_database: Database) -> None:
+    listed = [FULL, *(person(f"p{nth}@lumenvelo.example") for nth in range(300))]
+    changed = [replace(FULL, calendar=None), *listed[1:200], replace(listed[200], capacity=3), *listed[201:]]
+    with sqlite_database.write() as conn:
+        box = mailboxes.ensure(conn, "gmail", "support@lumenvelo.example").id
+        people.replace_all(conn, box, listed)
+        seen: list[str] = []
+        event.listen(conn, "before_cursor_execute", lambda *about: seen.append(about[2].split()[0]))
+        people.replace_all(conn, box, listed)
+        assert seen == ["SELECT"]
+        people.replace_all(conn, box, changed)
+        assert seen == ["SELECT", "SELECT", "UPDATE", "UPDATE"]
+        assert people.of_mailbox(conn, box) == sorted(changed, key=lambda each: each.address)
+
+
+def test_two_who_list_somebody_new_at_once_leave_what_the_later_one_says(postgresql_database: Database) -> None:
+    with postgresql_database.write() as conn:
+        box = mailboxes.ensure(conn, "gmail", "support@lumenvelo.example").id
+
+    def later() -> None:
+        with postgresql_database.write() as conn:
+            people.replace_all(conn, box, [person(ANA, "lead")])
+
+    with ThreadPoolExecutor() as pool, postgresql_database.write() as conn:
+        people.replace_all(conn, box, [person(ANA)])
+        second = pool.submit(later)
+        while not conn.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted")).first():
+            assert not second.done()
+    second.result()
+    with postgresql_database.read() as conn:
+        assert people.of_mailbox(conn, box) == [person(ANA, "lead")]
 
 
 def test_teams_are_read_as_they_were_written_and_keep_their_turn(database: Database, box: int) -> None:

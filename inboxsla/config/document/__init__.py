@@ -17,7 +17,8 @@ from inboxsla.config.document.compiling import (
 )
 from inboxsla.config.document.differing import Change, differences, in_words
 from inboxsla.config.document.model import Document
-from inboxsla.config.document.reading import Written, from_body, is_document, read
+from inboxsla.config.document.reading import Written, from_body, is_document, read, stored
+from inboxsla.config.document.rules_again import read_rules
 from inboxsla.config.document.staff import left_without_admin
 from inboxsla.config.document.starting import beginnings, filled_up, of_settings
 from inboxsla.config.document.templates import Template, templates, with_template
@@ -42,6 +43,8 @@ __all__ = [
     "people_rows",
     "plain_seconds",
     "read",
+    "read_rules",
+    "stored",
     "teams_rows",
     "templates",
     "to_toml",

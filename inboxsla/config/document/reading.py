@@ -35,10 +35,14 @@ _ITS_OWN = frozenset(Document.model_fields) - {"people", "mailboxes", "labels"}
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A document without mistakes. `body` is the plain data (JSON) it is kept as; `remarks` are what looks unintended."""
+    """A document without mistakes. `body` is the plain data (JSON) it is kept as; `remarks` are what looks unintended.
+
+    `policies` are those switched on, compiled.
+    """
 
     body: Mapping[str, Any]
     document: Document
+    policies: Mapping[str, Mapping[str, Any]]
     remarks: tuple[str, ...] = ()
 
 
@@ -71,6 +75,11 @@ def from_body(
     return _checked(Source(dict(body)), now, mailboxes, webhooks)
 
 
+def stored(body: Mapping[str, Any]) -> Document:
+    """What plain data means that was checked when it was saved. Raises ValidationError if it can no longer be read."""
+    return Document.model_validate(_read_already(body, parts(body, None)))
+
+
 def is_document(tree: Mapping[str, Any]) -> bool:
     """Whether a TOML tree is a configuration document rather than the settings of config.toml."""
     return bool(_ITS_OWN & tree.keys())
@@ -84,19 +93,20 @@ def _checked(
     # What is wrong within a rule is said once, by whoever reads the rule.
     told = {key[:2] for key, _ in complaints if key[:1] == ("rules",)}
     found: list[Complaint] = []
-    document = None
+    document, policies = None, dict[str, dict[str, Any]]()
     try:
         document = Document.model_validate(_read_already(source.tree, seen))
     except ValidationError as error:
         found += mistakes.reasons(error, source, Document, told)
     found += complaints
     if document is not None and not found:
-        found += _last_look(document)
+        policies = compile_policies(document)
+        found += _last_look(document, policies)
     if found or document is None:
         said = dict.fromkeys(mistakes.sentence(key, reason, source) for key, reason in found)
         raise ConfigMistakes(sorted(said, key=mistakes.line), found)
     remarked = tuple(mistakes.sentence(key, reason, source) for key, reason in remarks(document))
-    return Written(_plain(source.tree), document, remarked)
+    return Written(_plain(source.tree), document, policies, remarked)
 
 
 def _read_already(tree: Mapping[str, Any], seen: Parts) -> Mapping[str, Any]:
@@ -109,9 +119,8 @@ def _read_already(tree: Mapping[str, Any], seen: Parts) -> Mapping[str, Any]:
     return {**tree, **read}
 
 
-def _last_look(document: Document) -> Iterator[Complaint]:
+def _last_look(document: Document, bodies: Mapping[str, Mapping[str, Any]]) -> Iterator[Complaint]:
     """What whoever counts the time or hands out tickets would refuse; nothing, if the checks above miss nothing."""
-    bodies = compile_policies(document)
     for nth, policy in enumerate(document.policies):
         if policy.enabled:
             yield from _refused(("policies", nth), partial(_can_count, repr(bodies[policy.name]), bodies[policy.name]))

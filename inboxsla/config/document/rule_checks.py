@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from inboxsla.config.checks import Complaint
 from inboxsla.config.document import kinds
 from inboxsla.config.document.parts import Parts
+from inboxsla.config.document.rules_again import read_rules
 from inboxsla.config.places import Path as Key
 from inboxsla.domain.business_time import BusinessCalendar
 from inboxsla.domain.rule_words import quoted
-from inboxsla.domain.rules import Known, from_data
+from inboxsla.domain.rules import Known
 from inboxsla.errors import ConfigMistakes
-from inboxsla.patterns import broken
 
 _NUMBERED = re.compile(r"Rule (\d+)")
 # “when.any[1].subject: …”; the rest is the sentence.
@@ -25,7 +25,7 @@ _ALWAYS = BusinessCalendar.always_open()
 def complaints(seen: Parts) -> Iterator[Complaint]:
     written = seen.tree.get("rules", ())
     try:
-        from_data(written, _known(seen), broken)
+        read_rules(written, _known(seen))
     except ConfigMistakes as wrong:
         for mistake in wrong.mistakes:
             yield _placed(mistake, written if isinstance(written, list | tuple) else ())

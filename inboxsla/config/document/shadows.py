@@ -7,22 +7,25 @@ from typing import Any
 
 from inboxsla.config.document.model import Rule
 from inboxsla.domain.folding import fold
+from inboxsla.remembering import Lru
 
 # Every address has one, so this is how “always” is written.
 _ALWAYS: Mapping[str, Any] = {"sender": {"contains": "@"}}
 # What rules themselves change on their way, so that the same condition need not hold twice.
 _CHANGING = frozenset({"tag", "tier", "channel", "priority"})
+_known: Lru[str, tuple[tuple[str, ...], tuple[str, ...]]] = Lru(8_192)
 
 
 def shadowed(rules: Sequence[Rule]) -> Iterator[tuple[int, str]]:
     """(position from 0, a sentence) of each rule that others before it leave nothing to do, whatever mail comes."""
     by_condition: dict[str, list[int]] = {}
     for nth, rule in enumerate(rules):
-        found = sorted({each for key in _implied(rule.when) for each in by_condition.get(key, ())})
+        implied, sufficient = _compared(rule.when)
+        found = sorted({each for key in implied for each in by_condition.get(key, ())})
         before = [rules[each] for each in found if _everywhere(rules[each], rule)]
         if before and (said := _said(rule, before)):
             yield nth, said
-        for key in _sufficient(rule.when):
+        for key in sufficient:
             by_condition.setdefault(key, []).append(nth)
 
 
@@ -53,6 +56,16 @@ def _given(rule: Rule) -> frozenset[str]:
 
 def _everywhere(before: Rule, rule: Rule) -> bool:
     return not before.mailboxes or bool(rule.mailboxes and {*rule.mailboxes} <= {*before.mailboxes})
+
+
+def _compared(when: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a condition implies, and what is sufficient for it; each condition is looked at once in a process."""
+    text = _key(when)
+    found = _known.get(text)
+    if found is None:
+        found = tuple(_implied(when)), tuple(_sufficient(when))
+        _known.put(text, found)
+    return found
 
 
 def _implied(when: Mapping[str, Any]) -> Iterator[str]:
