@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -45,13 +46,16 @@ def pages_of(browser: FlaskClient) -> Iterator[tuple[str, str, BeautifulSoup]]:
                 waiting.append((f"{there.path}?{there.query}" if there.query else there.path, path))
 
 
-def test_every_link_leads_to_a_page_in_plain_words(lumen: Shop, claire: FlaskClient) -> None:
+def test_every_link_leads_to_a_page_in_plain_words_on_which_no_two_things_have_one_name(lumen: Shop, claire: FlaskClient) -> None:
     a_morning(lumen)
     seen, wrong = [], {}
 
     for path, where, page in pages_of(claire):
         seen.append(path)
         assert page.h1 is not None, f"{path}, named on {where}, has no heading"
+        marks = Counter(str(element["id"]) for element in page.select("[id]"))
+        # A label, and what is refreshed while somebody types, finds only the first of two that are called the same.
+        assert not [mark for mark, times in marks.items() if times > 1], path
         for part in page.select(OTHERS_WORDS):
             part.decompose()
         if found := OUR_WORDS.findall(words(page.body)):
