@@ -13,8 +13,8 @@ _INSTEAD: tuple[tuple[str, LazyString], ...] = (
     (r".*say once when this step comes\b.*", lazy_gettext("Say when this step comes: a number such as 75, or a length such as 2h.")),
     (r".*this step does nothing\b.*", lazy_gettext("Tick what this step does, or name somebody who is told.")),
     (r".*a step that comes with reopened belongs to no promise\b.*", lazy_gettext("A step for customers who come back belongs to no promise. Untick “only for”.")),
-    (r".*before is before the time even starts\b.*", lazy_gettext("This comes before the time even starts. Write less, or tick below which longer promises it is only for.")),
-    (r".*Write less, or say which promises it is for\b.*", lazy_gettext("Write less, or tick which longer promises it is only for.")),
+    (r".*before is before the time even starts\b.*", lazy_gettext("This comes before the time even starts. Write less, or tick under “Only for” which longer promises it is for.")),
+    (r".*Write less, or say which promises it is for\b.*", lazy_gettext("Write less, or tick under “Only for” which longer promises it is for.")),
     (r".*a policy promises at least one of\b.*", lazy_gettext("Promise at least one thing. Write for example 4h as the first response.")),
     (r".*nothing is promised here\. .*", lazy_gettext("Nothing is promised here. Write a length, for example 4h.")),
     (r".*medium_at .* must rise between 0 and 100\b.*", lazy_gettext("Medium comes before Urgent, and both before 100 %. Write for example 50 and 75.")),
@@ -22,7 +22,7 @@ _INSTEAD: tuple[tuple[str, LazyString], ...] = (
     (r".*(a warning .* ahead comes before|auto_close_warning .* must be shorter than)\b.*", lazy_gettext("The owner cannot be told before the silence begins. Write less than the time until it closes.")),
     (r".*closing notice comes with auto_close_warning\b.*", lazy_gettext("The customer is told when the owner is: say under Limits how long before.")),
     # What is named and is not there
-    (r" Add it under tags\.", lazy_gettext(" Add it to the tags of the configuration, on the page “Import and export”.")),
+    (r" Add it under tags\.", lazy_gettext(" Add it on the page “Pause reasons and tags”.")),
     (r" Set it up in config\.toml: .*", lazy_gettext(" Whoever runs the server sets it up in its config.toml.")),
     (r" Write \[calendars\..*\] with its hours, or “.*”\.", lazy_gettext(" Add one on the page “Calendars”, or choose round the clock.")),
     (r" is switched off \(enabled = false\)\.", lazy_gettext(" is switched off.")),
@@ -31,7 +31,7 @@ _INSTEAD: tuple[tuple[str, LazyString], ...] = (
     (r" There is none yet; add it under (\[\[teams\]\]|\[\[people\]\])\.", lazy_gettext(" There is none yet; add it on the page “People and teams”.")),
     (r" There is none yet; add it under (\[tiers\]|\[organisations\])\.", lazy_gettext(" There is none yet; add it on the page “Customer lists”.")),
     (r" There is none yet; add it under \[\[mailboxes\]\]\.", lazy_gettext(" There is none yet; connect it on the page “Mailboxes”.")),
-    (r" There is none yet; add it under tags\.", lazy_gettext(" There is none yet; add it to the tags of the configuration, on the page “Import and export”.")),
+    (r" There is none yet; add it under tags\.", lazy_gettext(" There is none yet; add it on the page “Pause reasons and tags”.")),
     (r" There is none yet; add it under then = .*", lazy_gettext(" There is none yet; let a rule set it first.")),
     # Teams
     (r".*one person gets everything here\b.*", lazy_gettext("One person gets everything here. Choose who it is.")),

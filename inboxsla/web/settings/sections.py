@@ -29,7 +29,7 @@ SECTIONS = (
     Section("calendars.listed", lazy_gettext("Calendars"), "calendar3"),
     Section("policies.listed", lazy_gettext("Policies"), "shield-check"),
     Section("rules.listed", lazy_gettext("Rules"), "signpost-split"),
-    Section("words.edit", lazy_gettext("Pause reasons"), "pause-circle"),
+    Section("words.edit", lazy_gettext("Pause reasons and tags"), "pause-circle"),
     Section("labels.edit", lazy_gettext("Labels"), "tag"),
     Section("notifications.page", lazy_gettext("Notifications"), "bell"),
     Section("privacy.page", lazy_gettext("Privacy"), "lock"),

@@ -29,7 +29,8 @@
   // “This is empty.” says more with the name of its field before it.
   const nameFields = () => {
     document.querySelectorAll('#wrong a[href^="#f-"]').forEach((link) => {
-      const label = document.querySelector(`label[for="${CSS.escape(link.getAttribute("href").slice(1))}"]`);
+      const label = document.querySelector(`label[for="${CSS.escape(link.getAttribute("href").slice(1))}"]`)?.cloneNode(true);
+      label?.querySelector(".help")?.remove();
       if (label) link.prepend(`${label.textContent.trim()}: `);
     });
   };

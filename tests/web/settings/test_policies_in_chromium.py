@@ -19,7 +19,7 @@ def test_the_line_the_notes_and_the_effect_follow_what_is_typed_and_it_is_saved(
     browser: Browser, morning: tuple[Shop, str, int]
 ) -> None:
     lumen, base, _urgent = morning
-    with window(browser, lumen, base) as page:
+    with window(browser, lumen, base, may_complain=True) as page:
         page.goto(base + EDIT)
         page.locator(".line-tabs label", has_text="Resolution").click()
         expect(page.locator(".of-resolution")).to_be_visible()
@@ -41,6 +41,12 @@ def test_the_line_the_notes_and_the_effect_follow_what_is_typed_and_it_is_saved(
         page.clock.fast_forward(1_000)
         expect(page.locator(".of-first_response .told")).to_contain_text("tell lead at 9")
         expect(page.locator("#effect")).to_contain_text("at 20 %: tell the lead")
+
+        page.locator("[name='notices.closing']").check()
+        page.locator(".acts button.btn-primary").click()
+        expect(page.locator("#wrong a")).to_contain_text("will close if they stay silent: The customer is told")
+        page.locator("[name='notices.closing']").uncheck()
+        page.clock.fast_forward(1_000)
 
         page.get_by_role("button", name="Last 30 days").click()
         expect(page.locator("#replay")).to_contain_text("Kept, last 30 days")

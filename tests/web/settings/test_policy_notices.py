@@ -40,9 +40,13 @@ def test_a_field_that_nothing_fills_in_is_said_where_it_was_typed(lumen: Shop, c
 def test_a_closing_notice_needs_to_know_when_it_comes(lumen: Shop, claire: FlaskClient) -> None:
     answer = send(claire, EDIT, notices__closing="yes")
 
-    told = words(BeautifulSoup(answer.text, "lxml").select_one("#wrong"))
+    shown = BeautifulSoup(answer.text, "lxml")
+    told = words(shown.select_one("#wrong"))
     assert "say under Limits how long before" in told
     assert "auto_close" not in told
+    tick = shown.select_one("#f-notices-closing")
+    assert tick is not None
+    assert "say under Limits" in words(shown.select_one(f"#{tick['aria-describedby'].split()[0]}"))
 
 
 def test_the_example_follows_what_is_typed(lumen: Shop, claire: FlaskClient) -> None:
