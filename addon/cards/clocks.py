@@ -79,6 +79,7 @@ def _doing(do: Do, step: StepView, opened: Opened, face: Face) -> str:
     sentence = {
         Do.REMIND_OWNER: "remind %(owner)s",
         Do.NOTIFY_OWNER: "tell %(owner)s",
+        Do.NOTIFY_TEAM: "tell the team",
         Do.NOTIFY_LEAD: "tell %(lead)s",
         Do.NOTIFY_ON_DUTY_LEAD: "tell the lead on duty",
         Do.NOTIFY_PERSON: "tell %(people)s",

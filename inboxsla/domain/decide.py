@@ -17,6 +17,7 @@ from inboxsla.domain.timeline import Event, Kind, Metric, Standing, Status
 _ROLE = {
     Do.REMIND_OWNER: "owner",
     Do.NOTIFY_OWNER: "owner",
+    Do.NOTIFY_TEAM: "team",
     Do.NOTIFY_LEAD: "lead",
     Do.NOTIFY_ON_DUTY_LEAD: "on_duty_lead",
     Do.NOTIFY_PERSON: "person",

@@ -25,6 +25,7 @@ class Do(StrEnum):
 
     REMIND_OWNER = "remind_owner"
     NOTIFY_OWNER = "notify_owner"
+    NOTIFY_TEAM = "notify_team"
     NOTIFY_LEAD = "notify_lead"
     NOTIFY_ON_DUTY_LEAD = "notify_on_duty_lead"
     NOTIFY_PERSON = "notify_person"

@@ -41,7 +41,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """Tell these people now: one, or all leads of a mailbox.
+    """Tell these people now: one, all of a team, or all leads of a mailbox.
 
     Where they are not whom the step means, `why` is a sentence for them with %(names)s of those they get it for, `instead_of`.
     """
@@ -67,7 +67,7 @@ class Nobody:
 
 
 def recipient(role: str, case: Case, at: datetime) -> Now | Wait | Nobody:
-    """Who is told at `at`. `role` is owner, lead, on_duty_lead or person.
+    """Who is told at `at`. `role` is owner, team, lead, on_duty_lead or person.
 
     First whoever the role means, or stands in for them while they are absent; if they are back on duty before the promise
     runs out, the step waits for that, unless its clock counts round the clock. Otherwise the next on duty along the chain:
@@ -109,6 +109,8 @@ def _meant(role: str, case: Case) -> tuple[list[Person], list[list[Person]]]:
         return [one], [members, own_leads, leads, admins]
     if one is not None:
         return [one], [own_leads, leads, admins, listed]
+    if role == "team" and members:
+        return members, [own_leads, leads, admins, listed]
     # Where nobody leads, whoever there is takes the lead's place from the start.
     first = next((group for group in (own_leads, leads, admins, listed) if group), [])
     if role == "on_duty_lead":

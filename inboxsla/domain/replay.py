@@ -27,7 +27,15 @@ _ACTS = frozenset(
     {Kind.STAFF_WROTE, Kind.ANSWERED_ELSEWHERE, Kind.UNARCHIVED, Kind.STATUS_SET, Kind.NOTED, Kind.EXTENDED}
 )
 MAILS = frozenset(
-    {Do.REMIND_OWNER, Do.NOTIFY_OWNER, Do.NOTIFY_LEAD, Do.NOTIFY_ON_DUTY_LEAD, Do.NOTIFY_PERSON, Do.WARN_CLOSING}
+    {
+        Do.REMIND_OWNER,
+        Do.NOTIFY_OWNER,
+        Do.NOTIFY_TEAM,
+        Do.NOTIFY_LEAD,
+        Do.NOTIFY_ON_DUTY_LEAD,
+        Do.NOTIFY_PERSON,
+        Do.WARN_CLOSING,
+    }
 )
 
 

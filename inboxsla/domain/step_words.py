@@ -18,6 +18,7 @@ from inboxsla.domain.timeline import Event, Metric
 STEP_WORDS = {
     Do.REMIND_OWNER: "the owner is reminded",
     Do.NOTIFY_OWNER: "the owner is told",
+    Do.NOTIFY_TEAM: "the team is told",
     Do.NOTIFY_LEAD: "the lead is told",
     Do.NOTIFY_ON_DUTY_LEAD: "the lead on duty is told",
     Do.NOTIFY_PERSON: "a mail goes to %(people)s",

@@ -29,6 +29,7 @@ _KINDS = {
 _WOULD = {
     "remind_owner": "remind the owner",
     "notify_owner": "tell the owner",
+    "notify_team": "tell the team",
     "notify_lead": "tell the lead",
     "notify_on_duty_lead": "tell the lead on duty",
     "notify_person": "mail somebody named",

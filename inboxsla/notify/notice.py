@@ -14,6 +14,7 @@ class Told(StrEnum):
     """Why somebody gets a mail, the weightier the later. All but the last three are named like the step that owes it."""
 
     WARN_CLOSING = "warn_closing"
+    NOTIFY_TEAM = "notify_team"
     REMIND_OWNER = "remind_owner"
     NOTIFY_OWNER = "notify_owner"
     NOTIFY_PERSON = "notify_person"

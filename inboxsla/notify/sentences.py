@@ -29,6 +29,7 @@ _PROPOSAL = "You get this because your out-of-office answered a reminder of Inbo
 _WHY = {
     Told.REMIND_OWNER: "You get this because you own the ticket.",
     Told.NOTIFY_OWNER: "You get this because you own the ticket.",
+    Told.NOTIFY_TEAM: "You get this because you are in the team it belongs to.",
     Told.NOTIFY_LEAD: "You get this because you lead this mailbox.",
     Told.NOTIFY_ON_DUTY_LEAD: "You get this because you are the lead on duty.",
     Told.NOTIFY_PERSON: "You get this because the reminder step names you.",
@@ -45,6 +46,7 @@ _WHY = {
 _WHY_WITH_SHARE = {
     Told.REMIND_OWNER: "You get this because you own the ticket (%(share)s).",
     Told.NOTIFY_OWNER: "You get this because you own the ticket (%(share)s).",
+    Told.NOTIFY_TEAM: "You get this because you are in the team it belongs to (%(share)s).",
     Told.NOTIFY_LEAD: "You get this because you lead this mailbox (%(share)s).",
     Told.NOTIFY_ON_DUTY_LEAD: "You get this because you are the lead on duty (%(share)s).",
     Told.NOTIFY_PERSON: "You get this because the reminder step names you (%(share)s).",
@@ -259,6 +261,15 @@ def next_words(view: TicketView, say: Speech, *, reader: str = "", leads: bool =
 
 
 _YOU = "you"
+_OTHER_DOINGS = {
+    Do.NOTIFY_TEAM: STEP_WORDS[Do.NOTIFY_TEAM],
+    Do.NOTIFY_ON_DUTY_LEAD: STEP_WORDS[Do.NOTIFY_ON_DUTY_LEAD],
+    Do.NOTIFY_PERSON: "others are told",
+    Do.RAISE_PRIORITY: STEP_WORDS[Do.RAISE_PRIORITY],
+    Do.ADD_TAG: "a tag is added",
+    Do.POST_WEBHOOK: "another system is told",
+    Do.REASSIGN: STEP_WORDS[Do.REASSIGN],
+}
 
 
 def _at(when: str, at: datetime, what: str, view: TicketView, say: Speech) -> str:
@@ -276,18 +287,7 @@ def _doings(do: set[Do], owner: str, lead: str, say: Speech) -> str:
     told = dict.fromkeys(who for one, who in ((Do.NOTIFY_OWNER, owner), (Do.NOTIFY_LEAD, lead)) if one in do)
     if told:
         doings.append(_told(list(told), say))
-    if Do.NOTIFY_ON_DUTY_LEAD in do:
-        doings.append(say.text(STEP_WORDS[Do.NOTIFY_ON_DUTY_LEAD]))
-    if Do.NOTIFY_PERSON in do:
-        doings.append(say.text("others are told"))
-    if Do.RAISE_PRIORITY in do:
-        doings.append(say.text(STEP_WORDS[Do.RAISE_PRIORITY]))
-    if Do.ADD_TAG in do:
-        doings.append(say.text("a tag is added"))
-    if Do.POST_WEBHOOK in do:
-        doings.append(say.text("another system is told"))
-    if Do.REASSIGN in do:
-        doings.append(say.text(STEP_WORDS[Do.REASSIGN]))
+    doings += [say.text(words) for one, words in _OTHER_DOINGS.items() if one in do]
     return say.text(" and ").join(doings)
 
 

@@ -24,6 +24,7 @@ LIVE = frozenset({State.RUNNING, State.PAUSED})
 _STEP_SHORT = {
     Do.REMIND_OWNER: "remind the owner",
     Do.NOTIFY_OWNER: "tell the owner",
+    Do.NOTIFY_TEAM: "tell the team",
     Do.NOTIFY_LEAD: "tell the lead",
     Do.NOTIFY_ON_DUTY_LEAD: "tell the lead on duty",
     Do.NOTIFY_PERSON: "tell %(people)s",

@@ -70,7 +70,7 @@ policy = "Gold"
             "desk.toml:17: policies[2].targets.resolution.hihg: there is no such key. Did you mean “high”?",
             "desk.toml:19: policies[2].steps[1].at: a step at 1200 % would never come: promises are followed up to 1000 %.",
             "desk.toml:20: policies[2].steps[2].do[1]: “remind” is not known here. Write remind_owner, notify_owner, notify_lead,"
-            " notify_on_duty_lead, reassign or raise_priority. Did you mean “remind_owner”?",
+            " reassign, notify_team, notify_on_duty_lead or raise_priority. Did you mean “remind_owner”?",
             "desk.toml:21: policies[2].steps[3]: this step does nothing. Write for example do = [“remind_owner”].",
             "desk.toml:25: rules[1].when.subject: “contain” is not a way to compare. Did you mean “contains”?",
             "desk.toml:26: rules[1].then.policy: there is no policy “Outage”. There are Standard support, standard support.",

@@ -56,6 +56,15 @@ def test_the_lead_on_duty_is_one_person_the_teams_own_if_there() -> None:
     assert told("on_duty_lead", person(ANA), *leads, team=billing, at="1 20:00", due="1 21:00") == [CLAIRE]
 
 
+def test_a_team_is_told_as_far_as_it_is_on_duty_and_else_its_lead() -> None:
+    team = (person(ANA), person(JONAS), person(PRIYA, calendar=LATE_SHIFT), person(CLAIRE, "lead"))
+    gone = (person(ANA, "agent", away(*WEEK)), person(JONAS, "agent", away(*WEEK)), person(CLAIRE, "lead"))
+    assert told("team", *team) == [ANA, JONAS]
+    assert told("team", *team, team=Team("Billing", (JONAS, CLAIRE))) == [JONAS, CLAIRE]
+    assert told("team", *gone) == [CLAIRE]
+    assert told("team", person(CLAIRE, "lead"), person(OMAR, "admin")) == [CLAIRE]
+
+
 def test_a_named_person_is_told_whoever_they_are() -> None:
     assert told("person", person(ANA), person(JONAS), person(CLAIRE, "lead"), named=JONAS) == [JONAS]
 
@@ -175,7 +184,7 @@ def rows(dice: Dice) -> list[Any]:
 
 def case(dice: Dice) -> tuple[str, int, int, bool, str | None]:
     """Who is told, when (hours into June), the hours left, whether the clock always runs, and the owner."""
-    role = dice.one_of(("owner", "lead", "on_duty_lead", "person"))
+    role = dice.one_of(("owner", "team", "lead", "on_duty_lead", "person"))
     return role, dice.below(24 * 9 + 1), dice.between(-5, 48), dice.yes(), dice.one_of((ANA, None))
 
 

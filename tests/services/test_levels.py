@@ -7,7 +7,7 @@ from inboxsla.domain.timeline import Kind
 from inboxsla.listing import whatif_text
 from inboxsla.services import configuring, whatif
 from inboxsla.services import desk as acts
-from tests.builders import ANA, CLAIRE, Desk
+from tests.builders import ANA, CLAIRE, JONAS, Desk
 from tests.services.test_returning import BOSS, document, opened
 from tests.services.test_whatif import drafted
 
@@ -37,6 +37,17 @@ def test_each_level_tells_other_people_and_the_last_goes_on_until_somebody_takes
     acts.take(one_desk.ports, one_desk.ticket(thread).id, CLAIRE)
     one_desk.later(hours=9)
     assert len(one_desk.mailed()) == 7
+
+
+def test_a_team_is_told_at_once_each_of_it_by_one_mail_the_owner_too(one_desk: Desk) -> None:
+    opened(one_desk, document('{at = 50, do = ["remind_owner", "notify_team"]}', FIRST))
+
+    one_desk.later(hours=2, seconds=1)
+
+    assert sorted(one_desk.mailed()) == [ANA, JONAS]
+    why = {mail["To"].addresses[0].addr_spec: mail.get_body(("plain",)).get_content() for mail in one_desk.mails()}
+    assert "because you own the ticket" in why[ANA]
+    assert "because you are in the team it belongs to" in why[JONAS].replace("\n", " ")
 
 
 def test_a_step_tags_the_ticket_once_and_says_why(one_desk: Desk) -> None:

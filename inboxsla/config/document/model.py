@@ -10,10 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from inboxsla.config import fields
+from inboxsla.config import fields, ladder
 from inboxsla.config.document import kinds
 from inboxsla.config.document.house import Labels, Notifications, Privacy
-from inboxsla.config.ladder import OneOrMore
 from inboxsla.config.section import Section
 from inboxsla.config.settings import Calendar, Status
 from inboxsla.config.webhooks import HookName
@@ -21,7 +20,7 @@ from inboxsla.domain.courtesy import FIELDS, CustomerNotice, unknown_fields
 
 Metric = Literal["first_response", "next_response", "resolution", "update"]
 Priority = Literal["critical", "high", "normal", "low"]
-Action = Literal["remind_owner", "notify_owner", "notify_lead", "notify_on_duty_lead", "reassign", "raise_priority"]
+Action = Literal[ladder.Action, "notify_team", "notify_on_duty_lead", "raise_priority"]
 Strategy = Literal["least_loaded", "round_robin", "skill", "fixed", "nobody"]
 Role = Literal["agent", "lead", "admin"]
 RuleStatus = Literal["open", "waiting_on_customer", "on_hold", "solved", "closed"]
@@ -86,8 +85,8 @@ class Step(Section):
     do: tuple[Action, ...] = ()
     promises: tuple[Metric, ...] = Field((), alias="for")
     notify: tuple[fields.Address, ...] = ()
-    add_tag: OneOrMore[kinds.Word] = ()
-    webhook: OneOrMore[HookName] = ()
+    add_tag: ladder.OneOrMore[kinds.Word] = ()
+    webhook: ladder.OneOrMore[HookName] = ()
 
     @model_validator(mode="after")
     def _comes_once_and_does_something(self) -> Step:

@@ -19,6 +19,7 @@ _COMPARED = {
 _DOES = {
     "remind_owner": "remind the owner",
     "notify_owner": "tell the owner",
+    "notify_team": "tell the team",
     "notify_lead": "tell the lead",
     "notify_on_duty_lead": "tell the lead on duty",
     "reassign": "hand over",

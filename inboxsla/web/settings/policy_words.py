@@ -28,6 +28,7 @@ PLACE_WORDS = (
 DO_WORDS = (
     ("remind_owner", lazy_gettext("Remind the owner")),
     ("notify_owner", lazy_gettext("Tell the owner")),
+    ("notify_team", lazy_gettext("Tell the team")),
     ("notify_lead", lazy_gettext("Tell the lead")),
     ("notify_on_duty_lead", lazy_gettext("Tell the lead on duty")),
     ("reassign", lazy_gettext("Hand over")),
@@ -47,6 +48,7 @@ class Act(NamedTuple):
 _SHORT = {
     "remind_owner": Act("bell", lazy_gettext("Remind owner")),
     "notify_owner": Act("envelope", lazy_gettext("Tell owner")),
+    "notify_team": Act("people", lazy_gettext("Tell team")),
     "notify_lead": Act("megaphone", lazy_gettext("Tell lead")),
     "notify_on_duty_lead": Act("megaphone", lazy_gettext("Tell lead on duty")),
     "reassign": Act("arrow-repeat", lazy_gettext("Hand over")),
