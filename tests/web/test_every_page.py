@@ -46,7 +46,9 @@ def pages_of(browser: FlaskClient) -> Iterator[tuple[str, str, BeautifulSoup]]:
                 waiting.append((f"{there.path}?{there.query}" if there.query else there.path, path))
 
 
-def test_every_link_leads_to_a_page_in_plain_words_on_which_no_two_things_have_one_name(lumen: Shop, claire: FlaskClient) -> None:
+def test_every_link_leads_to_a_page_in_plain_words_on_which_no_two_things_have_one_name(
+    lumen: Shop, claire: FlaskClient
+) -> None:
     a_morning(lumen)
     seen, wrong = [], {}
 

@@ -7,10 +7,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+
 import inboxsla
 from inboxsla.web.settings import page_words
+from tests.web.reading import words
+from tests.web.settings.filling import send
 from tests.web.shop import Shop, pages
 
+EDIT = "/settings/policies/edit?name=Standard+support"
 HERE = Path(inboxsla.__file__).parent
 SOURCES = (
     *HERE.glob("config/document/*.py"),
@@ -31,6 +37,17 @@ def test_no_complaint_that_a_form_can_cause_shows_how_a_file_is_written(lumen: S
     with pages(lumen).test_request_context():
         left = [text for text in written() if OF_A_FILE.search(page_words.said(text)) and not NO_FORM.search(text)]
     assert not left
+
+
+def test_a_step_that_needs_more_said_leads_to_where_it_is_said(lumen: Shop, claire: FlaskClient) -> None:
+    early = {"steps__0__when": "before", "steps__0__length": "3h", "steps__1__add_tag": "late"}
+    shown = BeautifulSoup(send(claire, EDIT, **early).text, "lxml")
+
+    told = {link["href"]: words(link) for link in shown.select("#wrong a")}
+    assert "tick under “Only for”" in told["#f-steps-0-length"]
+    assert shown.select_one("#f-steps-0 details[open] #f-steps-0-for")
+    assert "on the page “Pause reasons and tags”" in told["#f-steps-1-add_tag"]
+    assert "Pause reasons and tags" in [words(link) for link in shown.select("nav a")]
 
 
 def written() -> Iterator[str]:

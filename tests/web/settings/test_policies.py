@@ -126,17 +126,6 @@ def test_every_complaint_is_at_its_field_and_in_the_words_of_the_page(lumen: Sho
     assert fields(shown)["targets.first_response.high"] == ["dayz"]
 
 
-def test_a_step_that_needs_more_said_leads_to_where_it_is_said(lumen: Shop, claire: FlaskClient) -> None:
-    early = {"steps__0__when": "before", "steps__0__length": "3h", "steps__1__add_tag": "late"}
-    shown = BeautifulSoup(send(claire, EDIT, **early).text, "lxml")
-
-    told = {link["href"]: words(link) for link in shown.select("#wrong a")}
-    assert "tick under “Only for”" in told["#f-steps-0-length"]
-    assert shown.select_one("#f-steps-0 details[open] #f-steps-0-for")
-    assert "on the page “Pause reasons and tags”" in told["#f-steps-1-add_tag"]
-    assert "Pause reasons and tags" in [words(link) for link in shown.select("nav a")]
-
-
 def test_a_warning_without_closing_and_thresholds_that_do_not_rise_are_said_plainly(
     lumen: Shop, claire: FlaskClient
 ) -> None:
