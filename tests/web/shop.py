@@ -134,7 +134,8 @@ class Shop:
         message = EmailMessage()
         message["Subject"], message["To"], message["From"] = " ".join(subject.split()), recipient, ADDRESS
         message.set_content("Please answer.\n")
-        message.add_alternative(html, subtype="html")
+        if html:
+            message.add_alternative(html, subtype="html")
         marker, box, now = f"marker-{self.numbers()}", self.mailbox_id, self.clock.at
         with self.ports.db.write() as conn:
             outbox.put(conn, box, ticket_id, [(marker, "remind_owner", "owner", {})], now)

@@ -52,6 +52,17 @@ def test_a_mail_can_be_read_as_text(lumen: Shop, claire: FlaskClient) -> None:
     assert words(page(claire, f"/mail/{mail}?as=text").pre) == "Please answer."
 
 
+def test_a_mail_that_is_nothing_but_text_as_those_to_customers_are_is_shown_at_once(
+    lumen: Shop, claire: FlaskClient
+) -> None:
+    mail = lumen.mails(lumen.asks("Refund", "Zofia", ago=minutes(50)), "zofia@rowery-nocne.example", "Re: Refund", html="")
+
+    shown = page(claire, f"/mail/{mail}")
+    assert words(shown.pre) == "Please answer."
+    assert shown.iframe is None
+    assert "As it looks" not in words(shown.main)
+
+
 def test_line_ends_of_mail_are_no_hostile_text(lumen: Shop, claire: FlaskClient) -> None:
     mail = lumen.mails(lumen.asks("Refund", "Zofia", ago=minutes(50)), ANA, "Due in 9 min")
     with lumen.ports.db.write() as conn:
