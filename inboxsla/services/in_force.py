@@ -84,9 +84,8 @@ def said(ports: Ports) -> str:
     with ports.db.read() as conn:
         saved = configurations.newest(conn)
     if saved is None:
-        return (
-            f"Policies, calendars and people are those of config.toml; `{typed('config export')}` shows them in full."
-        )
+        whose = "config.toml" if ports.settings.config_file else "the demo"
+        return f"Policies, calendars and people are those of {whose}; `{typed('config export')}` shows them in full."
     say = Dated(English(_built(saved.version, saved.text, ports.settings).zone))
     when = say.moment(saved.saved_at, ports.now()).replace(NBSP, " ")
     return (

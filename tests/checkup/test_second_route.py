@@ -48,6 +48,11 @@ def test_a_route_through_a_mailbox_is_none(desk: Desk) -> None:
 def test_a_route_counts_as_tested_once_a_mail_went_by_exactly_this_way(desk: Desk, post: Post) -> None:
     assert "Nobody has tried yet" in problems(desk.ports)["alarms.tested"].words
     assert list(trial_mails.alarms(desk.ports)) == [(ANA, None)]
+    with desk.database.write() as conn:
+        mailboxes.change(conn, desk.id, mode="observed")
+    assert the("alarms.route", desk.ports).ok
+    with desk.database.write() as conn:
+        mailboxes.change(conn, desk.id, mode="live")
     route = the("alarms.route", desk.ports)
     assert route.ok
     assert route.words.startswith(f"Alarms go to {ANA} through the mail server 127.0.0.1, which last worked")

@@ -19,8 +19,8 @@ def found(ports: Ports, say: Speech) -> Iterator[Finding]:
 
 
 def judged(route: SecondRoute, say: Speech) -> Iterator[Finding]:
-    """Nothing is asked of a demo, or of mailboxes that are only observed."""
-    if not route.needed:
+    """Nothing is asked of a demo, or of mailboxes that are only observed; what works already is said."""
+    if not route.needed and not route.worked:
         return
     if route.way is None:
         yield attention(
