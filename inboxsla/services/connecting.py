@@ -52,16 +52,16 @@ def from_file(ports: Ports, address: str, text: str, name: str, actor: str) -> C
     return _connect(ports, address, secret, actor)
 
 
-def client(ports: Ports) -> Client:
-    """This installation's OAuth client. Raises Misused where none is set up."""
+def client(ports: Ports, command: str = "connect") -> Client:
+    """This installation's OAuth client. Raises Misused where none is set up, naming the `command` that can do without."""
     said = ports.settings.google
     if said.client_file is not None:
         return accounts.client_of_file(said.client_file, said.auth_uri, said.token_uri)
     if not said.client_id:
         raise Misused(
             "No OAuth client is set up yet. Make one in Google Cloud and write its google.client_id and google.client_secret into "
-            f"config.toml (docs/connecting.md shows how); or bring a credentials file: {typed('connect ADDRESS')} "
-            "--credentials FILE"
+            f"config.toml (docs/connecting.md shows how); or bring a credentials file: "
+            f"{typed(f'{command} ADDRESS --credentials FILE')}"
         )
     return Client(said.client_id, said.client_secret, said.auth_uri, said.token_uri)
 

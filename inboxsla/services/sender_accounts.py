@@ -52,7 +52,7 @@ class Connected:
 def begin(ports: Ports, address: str, redirect_uri: str) -> Begun:
     """Begin a consent whose end the same process waits for. Raises Misused, Refused."""
     _fit(ports, address)
-    return accounts.begin(connecting.client(ports), redirect_uri, address, sending_account.ASKED)
+    return accounts.begin(connecting.client(ports, "mail connect"), redirect_uri, address, sending_account.ASKED)
 
 
 def finish(

@@ -87,6 +87,8 @@ def test_a_call_that_cannot_work_is_told_so_before_anything_is_sent(
     said = called("mail", "test", ANA, "--way", "smtp")
     assert (said.exit_code, "No mail server is set up" in said.stderr) == (2, True)
     assert called("alarms", "test").exit_code == 2
+    said = called("mail", "connect", SALES)
+    assert (said.exit_code, "mail connect ADDRESS --credentials FILE" in said.stderr) == (2, True), said.output
     assert post.arrived == []
 
 
