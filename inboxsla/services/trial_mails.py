@@ -8,7 +8,7 @@ from datetime import datetime
 
 from inboxsla.config import Settings
 from inboxsla.domain.speech import English
-from inboxsla.errors import InboxSLAError, Missing, Misused, Refused
+from inboxsla.errors import InboxSLAError, Missing, Misused, NoSuchRecipient, Refused
 from inboxsla.gmail.port import Mailbox
 from inboxsla.notify import Alarm, Matter, Stands, alarm
 from inboxsla.notify.mailer import Mailer, Route, Taken, Way
@@ -53,12 +53,15 @@ def mailbox(ports: Ports, address: str = "") -> str:
 
 
 def through(ports: Ports, mailer: Mailer, way: Way, sender: str, recipient: str) -> None:
-    """Send a test mail to `recipient`. Raises whatever the way raises; how it went is noted all the same."""
+    """Send a test mail to `recipient`. Raises whatever the way raises; how the way did is noted all the same."""
     whom = Recipient(recipient, recipient.partition("@")[0], in_force.zone(ports))
     what = "This is a test from InboxSLA. It went out through %(way)s; reminders to staff would come the same way."
     why = "You get this because somebody tried how mails from InboxSLA reach you."
     try:
         _send(ports, mailer, way, sender, whom, what, why)
+    except NoSuchRecipient:
+        # That address was mistyped. It says nothing of the way, which alarms may go by as well.
+        raise
     except InboxSLAError as wrong:
         _note(ports, way, wrong)
         raise

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from inboxsla.errors import NoSuchRecipient
 from inboxsla.services import trial_mails
 from inboxsla.storage import mailboxes
 from inboxsla.storage.database import Database
@@ -78,6 +79,15 @@ def test_a_test_says_that_nothing_is_wrong_and_leads_to_where_the_route_is_set(d
     assert "Test. Nothing is wrong. This is a test of InboxSLA's alarms." in text(post)
     (link,) = shown(post).find_all("a")
     assert link["href"] == "https://desk.lumenvelo.example/settings/notifications"
+
+
+def test_a_test_mail_to_a_mistyped_address_says_nothing_of_the_route(desk: Desk, post: Post) -> None:
+    equip(desk, routed(post, mail={"way": "smtp"}))
+    list(trial_mails.alarms(desk.ports))
+    post.refuses["anna@lumenvelo.example"] = "550 5.1.1 No such user"
+    with pytest.raises(NoSuchRecipient, match="No such user"):
+        trial_mails.by_way_in_force(desk.ports, "anna@lumenvelo.example")
+    assert the("alarms.route", desk.ports).ok
 
 
 def test_an_alarm_that_was_taken_proves_the_route_as_well(desk: Desk) -> None:

@@ -73,19 +73,19 @@ def page() -> editor.Answer:
 @bp.post("/test")
 @needs(Level.HOUSE)
 def test() -> Response:
-    """A test mail by the way reminders go. How it went is on the page."""
+    """A test mail by the way reminders go. How it went is said on top of the page, which is where it comes back to."""
     address = request.form.get("address", "").strip().lower()[:_LONGEST_ADDRESS]
     name, at, domain = address.partition("@")
     if not (name and at and "." in domain and address.isascii() and address.isprintable() and " " not in address):
         flash(_("Nothing was sent: write the address it is to go to, like ana@your.example."), "error")
-        return redirect(url_for(".page", _anchor="ways"), code=303)
+        return redirect(url_for(".page"), code=303)
     try:
         trial_mails.by_way_in_force(ports(), address)
     except InboxSLAError as wrong:
         flash(_("The test mail was not taken: %(reason)s", reason=str(wrong)), "error")
     else:
         flash(_("A test mail to %(address)s was taken. See that it arrives, and not among spam.", address=address))
-    return redirect(url_for(".page", _anchor="ways"), code=303)
+    return redirect(url_for(".page"), code=303)
 
 
 @bp.post("/test-alarms")
@@ -99,7 +99,7 @@ def test_alarms() -> Response:
                 flash(_("A test to %(address)s was not taken: %(reason)s", address=address, reason=str(wrong)), "error")
     except InboxSLAError as wrong:
         flash(str(wrong), "error")
-    return redirect(url_for(".page", _anchor="alarms"), code=303)
+    return redirect(url_for(".page"), code=303)
 
 
 @bp.post("/works-again")
