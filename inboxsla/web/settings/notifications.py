@@ -112,7 +112,7 @@ def works_again() -> Response:
         flash(str(missing), "error")
     else:
         flash(_("Mails to %(address)s go out again.", address=address))
-    return redirect(url_for(".page", _anchor="lost"), code=303)
+    return redirect(url_for(".page"), code=303)
 
 
 def _page(editing: Editing) -> str:
