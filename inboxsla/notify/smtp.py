@@ -226,4 +226,5 @@ def _said(code: int, reply: bytes) -> str:
 def _words(error: BaseException) -> str:
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return "it did not answer in time"
-    return cut(one_line(str(error)), 200) or type(error).__name__
+    known = error.strerror if isinstance(error, OSError) else ""
+    return cut(one_line(known or str(error)), 200) or type(error).__name__
