@@ -54,8 +54,9 @@ class Screen:
                 "Open the link, which works once: a mailbox that looks like Gmail, with the side panel beside it. Mail"
             )
             self.say(
-                "arrives, labels change, and within two minutes a reminder goes out. Take a ticket, answer, solve it."
+                "arrives, labels change, and within two minutes a reminder goes out: “Mail sent” shows it, and its buttons"
             )
+            self.say("work. Take a ticket, answer, solve it.")
             self.say(f"In another terminal, `{typed('tickets')}` lists the tickets.")
         elif mailboxes:
             self.say(f"Open the link, which works once. `{typed('tickets')}` shows the same list in another terminal.")

@@ -38,7 +38,8 @@ def token(browser: FlaskClient) -> str:
 
 def test_the_page_says_plainly_that_it_is_a_preview(visitor: FlaskClient) -> None:
     shown = visitor.get("/addon/preview")
-    assert "Nothing here reaches Gmail and no mail leaves this computer." in shown.text
+    assert "nothing here reaches Gmail, no mail leaves this computer." in shown.text
+    assert ">Mail sent</a>" in shown.text
     assert "unsafe-inline" not in shown.headers["Content-Security-Policy"]
     assert "<script>" not in shown.text
     assert 'href="/addon/preview"' in visitor.get("/tickets").text
