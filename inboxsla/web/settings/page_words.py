@@ -33,6 +33,8 @@ _INSTEAD: tuple[tuple[str, LazyString], ...] = (
     (r" There is none yet; add it under \[\[mailboxes\]\]\.", lazy_gettext(" There is none yet; connect it on the page “Mailboxes”.")),
     (r" There is none yet; add it under tags\.", lazy_gettext(" There is none yet; add it on the page “Pause reasons and tags”.")),
     (r" There is none yet; add it under then = .*", lazy_gettext(" There is none yet; let a rule set it first.")),
+    # People
+    (r".*is the first day back, so it must be after\b.*", lazy_gettext("The first day back must come after the first day away.")),
     # Teams
     (r".*one person gets everything here\b.*", lazy_gettext("One person gets everything here. Choose who it is.")),
     (r".*tickets go by skill here\b.*", lazy_gettext("Tickets go by skill here. Write which skills.")),

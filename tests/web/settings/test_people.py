@@ -92,7 +92,7 @@ def test_what_is_wrong_with_a_person_is_said_at_each_field(lumen: Shop, claire: 
     assert "empty" in wrong(answer, "name")
     assert "Europe/Berlin" in wrong(answer, "zone")
     assert "not a whole number" in wrong(answer, "capacity")
-    assert "must be after" in wrong(answer, "absences-0-until")
+    assert "must come after the first day away" in wrong(answer, "absences-0-until")
     kept = fields(BeautifulSoup(answer.text, "lxml"))
     assert kept["zone"] == ["Europe/Berlim"]
     assert kept["absences.0.until"] == ["2026-12-20"]
