@@ -288,7 +288,7 @@ def _doings(do: set[Do], owner: str, lead: str, say: Speech) -> str:
     if told:
         doings.append(_told(list(told), say))
     doings += [say.text(words) for one, words in _OTHER_DOINGS.items() if one in do]
-    return say.text(" and ").join(doings)
+    return say.text(" and ").join([", ".join(doings[:-1]), doings[-1]] if doings[2:] else doings)
 
 
 def _told(who: Sequence[str], say: Speech) -> str:

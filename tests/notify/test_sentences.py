@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from inboxsla.domain.policy import Do, Step
 from inboxsla.domain.ticket_view import time_left
 from inboxsla.domain.timeline import Event, Kind, Metric
 from inboxsla.notify import Told, compose, next_words, why_words
@@ -193,6 +194,14 @@ def test_the_reader_learns_who_is_told_next_and_when() -> None:
         "At 11:30 CET you and the lead are told and the ticket goes to somebody else."
     )
     assert plain(next_words(ticket(), SAY, reader=CLAIRE, leads=True)).startswith("At 11:30 CET you and Ana Ruiz are")
+
+
+def test_a_step_that_does_much_is_told_in_one_sentence_that_can_be_read() -> None:
+    much = Step(100, (Do.NOTIFY_OWNER, Do.NOTIFY_TEAM, Do.RAISE_PRIORITY, Do.POST_WEBHOOK), webhooks=("pager",))
+    view = ticket(promises=replace(policy(), ladder=(much,)))
+    assert plain(next_words(view, SAY, reader=ANA)) == (
+        "At 11:30 CET you are told, the team is told, the priority is raised and another system is told."
+    )
 
 
 def test_only_the_next_two_moments_are_told() -> None:

@@ -55,7 +55,9 @@ def test_a_mail_can_be_read_as_text(lumen: Shop, claire: FlaskClient) -> None:
 def test_a_mail_that_is_nothing_but_text_as_those_to_customers_are_is_shown_at_once(
     lumen: Shop, claire: FlaskClient
 ) -> None:
-    mail = lumen.mails(lumen.asks("Refund", "Zofia", ago=minutes(50)), "zofia@rowery-nocne.example", "Re: Refund", html="")
+    mail = lumen.mails(
+        lumen.asks("Refund", "Zofia", ago=minutes(50)), "zofia@rowery-nocne.example", "Re: Refund", html=""
+    )
 
     shown = page(claire, f"/mail/{mail}")
     assert words(shown.pre) == "Please answer."
