@@ -134,5 +134,9 @@ def _page(editing: Editing) -> str:
 
 def _after(saved: Saved, _draft: Draft) -> str:
     if saved.version is not None:
-        flash(_("Saved. It counts from the next mail on."))
+        said = _("Saved. It counts from the next mail on.")
+        if any(fate.version is not None for fate in saved.plan.fates) and not saved.open_too:
+            # Which reminders of short promises are left out is part of the policies' versions.
+            said += " " + _("Of short promises, those of new tickets only: that is what you chose.")
+        flash(said)
     return url_for(".page")

@@ -31,6 +31,9 @@ def test_rules_are_saved_once_their_effect_was_seen(lumen: Shop, claire: FlaskCl
     assert send_again(claire, PAGE, looked).status_code == 303
     saved = now_is(lumen)
     assert (saved.cap_per_hour, saved.merge_within, saved.skip_early_under, saved.digest) == (5, "never", "30m", False)
+    assert "Of short promises, those of new tickets only" in words(page(claire, PAGE))
+    assert send_again(claire, PAGE, send(claire, PAGE, "look", cap_per_hour="6")).status_code == 303
+    assert "Of short promises" not in words(page(claire, PAGE)), "no policy says anything new"
 
 
 def test_what_cannot_be_meant_is_said_at_its_field(lumen: Shop, claire: FlaskClient) -> None:
