@@ -110,7 +110,10 @@ def _said(clock: ClockView, view: TicketView, say: English) -> str:
 def _why(clock: ClockView, view: TicketView, say: English) -> Iterator[str]:
     reading = clock.reading
     target = plain(with_hours(clock.promised, reading.business_day, say))
-    yield f"    {target} of opening hours, from {moment(reading.started_at, say)}"
+    # Whoever changed the hours since then sees the spans they were closed in.
+    closed = any(span.kind in ("closed", "holiday") for span in clock.why)
+    hours = "around the clock" if clock.always_open and not closed else "of opening hours"
+    yield f"    {target} {hours}, from {moment(reading.started_at, say)}"
     for words in extended_words(clock, say, view.now):
         yield f"    {plain(words)}"
     for span, shown in list(zip(clock.why, said_lengths(clock), strict=True))[:_SPANS]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,10 @@ def test_why_explains_a_due_time_span_by_span(full: Ports) -> None:
     assert "4 h of opening hours, from Mon 1 Jun 2026 11:00 UTC" in text
     assert "Mon 1 Jun 2026 17:00 UTC to Tue 2 Jun 2026 09:00 UTC  closed" in text
     assert "due Mon 1 Jun 2026 15:00 UTC" in text
+    shown = queries.ticket(full, tickets["Where is my parcel?"], say)
+    always = tuple(replace(clock, always_open=True, why=()) for clock in shown.view.clocks)
+    around = replace(shown, view=replace(shown.view, clocks=always))
+    assert "4 h around the clock, from Mon" in listing.one(around, say, why=True)
 
 
 @pytest.fixture
