@@ -40,6 +40,7 @@ def test_without_a_file_it_is_the_demo_of_the_bicycle_light_shop():
     ]
     assert settings.policy.first_response == timedelta(minutes=4)
     assert settings.calendar.opening_hours().is_open(datetime(2026, 11, 22, 3, tzinfo=UTC))
+    assert settings.notify.cap_per_hour >= 200, "reminders do not dry up while somebody watches"
 
 
 def test_the_environment_stands_above_the_demo():
