@@ -174,9 +174,14 @@ def _words(error: Exception, timeout: timedelta) -> str:
         return _late(timeout)
     if isinstance(error, socket.gaierror | UnicodeError):
         return "its address cannot be found"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        # What stands behind the comma names the host.
+        return f"its certificate is not accepted ({error.verify_message.partition(',')[0]})"
     if isinstance(error, ssl.SSLError):
-        return f"its certificate or encryption is not accepted ({type(error).__name__})"
-    return f"it cannot be reached ({type(error).__name__})"
+        return "it does not take an encrypted connection; does its address begin with https by mistake?"
+    if isinstance(error, OSError):
+        return f"it cannot be reached ({error.strerror or 'it hung up without an answer'})"
+    return "it does not answer as a web server does"
 
 
 def _late(timeout: timedelta) -> str:

@@ -13,6 +13,7 @@ from inboxsla.services import access, follow_ups, labelling, other_ways, our_lab
 from inboxsla.services.delivered import Delivered
 from inboxsla.services.notices import compose_owed
 from inboxsla.services.ports import Ports
+from inboxsla.services.restating import restate
 from inboxsla.storage import envelopes, label_commands, label_work, mailboxes, outbox, records
 from inboxsla.storage.envelopes import Envelope
 from inboxsla.storage.mailboxes import MailboxRow
@@ -47,6 +48,7 @@ def deliver(ports: Ports, mailbox_id: int) -> Delivered:
         with ports.db.write() as conn:
             envelopes.abandon_expired(conn, ports.now())
     other_ways.rehome(ports, mailbox_id)
+    restate(ports, mailbox)
     done.composed = compose_owed(ports, mailbox_id)
     other_ways.send(ports, mailbox, done)
     # Trouble with reading is no reason not to send: mails and labels wait only for what Gmail says about themselves.

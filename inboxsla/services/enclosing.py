@@ -96,6 +96,7 @@ def enclose(conn: Connection, mailbox: MailboxRow, drawn: Draft) -> None:
         ticket_id=drawn.place.ticket_id,
         follows=drawn.place.first.id if drawn.place.first else None,
         way=drawn.way,
+        tries=max(int(one.act.data.get("tries", 0)) for one in drawn.mine),
     )
     outbox.enclose(conn, [one.act.id for one in drawn.mine], envelope_id)
 

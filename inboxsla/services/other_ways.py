@@ -1,7 +1,7 @@
 """Mails that go out by another way than the mailbox they are about: each by the way it was composed for.
 
 From and everything else in a mail fits one way, and only there can be found out, or repeated under the same Message-ID, what may
-have gone out. So a mail stays with its way once it was tried; one that nobody tried yet is composed anew when the way changes.
+have gone out. So a mail that may have gone out stays with its way; any other is composed anew when the way changes.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -135,7 +136,7 @@ def _try(ports: Ports, to: Listener, made: _Post, timeout: timedelta) -> None:
     except Refused as refused:
         with ports.db.write() as conn:
             outbox.finish_owed(conn, act.id, "dropped", ports.now(), str(refused))
-            _say_shelved(conn, to.name, 1, str(refused), ports.now())
+            _say_shelved(conn, to.name, str(refused), ports.now())
         return
     except TryLater as later:
         to.failures += 1
@@ -170,7 +171,7 @@ def _put_off(conn: Connection, ports: Ports, to: Listener, act: Owed, later: Try
         outbox.finish_owed(conn, act.id, "dropped", now, str(later))
         given_up = 1
     if given_up:
-        _say_shelved(conn, to.name, given_up, str(later), now)
+        _say_shelved(conn, to.name, str(later), now, several=given_up > 1)
 
 
 def give_up_strangers(ports: Ports) -> None:
@@ -184,8 +185,8 @@ def give_up_strangers(ports: Ports) -> None:
     with ports.db.write() as conn:
         for act in acts:
             outbox.finish_owed(conn, act.id, "dropped", now, why)
-        for name in sorted({str(act.data["recipient"]) for act in acts}):
-            _say_shelved(conn, name, sum(act.data["recipient"] == name for act in acts), why, now)
+        for name, count in Counter(str(act.data["recipient"]) for act in acts).items():
+            _say_shelved(conn, name, why, now, several=count > 1)
 
 
 def _wait(failures: int, ports: Ports) -> timedelta:
@@ -196,7 +197,9 @@ def _failing(name: str) -> str:
     return f"webhook/{name}"
 
 
-def _say_shelved(conn: Connection, name: str, count: int, why: str, now: datetime) -> None:
-    what = "1 reminder step was" if count == 1 else f"{count} reminder steps were"
+def _say_shelved(conn: Connection, name: str, why: str, now: datetime, *, several: bool = False) -> None:
+    key = f"webhook-shelved/{name}"
+    several = several or records.alarm_since(conn, key) is not None
+    what = "Reminder steps were" if several else "A reminder step was"
     words = f"{what} not posted to the webhook “{name}” and will not be: {why}. docs/webhooks.md says what helps."
-    records.alarm(conn, f"webhook-shelved/{name}", words, now)
+    records.alarm(conn, key, words, now)

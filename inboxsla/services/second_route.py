@@ -12,7 +12,7 @@ from inboxsla.domain.speech import Speech
 from inboxsla.notify.mailer import Way
 from inboxsla.services import in_force, ways
 from inboxsla.services.ports import Ports
-from inboxsla.storage import mailboxes, people, way_tests
+from inboxsla.storage import mailboxes, people, records, way_tests
 
 # The key of the alarm that this route itself is closed; it is never mailed, only shown.
 ALARM = "alarm-route/"
@@ -48,7 +48,7 @@ class SecondRoute:
     `is_a_mailbox`: it goes out from a mailbox that alarms may be about.
 
     `tested_at` is when a test mail or an alarm last went by exactly this way (None: never), `worked` whether it was taken, `words`
-    what was said then.
+    what was said then. `is_closed`: nothing went by it when it was tried last, which an alarm of its own says.
     """
 
     way: Way | None
@@ -59,6 +59,7 @@ class SecondRoute:
     tested_at: datetime | None
     worked: bool
     words: str
+    is_closed: bool = False
 
 
 def stands(ports: Ports) -> SecondRoute:
@@ -68,6 +69,7 @@ def stands(ports: Ports) -> SecondRoute:
         boxes = mailboxes.every(conn)
         whom = tuple(each.address for each in recipients(conn, settings))
         test = way_tests.newest(conn, ways.fingerprint(settings, way)) if way else None
+        is_closed = records.alarm_since(conn, ALARM) is not None
     return SecondRoute(
         way,
         ways.named(settings, way) if way else "",
@@ -77,6 +79,7 @@ def stands(ports: Ports) -> SecondRoute:
         test.tested_at if test else None,
         test is not None and test.worked,
         test.words if test else "",
+        is_closed,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from inboxsla.config import Settings
+from inboxsla.config.program import typed
 from inboxsla.domain.speech import English
 from inboxsla.errors import InboxSLAError, Missing, Misused, NoSuchRecipient, Refused
 from inboxsla.gmail.port import Mailbox
@@ -97,7 +98,12 @@ def alarms(ports: Ports) -> Iterator[tuple[str, InboxSLAError | None]]:
         raise Misused("No route for alarms is set: write route into [alarms] (docs/sending.md shows how).")
     check(ports.settings, way)
     with ports.db.read() as conn:
-        whom = second_route.recipients(conn, ports.settings)
+        whom, boxes = second_route.recipients(conn, ports.settings), mailboxes.every(conn)
+    if not whom and not boxes:
+        raise Misused(
+            f"Nobody is known yet who gets alarms: start InboxSLA once (`{typed('run')}`), which reads the people of config.toml, or "
+            "name recipients in [alarms]."
+        )
     if not whom:
         raise Misused("Nobody would get alarms: no admin is on the people list, and [alarms] names no recipients.")
     what = (

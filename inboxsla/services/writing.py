@@ -9,7 +9,7 @@ from inboxsla.errors import Refused
 from inboxsla.services import in_force
 from inboxsla.services.ports import Ports
 from inboxsla.storage import records, switches
-from inboxsla.storage.dissolving import UNTRIED, dissolve
+from inboxsla.storage.dissolving import NEVER_WENT_OUT, dissolve
 from inboxsla.storage.switches import WRITING_STOPPED, Thrown
 
 
@@ -44,7 +44,7 @@ def resume(ports: Ports, actor: str) -> None:
             raise Refused("Labels and mail are not stopped.")
         switches.put_back(conn, WRITING_STOPPED)
         # Mails say how things stood when they were composed; they are composed anew.
-        dissolve(conn, *UNTRIED)
+        dissolve(conn, *NEVER_WENT_OUT)
         records.log(conn, actor, "labels and mail resumed", now, {"since": thrown.at.isoformat(), "by": thrown.actor})
 
 

@@ -25,6 +25,7 @@ from inboxsla.storage.schema import alarms, envelopes, kept_aside, label_command
 from inboxsla.storage.schema import tickets as t
 from inboxsla.storage.tables import only
 from inboxsla.storage.tickets import RING_AGAIN_AFTER
+from inboxsla.storage.types import Instant
 
 _OPEN_MAIL = only("envelopes.state IN ('composed','sending','unknown')")
 _OWED = only("outbox.state = 'owed'")
@@ -34,11 +35,11 @@ _RINGS = only("ring_at IS NOT NULL")
 
 @dataclass(frozen=True, slots=True)
 class OpenMail:
-    """A mail of ours that is not sent, or not known to be."""
+    """A mail of ours that is not sent, or not known to be. `since` is when it was to be told, which it may be composed anew after."""
 
     mailbox_id: int
     state: str
-    composed_at: datetime
+    since: datetime
     tried_at: datetime | None
     try_after: datetime
     lease_until: datetime | None
@@ -81,10 +82,11 @@ class Heap:
 
 
 def open_mails(conn: Connection) -> list[OpenMail]:
-    columns = [envelopes.c[name] for name in OpenMail.__dataclass_fields__]
-    return [
-        OpenMail(*row) for row in conn.execute(select(*columns).where(_OPEN_MAIL).order_by(envelopes.c.composed_at))
-    ]
+    """Those that were to be told first come first."""
+    told_from = select(func.min(outbox.c.not_before)).where(outbox.c.envelope_id == envelopes.c.id).scalar_subquery()
+    since = func.coalesce(told_from, envelopes.c.composed_at, type_=Instant()).label("since")
+    columns = [since if name == "since" else envelopes.c[name] for name in OpenMail.__dataclass_fields__]
+    return [OpenMail(*row) for row in conn.execute(select(*columns).where(_OPEN_MAIL).order_by(since))]
 
 
 def owed_acts(conn: Connection) -> list[OwedAct]:

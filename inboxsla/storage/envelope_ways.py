@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, or_, select, update
 
 from inboxsla.storage import envelopes
-from inboxsla.storage.dissolving import UNTRIED, dissolve
+from inboxsla.storage.dissolving import NEVER_WENT_OUT, dissolve
 from inboxsla.storage.envelopes import LOOK_FOR, MAILBOX, STAFF, Envelope
 from inboxsla.storage.schema import envelopes as t
 from inboxsla.storage.tables import only
@@ -70,15 +70,10 @@ def sent(conn: Connection, envelope_id: int, rfc_id: str, now: datetime) -> bool
 
 
 def rehome(conn: Connection, mailbox_id: int, way: str) -> int:
-    """Mails composed for another way that nobody tried yet are no more; what they carried is owed again, for `way`."""
-    others = conn.execute(
-        select(t.c.id)
-        .where(_IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.way != way, t.c.tries == 0, t.c.kind == STAFF)
-        .limit(1)
-    ).first()
-    if others is None:
-        return 0
-    return dissolve(conn, t.c.mailbox_id == mailbox_id, t.c.way != way, t.c.kind == STAFF, *UNTRIED)
+    """Mails composed for another way that surely never went out are no more; what they carried is owed again, for `way`."""
+    which = (t.c.mailbox_id == mailbox_id, t.c.way != way, t.c.kind == STAFF, *NEVER_WENT_OUT)
+    others = conn.execute(select(t.c.id).where(_IS_OPEN, *which).limit(1)).first()
+    return 0 if others is None else dissolve(conn, *which)
 
 
 def abandon(conn: Connection, mailbox_id: int, way: str) -> int:

@@ -76,10 +76,12 @@ def compose(
     way: str = MAILBOX,
     kind: str = STAFF,
     thread_id: str | None = None,
+    tries: int = 0,
 ) -> int:
     """`ticket_id` is the one ticket of a mail that others may follow, `follows` the mail that began its conversation.
 
-    A notice to a customer names with `kind` which it is, and with `thread_id` the thread it goes into.
+    A notice to a customer names with `kind` which it is, and with `thread_id` the thread it goes into. `tries` is how often what
+    it carries was tried in vain before.
     """
     made = conn.execute(
         insert(t)
@@ -97,6 +99,7 @@ def compose(
             way=way,
             kind=kind,
             thread_id=thread_id,
+            tries=tries,
         )
         .returning(t.c.id)
     )
@@ -171,7 +174,7 @@ def unknown(conn: Connection, envelope_id: int, now: datetime, reason: str) -> N
     conn.execute(
         update(t)
         .where(t.c.id == envelope_id, t.c.state == "sending")
-        .values(state="unknown", tried_at=now, lease_until=None, reason=reason)
+        .values(state="unknown", tried_at=now, lease_until=None, reason=reason, in_doubt=True)
     )
 
 
@@ -218,7 +221,10 @@ def abandon_expired(conn: Connection, now: datetime) -> int:
         update(t)
         .where(*_expired(now))
         .values(
-            state="unknown", lease_until=None, reason="The worker that sent it ended before it could say how it went."
+            state="unknown",
+            lease_until=None,
+            reason="The worker that sent it ended before it could say how it went.",
+            in_doubt=True,
         )
     )
     return done.rowcount
@@ -237,7 +243,7 @@ def retry_after_search(conn: Connection, mailbox_id: int, searched_from: datetim
         update(t)
         .where(_IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.way == MAILBOX)
         .where(t.c.state == "unknown", t.c.tried_at <= searched_from - LOOK_FOR)
-        .values(state="composed", try_after=searched_from)
+        .values(state="composed", try_after=searched_from, in_doubt=False)
     )
     return done.rowcount
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from inboxsla.storage.tables import id_column, metadata, partial_index
 from inboxsla.storage.types import Instant
@@ -15,7 +15,7 @@ envelopes = Table(
     Column("mailbox_id", ForeignKey("mailboxes.id", ondelete="CASCADE"), nullable=False),
     Column("recipient", String(320), nullable=False),
     Column("subject", Text, nullable=False),
-    # RFC 5322 text exactly as it will be sent: what was composed is what goes out, however often we try.
+    # RFC 5322 text exactly as it will be sent.
     Column("raw", Text, nullable=False),
     Column("state", String(12), nullable=False),
     Column("composed_at", Instant, nullable=False),
@@ -36,6 +36,8 @@ envelopes = Table(
     Column("way", String(340), nullable=False, server_default=text("'mailbox'")),
     # Whom and what it is for: "staff", or the notice to a customer it is; such a one is written in the customer's thread.
     Column("kind", String(16), nullable=False, server_default=text("'staff'")),
+    # Whether, at some try, nobody could tell if it went out; until a look into the mailbox said that it did not.
+    Column("in_doubt", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("state IN ('composed','sending','unknown','sent','failed')", name="state"),
     Index("ix_envelopes_gmail_id", "mailbox_id", "gmail_id"),
     Index("ix_envelopes_thread_id", "mailbox_id", "thread_id"),

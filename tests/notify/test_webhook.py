@@ -15,6 +15,7 @@ import pytest
 from inboxsla.errors import Refused, TryLater
 from inboxsla.notify import webhook
 from inboxsla.notify.resolver import Resolver
+from inboxsla.supervisor import ports
 from tests.post import a_certificate
 from tests.services.listening import Listening, listening
 
@@ -66,9 +67,17 @@ def test_what_is_posted_is_encrypted_for_whom_the_address_names(encrypted: Liste
     (post,) = encrypted.posts
     assert (post.path, post.raw, post.headers["Host"]) == ("/hooks?token=abc", b"{}", encrypted.url.partition("//")[2])
     elsewhere = encrypted.url.replace("127.0.0.1", "localhost")
-    with pytest.raises(TryLater, match="its certificate or encryption is not accepted"):
+    with pytest.raises(TryLater, match=r"its certificate is not accepted \(Hostname mismatch\)"):
         posted(elsewhere, here)
     assert len(encrypted.posts) == 1
+
+
+def test_what_is_wrong_is_said_in_words() -> None:
+    here = Resolver()
+    with listening() as server, pytest.raises(TryLater, match="it does not take an encrypted connection"):
+        posted(server.url.replace("http://", "https://"), here)
+    with pytest.raises(TryLater, match=r"it cannot be reached \(Connection refused\)"):
+        posted(f"http://127.0.0.1:{ports.first_free('127.0.0.1', 20000)}", here)
 
 
 def test_what_was_looked_up_once_is_where_it_goes_whatever_the_next_look_up_says() -> None:

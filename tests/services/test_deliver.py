@@ -12,7 +12,6 @@ import pytest
 
 from inboxsla.gmail.simulator import Fault
 from inboxsla.services import ingest
-from inboxsla.services.notices import compose_owed
 from inboxsla.storage import mailboxes
 from tests.builders import ANA, JONAS, KOFI, SUPPORT, Desk
 from tests.services import worker_of_one_run
@@ -240,14 +239,6 @@ def test_two_workers_at_once_compose_and_send_each_mail_once(owing: Desk) -> Non
     assert errors == []
     assert sorted(owing.mailed()) == [ANA, JONAS]
     assert len(owing.envelopes()) == 2
-
-
-def test_what_is_composed_is_what_goes_out_however_late(owing: Desk) -> None:
-    assert compose_owed(owing.ports, owing.id) == 2
-    before = [envelope.raw for envelope in owing.envelopes()]
-    owing.clock.forward(minutes=10)
-    owing.deliver()
-    assert [envelope.raw for envelope in owing.envelopes()] == before
 
 
 def test_a_mailbox_that_is_no_longer_live_owes_nothing(owing: Desk) -> None:

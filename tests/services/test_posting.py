@@ -187,7 +187,7 @@ def test_what_only_somebody_can_mend_is_shelved_at_once_and_said(
     assert [post.path for post in pager.posts] == ["/hooks/1?token=abc"]
     assert outcome(desk)[0] == "dropped"
     assert said in (outcome(desk)[1] or "")
-    assert f"1 reminder step was not posted to the webhook “pager” and will not be: {said}" in alarms(desk)
+    assert f"A reminder step was not posted to the webhook “pager” and will not be: {said}" in alarms(desk)
     assert any(said in finding.words for finding in checkup.tickets.found(desk.ports))
 
 
@@ -232,7 +232,7 @@ def test_trouble_that_lasts_is_said_and_after_a_day_given_up(desk: Desk, pager: 
     desk.clock.forward(days=1)
     posted(desk, to)
     assert outcome(desk) == ("dropped", "it answered 500")
-    assert "1 reminder step was not posted to the webhook “pager”" in alarms(desk)
+    assert "A reminder step was not posted to the webhook “pager”" in alarms(desk)
 
 
 def test_an_answer_to_the_customer_makes_the_post_needless(desk: Desk, pager: Listening) -> None:

@@ -53,6 +53,12 @@ def judged(route: SecondRoute, say: Speech) -> Iterator[Finding]:
             f"Put right what it names, then try again: `{typed('alarms test')}`.",
             since=route.tested_at,
         )
+    elif route.is_closed:
+        yield attention(
+            "alarms.route",
+            f"Nothing goes out through {route.named} now. It last worked {moment(route.tested_at, say)}.",
+            f"The alarm about it says why. `{typed('alarms test')}` tries it at once.",
+        )
     else:
         whom = ", ".join(route.recipients)
         words = f"Alarms go to {whom} through {route.named}, which last worked {moment(route.tested_at, say)}."

@@ -95,7 +95,7 @@ def _unknown(box: MailboxRow, mails: Sequence[OpenMail], now: datetime) -> Itera
 
 def _elsewhere(box: MailboxRow, mails: Sequence[OpenMail], now: datetime, say: Speech) -> Iterator[Finding]:
     """Mails that go another way than the mailbox: held by it, or late."""
-    slow = [mail for mail in mails if mail.composed_at <= now - _LATE]
+    slow = [mail for mail in mails if mail.since <= now - _LATE]
     if slow:
         until = max(now, min(mail.try_after for mail in slow))
         yield attention(
@@ -103,7 +103,7 @@ def _elsewhere(box: MailboxRow, mails: Sequence[OpenMail], now: datetime, say: S
             f"{counted(len(slow), 'mail')} of {box.address} not out yet by {', '.join(sorted({mail.way for mail in slow}))}: "
             f"{_reason(slow)}.",
             f"Tried again by itself, next {moment(until, say)}. `{typed('mail test')} ADDRESS` says at once what stands in the way.",
-            since=min(mail.composed_at for mail in slow),
+            since=min(mail.since for mail in slow),
             mailbox=box.address,
             remedy=_ring("deliver", box),
         )
@@ -121,16 +121,16 @@ def _held(box: MailboxRow, mails: Sequence[OpenMail], now: datetime, say: Speech
             "mail.held",
             f"Gmail takes no mail of {box.address} now; waiting: {len(held)} ({_reason(held)}).",
             f"Nothing; they are tried again at {until}. If Gmail's daily limit is the reason, fewer reminder steps keep below it.",
-            since=min(mail.composed_at for mail in held),
+            since=min(mail.since for mail in held),
             mailbox=box.address,
         )
 
 
 def _unsent(box: MailboxRow, mails: Sequence[OpenMail], now: datetime) -> Iterator[Finding]:
     late = [
-        max(mail.composed_at, mail.try_after)
+        max(mail.since, mail.try_after)
         for mail in mails
-        if mail.state == "composed" and max(mail.composed_at, mail.try_after) <= now - _LATE
+        if mail.state == "composed" and max(mail.since, mail.try_after) <= now - _LATE
     ]
     if late:
         yield attention(

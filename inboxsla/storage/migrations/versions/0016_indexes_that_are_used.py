@@ -1,4 +1,4 @@
-"""Indexes that what is open is found by, in a mailbox, and everybody by address: without them whole tables were read."""
+"""Mails in doubt; and indexes that what is open is found by, in a mailbox, and everybody by address: without them whole tables were read."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("envelopes", sa.Column("in_doubt", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.drop_index("ix_envelopes_open", "envelopes")
     _partial("envelopes", "ix_envelopes_open", ["mailbox_id", "try_after"], "state IN ('composed','sending','unknown')")
     _partial("envelopes", "ix_envelopes_no_ticket", ["composed_at"], "ticket_id IS NULL")
