@@ -96,6 +96,14 @@ def test_an_alarm_that_was_taken_proves_the_route_as_well(desk: Desk) -> None:
     assert the("alarms.route", desk.ports).ok
 
 
+def test_a_route_that_is_closed_now_is_not_called_fine_for_having_worked_once(desk: Desk) -> None:
+    list(trial_mails.alarms(desk.ports))
+    raised(desk, "alarm-route/", "Alarms cannot be mailed through the mail server 127.0.0.1: it does not answer.")
+    route = the("alarms.route", desk.ports)
+    assert not route.ok
+    assert "Nothing goes out through the mail server 127.0.0.1 now. It last worked" in route.words
+
+
 def test_mails_that_wait_for_another_way_are_named_with_what_stands_in_it(desk: Desk, post: Post) -> None:
     equip(desk, routed(post, mail={"way": "smtp"}, smtp=post.settings(port=1)))
     thread = desk.writes().thread_id
