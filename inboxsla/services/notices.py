@@ -59,7 +59,7 @@ def _worked_out(ports: Ports, mailbox_id: int) -> _Ready:
     now = ports.now()
     with ports.db.read() as conn:
         mailbox, owed = mailboxes.get(conn, mailbox_id), _owed(conn, mailbox_id, now)
-        if not owed or not mailbox.is_live or _gathers(conn, mailbox_id, now, owed):
+        if not owed or not mailbox.is_live or writing.is_stopped(conn) or _gathers(conn, mailbox_id, now, owed):
             return _Ready()
         looks = look_ahead(conn, filter(_is_mail, owed), now)
         return _Ready(owed, looks, _drafts(conn, ports, mailbox, owed, looks, now))

@@ -112,6 +112,21 @@ def test_nothing_is_composed_once_writing_is_stopped(desk: Desk, thread: str) ->
     assert desk.outbox() == {"owed": 1}
 
 
+def test_while_writing_is_stopped_nothing_is_worked_out_either(desk: Desk, thread: str) -> None:
+    writing.stop(desk.ports, CLAIRE)
+    asked: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert compose_owed(desk.ports, desk.id) == 0
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert not any("FROM messages" in statement for statement in asked)
+
+
 def test_a_mailbox_that_is_live_no_more_owes_nothing(desk: Desk, thread: str) -> None:
     def observed() -> None:
         with desk.database.write() as conn:
