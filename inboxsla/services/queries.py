@@ -20,7 +20,7 @@ from inboxsla.domain.timeline import Event, Kind
 from inboxsla.domain.timeline_view import Entry, Quote, entries, on_return, planned
 from inboxsla.errors import Missing, Refused
 from inboxsla.notify.mailer import Route, Way
-from inboxsla.services import acting, blindness, correspondence, noting, our_labels
+from inboxsla.services import acting, blindness, correspondence, noting, our_labels, waiting
 from inboxsla.services.in_force import in_force
 from inboxsla.services.looking import Look, look
 from inboxsla.services.ports import Ports
@@ -171,13 +171,14 @@ def ticket(ports: Ports, ticket_id: int, say: Speech, viewer: Viewer | None = No
         lines = _lines(conn, sent)
         unseen = _unseen(conn, ports, seen, now, say)
         mailed = _mailed(seen, sent, outbox.acts_of(conn, ticket_id), say)
+        waits = waiting.entries(conn, ports, seen, say, now)
         also = _also(conn, seen, sees)
         style = our_labels.choices(conn, ports).style
     facts = seen.decision.facts
     return TicketPage(
         view=seen.view,
         happened=tuple(merge(mailed, entries(_told_of(seen), facts, quotes, seen.names, say), key=_at, reverse=True)),
-        planned=planned(seen.view, say),
+        planned=tuple(merge(waits, planned(seen.view, say), key=_at, reverse=True)),
         on_return=on_return(seen.view, say),
         label=our_labels.label_name(style, row.label_wanted)
         if row.label_wanted and seen.mailbox.kind == "gmail"

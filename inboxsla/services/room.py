@@ -24,13 +24,17 @@ def lock(conn: Connection, addresses: Iterable[str]) -> None:
 
 def wait(conn: Connection, mine: Sequence[ToTell], cap: int, now: datetime) -> datetime | None:
     """Until when one person's mail has to wait; None: there is room. Written down on what it would tell."""
-    address = mine[0].person.address
-    sent = outbox.mailed_at(conn, address, now - HOUR)
-    until = room_at(sent, most(cap, presses=any(map(_presses, mine))), now)
+    until = full_until(conn, mine, cap, now)
     if until is not None:
         for one in mine:
             outbox.hold(conn, one.act.id, until, outbox.NO_ROOM)
     return until
+
+
+def full_until(conn: Connection, mine: Sequence[ToTell], cap: int, now: datetime) -> datetime | None:
+    """The same without writing anything."""
+    sent = outbox.mailed_at(conn, mine[0].person.address, now - HOUR)
+    return room_at(sent, most(cap, presses=any(map(_presses, mine))), now)
 
 
 def _presses(one: ToTell) -> bool:

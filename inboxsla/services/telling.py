@@ -72,6 +72,14 @@ def told_now(
     return certain if len(certain) == len(told) else None
 
 
+def whom(
+    conn: Connection, ports: Ports, mailbox: MailboxRow, act: Owed, seen: Look, at: datetime
+) -> tuple[Person, ...]:
+    """Who would be told at `at`, as things stand now; nobody if it would go on waiting. Nothing is written."""
+    answer = _telling(conn, ports, mailbox, at)._answer(act, seen)
+    return answer.people if isinstance(answer, Now) else ()
+
+
 def _telling(conn: Connection, ports: Ports, mailbox: MailboxRow, now: datetime) -> _Telling:
     staff = people.of_mailbox(conn, mailbox.id)
     addresses = [person.address for person in staff]

@@ -96,6 +96,15 @@ def without_room(conn: Connection, mailbox_id: int, now: datetime) -> list[Owed]
     return [_owed(row) for row in conn.execute(select(*COLUMNS).where(*where).order_by(t.c.id))]
 
 
+def held(conn: Connection, ticket_id: int, now: datetime) -> list[tuple[Owed, bool]]:
+    """What waits about a ticket, the first to go first, without posts to webhooks; and whether it waits only for room."""
+    # As a value, the state keeps the few rows of a ticket from being looked for among everything owed.
+    of_it = (t.c.ticket_id == ticket_id, t.c.state == "owed", t.c.act != POST)
+    query = select(*COLUMNS, t.c.outcome).where(*of_it, t.c.not_before > now, t.c.outcome.is_not(None))
+    rows = conn.execute(query.order_by(t.c.not_before, t.c.id))
+    return [(Owed(*row[:-1]), row.outcome == NO_ROOM) for row in rows]
+
+
 def waited_since(conn: Connection, ids: Sequence[int]) -> datetime | None:
     """Since when the first of these acts waited for room; None if none did."""
     where = (t.c.id.in_(ids), t.c.outcome == NO_ROOM)

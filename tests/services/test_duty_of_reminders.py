@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from inboxsla.domain.people import Person, Team
-from inboxsla.services import ticking
+from inboxsla.domain.speech import English
+from inboxsla.services import queries, ticking
 from inboxsla.storage import outbox
 from tests.builders import ANA, CLAIRE, JONAS, Desk
 from tests.services.conftest import Opens
@@ -46,6 +47,12 @@ def said(mail: EmailMessage) -> str:
     return " ".join(text.get_content().translate({0x2068: None, 0x2069: None}).split())
 
 
+def waits(desk: Desk, thread: str) -> list[str]:
+    """What the ticket's page says of what fell due and waits."""
+    ahead = queries.ticket(desk.ports, desk.ticket(thread).id, English(BERLIN)).planned
+    return [entry.what.replace("\u00a0", " ") for entry in ahead if entry.icon == "wait"]
+
+
 def at(desk: Desk, hour: int, minute: int, day: int = 24) -> None:
     """A time in Berlin in November comes, and everything due by then is done."""
     desk.clock.at = datetime(2026, 11, day, hour - 1, minute, tzinfo=UTC)
@@ -60,20 +67,24 @@ def test_people_without_hours_of_their_own_are_told_at_any_time(office: Desk) ->
 
 def test_a_reminder_waits_for_the_owner_who_is_back_before_it_is_due(office: Desk) -> None:
     """C12, C58: held until the owner's hours begin, and sent then."""
-    anas(office, person(ANA, calendar=LATE), person(JONAS), person(CLAIRE, "lead"))
+    thread = anas(office, person(ANA, calendar=LATE), person(JONAS), person(CLAIRE, "lead"))
     at(office, 13, 48)
     assert office.mailed() == []
     assert office.outbox() == {"owed": 1}
+    assert waits(office, thread) == ["Reminder waits until 14:00 CET, when Ana Ruiz is on duty"]
     at(office, 13, 59)
     assert office.mailed() == []
     at(office, 14, 0)
     assert office.mailed() == [ANA]
+    assert waits(office, thread) == []
 
 
 def test_what_was_answered_while_it_waited_is_not_mailed(office: Desk) -> None:
     thread = anas(office, person(ANA, calendar=LATE), person(JONAS))
     at(office, 13, 48)
     office.answers(thread, JONAS)
+    at(office, 13, 50)
+    assert waits(office, thread) == []
     at(office, 14, 0)
     assert office.mailed() == []
 
@@ -126,9 +137,14 @@ def test_a_lead_off_duty_is_stood_in_for_by_an_admin(office: Desk) -> None:
 
 def test_nobody_on_duty_is_an_alarm_and_the_first_who_is_back_is_told(office: Desk) -> None:
     """C42b: said loudly at once, and told late rather than never."""
-    anas(office, person(ANA, calendar=EARLY), person(CLAIRE, "lead", calendar=EARLY))
+    thread = anas(office, person(ANA, calendar=EARLY), person(CLAIRE, "lead", calendar=EARLY))
     at(office, 14, 48)
     assert office.mailed() == []
+    assert set(waits(office, thread)) == {
+        "Mail waits until Wed 07:00 CET, when Ana Ruiz is on duty",
+        "Mail waits until Wed 07:00 CET, when Claire Dubois is on duty",
+        "Hand-over waits until Wed 07:00 CET, when somebody who can take it is on duty",
+    }
     assert any("Nobody could be told in time" in words for words in office.board().alarms)
     at(office, 7, 0, day=25)
     assert Counter(office.mailed()) == {ANA: 1, CLAIRE: 1}
@@ -203,6 +219,8 @@ def test_with_nobody_on_duty_the_reassignment_waits_and_the_old_owner_is_told_of
     at(office, 14, 48)
     assert office.ticket(thread).owner == ANA
     assert set(office.mailed()) == {ANA}
+    when = "Hand-over waits until Wed 07:00 CET, when somebody who can take it is on duty"
+    assert waits(office, thread) == [when]
     told = len(office.mailed())
     at(office, 7, 0, day=25)
     assert office.ticket(thread).owner == JONAS

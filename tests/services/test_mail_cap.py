@@ -11,7 +11,8 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import update
 
-from inboxsla.services import mail_rules, notices, settle
+from inboxsla.domain.speech import English
+from inboxsla.services import mail_rules, notices, queries, settle
 from inboxsla.storage import tickets
 from inboxsla.storage.database import Database
 from inboxsla.storage.schema import outbox
@@ -62,11 +63,16 @@ def wake_some(desk: Desk, most: int) -> int:
 def test_what_goes_beyond_the_cap_comes_as_one_mail_that_says_so(opens: Opens) -> None:
     """C43: nobody gets a storm of mails."""
     desk = opens(notify={"cap_per_hour": 2, "merge_within": "never"})
-    lamps(desk, 5, minutes=5)
+    threads = lamps(desk, 5, minutes=5)
     desk.clock.forward(hours=9, minutes=-25)
     for _ in range(5):
         desk.later(minutes=5)
     assert desk.mailed() == [ANA, ANA]
+    ahead = queries.ticket(desk.ports, desk.ticket(threads[3]).id, English("Europe/Berlin")).planned
+    waits = [(one.what.replace("\u00a0", " "), one.so) for one in ahead if one.icon == "wait"]
+    assert waits == [
+        ("Reminder waits until 20:53 CET: Ana Ruiz got enough mails within the hour", "75 % of first response")
+    ]
 
     desk.later(minutes=41)
 
