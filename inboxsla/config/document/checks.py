@@ -11,6 +11,7 @@ from inboxsla.config.document.model import Step
 from inboxsla.config.document.parts import Parts, texts, unknown
 from inboxsla.config.overlaps import overlaps
 from inboxsla.config.places import Path as Key
+from inboxsla.domain.courtesy import FIELDS, CustomerNotice, unknown_fields
 
 _NAMED = {"policies": "name", "teams": "name", "people": "address", "mailboxes": "address"}
 
@@ -19,6 +20,7 @@ def complaints(seen: Parts, now: datetime) -> Iterator[Complaint]:
     """Complaints about what is each right in itself, each with the key it is best pointed at."""
     yield from _twice(seen)
     yield from _policy_names(seen)
+    yield from _notice_texts(seen)
     for name, calendar in seen.calendars.items():
         if calendar is not None:
             yield from overlaps(calendar, ("calendars", name))
@@ -73,6 +75,17 @@ def _policy_names(seen: Parts) -> Iterator[Complaint]:
                 if address not in seen.names("people"):
                     yield (*part.key, "steps", nth, "notify", each), unknown(address, seen.names("people"), "people")
             yield from _named_by_step(step, (*part.key, "steps", nth), seen)
+
+
+def _notice_texts(seen: Parts) -> Iterator[Complaint]:
+    """Fields that nothing fills in. Refused with the policy itself, they would hide what else is wrong with it."""
+    for part in seen.policies:
+        notices = part.value.notices if part.value else None
+        for notice in CustomerNotice:
+            if strange := unknown_fields(notice, getattr(notices, f"{notice}_text", "")):
+                known = ", ".join(f"{{{name}}}" for name in FIELDS[notice])
+                words = f"nothing is known as {{{strange[0]}}} here. What is filled in: {known}."
+                yield (*part.key, "notices", f"{notice}_text"), words
 
 
 def _named_by_step(step: Step, key: Key, seen: Parts) -> Iterator[Complaint]:

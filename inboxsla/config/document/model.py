@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from inboxsla.config import fields, ladder
 from inboxsla.config.document import kinds
@@ -16,7 +16,7 @@ from inboxsla.config.document.house import Labels, Notifications, Privacy
 from inboxsla.config.section import Section
 from inboxsla.config.settings import Calendar, Status
 from inboxsla.config.webhooks import HookName
-from inboxsla.domain.courtesy import FIELDS, CustomerNotice, unknown_fields
+from inboxsla.domain.courtesy import CustomerNotice
 
 Metric = Literal["first_response", "next_response", "resolution", "update"]
 Priority = Literal["critical", "high", "normal", "low"]
@@ -118,15 +118,6 @@ class CustomerNotices(Section):
     on_hold_text: kinds.NoticeText = ""
     still_with_us_text: kinds.NoticeText = ""
     closing_text: kinds.NoticeText = ""
-
-    @field_validator("acknowledge_text", "on_hold_text", "still_with_us_text", "closing_text")
-    @classmethod
-    def _fills_in(cls, text: str, info: ValidationInfo) -> str:
-        notice = CustomerNotice(str(info.field_name).removesuffix("_text"))
-        if strange := unknown_fields(notice, text):
-            known = ", ".join(f"{{{name}}}" for name in FIELDS[notice])
-            raise ValueError(f"nothing is known as {{{strange[0]}}} here. What is filled in: {known}.")
-        return text
 
     @property
     def sent(self) -> dict[CustomerNotice, str]:

@@ -34,6 +34,7 @@ def test_a_field_that_nothing_fills_in_is_said_where_it_was_typed(lumen: Shop, c
     shown = BeautifulSoup(answer.text, "lxml")
     told = {link["href"]: words(link) for link in shown.select("#wrong a")}
     assert "nothing is known as {order} here" in told["#f-notices-acknowledge_text"].lower()
+    assert "say under limits how long before" in words(shown.select_one("#wrong")).lower(), "all is said at once"
     assert all(shown.select_one(link) for link in told)
 
 
