@@ -43,7 +43,7 @@ def form_of(
     """A form, empty or as it was sent with what was wrong. Raises Missing."""
     ticket_id, up = asked.click.number("ticket"), asked.click.number("up") or 1
     seen = opened(asked, ticket_id) if ticket_id else None
-    choices = panel_forms.choices(asked.ports, asked.viewer, ticket_id if seen is not None else None)
+    choices = panel_forms.choices(asked.ports, asked.viewer, ticket_id if seen is not None else None, name)
     asking = Asking(
         seen=seen.seen if seen is not None else 0,
         view=seen.view if seen is not None else None,

@@ -125,10 +125,11 @@ class _Form:
 def _hand_over(form: _Form) -> Json:
     face, view = form.face, form.asking.view
     assert view is not None, "a ticket is handed over"
-    chosen = form.typed("to", view.owner or "")
-    people = choice("to", face.text("To"), form.asking.people, chosen)
+    # A list that begins with somebody would give them the ticket by a finger that slipped.
+    people = [("", face.text("Choose a colleague")), *form.asking.people]
+    whom = choice("to", face.text("To"), people, form.typed("to"))
     title = face.text("Hand over") if view.owner else face.text("Assign")
-    return form.card(title, *form.at("to", people), does="hand_over", words=title)
+    return form.card(title, *form.at("to", whom), does="hand_over", words=title)
 
 
 def _hold(form: _Form) -> Json:

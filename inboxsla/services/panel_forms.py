@@ -24,8 +24,8 @@ class Choices:
     absence: Absence | None
 
 
-def choices(ports: Ports, viewer: Viewer, ticket_id: int | None) -> Choices:
-    """For a ticket that `viewer` may see, or without one for all of their mailboxes."""
+def choices(ports: Ports, viewer: Viewer, ticket_id: int | None, act: str) -> Choices:
+    """For a ticket that `viewer` may see, or without one for all of their mailboxes; whom `act` would refuse is left out."""
     now = ports.now()
     with ports.db.read() as conn:
         row = tickets.find(conn, ticket_id) if ticket_id is not None else None
@@ -33,6 +33,8 @@ def choices(ports: Ports, viewer: Viewer, ticket_id: int | None) -> Choices:
         found = {person.address: person for box_id in boxes for person in people.of_mailbox(conn, box_id)}
         reasons = in_force(conn, ports.settings).document.hold_reasons
         absence = absences.of(conn, viewer.address)
+    refused = viewer.address if act == "absence" else row.owner if act == "hand_over" and row is not None else None
+    found.pop(refused or "", None)
     listed = sorted(found.values(), key=lambda person: (is_absent(person, now), person.name.casefold()))
     return Choices(
         tuple((each.address, each.name or each.address, is_absent(each, now)) for each in listed),

@@ -49,7 +49,7 @@ def fields(spec: ActSpec, known: Known, say: Speech, typed: Mapping[str, str] | 
             now.get(field.name, ""),
             say.text(field.hint) if field.hint else "",
             field.required,
-            _choices(field, known, say, chosen=bool(now.get(field.name))),
+            _choices(field, known, say, chosen=now.get(field.name, "")),
         )
         for field in spec.fields
     )
@@ -66,16 +66,16 @@ def _kind(field: Field) -> str:
     return field.control if field.control in ("lines", "switch") else _INPUTS.get(field.control, "text")
 
 
-def _choices(field: Field, known: Known, say: Speech, *, chosen: bool) -> Choices:
+def _choices(field: Field, known: Known, say: Speech, *, chosen: str) -> Choices:
     if field.name == "reason" and known.reasons:
         return [(reason, reason) for reason in known.reasons]
     found = known.people if field.control == "person" else [(key, say.text(words)) for key, words in field.choices]
     nobody = [("", "–")] if field.control in ("choice", "person") and not field.required else []
-    if field.control == "person" and field.required and not chosen:
+    if field.control == "person" and field.required and chosen not in dict(found):
         # A list that begins with somebody would give them the ticket by a finger that slipped.
         nobody = [("", say.text("Choose a colleague"))]
     return [*nobody, *found]
 
 
 def _now(view: TicketView) -> Mapping[str, str]:
-    return {"to": view.owner or "", "priority": view.priority, "tags": ", ".join(view.tags)}
+    return {"priority": view.priority, "tags": ", ".join(view.tags)}

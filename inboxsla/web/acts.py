@@ -101,7 +101,7 @@ def _form(ticket_id: int, name: str, viewer: Viewer, back: Back | None = None) -
     view, spec = shown.view, ACTS[name]
     if not viewer.may_see(shown.mailbox.id):
         abort(404)
-    found = panel_forms.choices(ports(), viewer, ticket_id)
+    found = panel_forms.choices(ports(), viewer, ticket_id, name)
     known = act_forms.Known(view, act_forms.people(found.people, say()), found.reasons)
     return render_template(
         "act.html",

@@ -77,7 +77,7 @@ class _Opened:
         return render_template(
             "mail_act.html",
             shown=shown,
-            fields=act_forms.fields(shown.spec, self._known(), self.say, {**shown.values, **typed}),
+            fields=act_forms.fields(shown.spec, self._known(shown.spec.name), self.say, {**shown.values, **typed}),
             **{"complaints": {}, "done": "", "again": False, "problem": "", **more},
             ticket_id=self.link.ticket_id,
             name=self.who.viewer.name,
@@ -85,8 +85,8 @@ class _Opened:
             undo=url_for(".press", token=self.signer.token(undo)) if undo else "",
         )
 
-    def _known(self) -> act_forms.Known:
-        found = panel_forms.choices(ports(), self.who.viewer, self.link.ticket_id)
+    def _known(self, act: str) -> act_forms.Known:
+        found = panel_forms.choices(ports(), self.who.viewer, self.link.ticket_id, act)
         return act_forms.Known(self.who.look.view, act_forms.people(found.people, self.say), found.reasons)
 
 

@@ -109,6 +109,9 @@ def test_nobody_is_on_the_list_twice(lumen: Shop, claire: FlaskClient) -> None:
 def test_everything_about_a_person_is_kept_as_it_was_typed(lumen: Shop, claire: FlaskClient) -> None:
     path = f"{PEOPLE}/edit?address={ANA}"
     shown = claire.post(path, data=fields(page(claire, path)) | {"do": "add:absences"})
+    offered = {option["value"] for option in page(claire, path).select("#everybody option")}
+    assert JONAS in offered
+    assert ANA not in offered, "nobody stands in for themselves"
     answer = send_again(
         claire,
         path,

@@ -90,7 +90,7 @@ def _draw_person(part: PersonPart, found: Directory, entry: Entry | None, editin
         entry=entry,
         boxes=part.boxes,
         calendars=room.calendars(document),
-        everybody=room.everybody(document),
+        everybody=[each for each in room.everybody(document) if each[0] != part.address],
         roles=room.ROLE_WORDS,
         several=len(part.boxes) > 1,
         house_zone=editing.force.zone,
