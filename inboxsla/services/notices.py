@@ -27,8 +27,8 @@ from inboxsla.services.ports import Ports
 from inboxsla.services.raising import raise_priorities
 from inboxsla.services.reassigning import reassign
 from inboxsla.services.tagging import add_tags
-from inboxsla.services.telling import ToTell, resolve, told_now
-from inboxsla.storage import backlog, mailboxes, outbox, people
+from inboxsla.services.telling import Basis, ToTell, basis, resolve, told_now
+from inboxsla.storage import backlog, mailboxes, outbox
 from inboxsla.storage.mailboxes import MailboxRow
 from inboxsla.storage.outbox import Owed
 
@@ -45,6 +45,7 @@ class _Ready:
 
     owed: Sequence[Owed] = ()
     looks: Mapping[int, Look] = field(default_factory=dict)
+    by: Basis | None = None
     drafts: Sequence[Draft] | None = None
 
 
@@ -62,18 +63,18 @@ def _worked_out(ports: Ports, mailbox_id: int) -> _Ready:
         if not owed or not mailbox.is_live or writing.is_stopped(conn) or _gathers(conn, mailbox_id, now, owed):
             return _Ready()
         looks = look_ahead(conn, filter(_is_mail, owed), now)
-        return _Ready(owed, looks, _drafts(conn, ports, mailbox, owed, looks, now))
+        by = basis(conn, ports, mailbox, now)
+        desk = Desk(conn, ports, mailbox, by.staff, looks, now)
+        return _Ready(owed, looks, by, _drafts(desk, by, owed))
 
 
-def _drafts(
-    conn: Connection, ports: Ports, mailbox: MailboxRow, owed: Sequence[Owed], looks: Mapping[int, Look], now: datetime
-) -> list[Draft] | None:
+def _drafts(desk: Desk, by: Basis, owed: Sequence[Owed]) -> list[Draft] | None:
+    looks = desk.looks
     if not all(_is_mail(act) and act.ticket_id in looks and not no_longer(act, looks[act.ticket_id]) for act in owed):
         return None
-    told = told_now(conn, ports, mailbox, owed, looks, now)
+    told = told_now(desk.conn, by, desk.mailbox, owed, looks, desk.now)
     if told is None:
         return None
-    desk = Desk(conn, ports, mailbox, people.of_mailbox(conn, mailbox.id), looks, now)
     try:
         return [draft(desk, mine) for mine in _by_person(told).values()]
     except Exception as error:
@@ -99,8 +100,11 @@ def _compose_owed(ports: Ports, mailbox_id: int, ready: _Ready) -> int:
         if not owed or writing.is_stopped(conn):
             # Composed now, a mail would say later how things stood today.
             return 0
-        if ready.drafts is not None and owed == ready.owed and are_current(conn, ready.looks):
-            return _mail(conn, ports, [(drawn.mine, partial(_itself, drawn)) for drawn in ready.drafts], mailbox, now)
+        by = basis(conn, ports, mailbox, now)
+        if ready.drafts is not None and (owed, by) == (ready.owed, ready.by) and are_current(conn, ready.looks):
+            # They count for their hour as of when they were composed.
+            at = min((drawn.composed_at for drawn in ready.drafts), default=now)
+            return _mail(conn, ports, [(drawn.mine, partial(_itself, drawn)) for drawn in ready.drafts], mailbox, at)
         told = compose_notices(conn, ports, mailbox, now)
         if _gathers(conn, mailbox_id, now, owed):
             # It would be the first of many.
@@ -108,8 +112,8 @@ def _compose_owed(ports: Ports, mailbox_id: int, ready: _Ready) -> int:
         mails = list(filter(_is_mail, owed))
         looks = looks_at(conn, mails, now, ready.looks)
         wanted = [act for act in mails if act.ticket_id in looks and still_wanted(conn, act, looks[act.ticket_id], now)]
-        to_tell = _by_person(resolve(conn, ports, mailbox, wanted, looks, now))
-        desk = Desk(conn, ports, mailbox, people.of_mailbox(conn, mailbox.id), looks, now)
+        to_tell = _by_person(resolve(conn, by, mailbox, wanted, looks, now))
+        desk = Desk(conn, ports, mailbox, by.staff, looks, now)
         return told + _mail(
             conn, ports, [(mine, partial(draft, desk, mine)) for mine in to_tell.values()], mailbox, now
         )

@@ -191,5 +191,5 @@ def _until(ports: Ports, closed: AccessLost | TryLater) -> datetime:
 
 
 def _wait(envelope: Envelope) -> timedelta:
-    longer: timedelta = envelopes.LOOK_FOR * (1 << envelope.tries - 1)
-    return min(longer, timedelta(hours=1))
+    doublings = min(envelope.tries - 1, MOST_TRIES) if envelope.in_doubt else 0
+    return envelopes.LOOK_FOR * (1 << doublings)

@@ -52,21 +52,47 @@ class ToTell:
         return say.text(self.instead.why, names=say.text(" and ").join(names))
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What decides who is told besides the tickets, the same for all acts of one mailbox and moment. `lost` are addresses that
+    mails come back from, `mailed` the tickets that somebody was mailed about so lately that a reminder says nothing new.
+    """
+
+    staff: Sequence[Person]
+    teams: Mapping[str, Team]
+    own_team: Team
+    choices: Mapping[str, Choice]
+    lost: frozenset[str]
+    mailed: frozenset[tuple[int, str]]
+
+
+def basis(conn: Connection, ports: Ports, mailbox: MailboxRow, now: datetime) -> Basis:
+    staff = people.of_mailbox(conn, mailbox.id)
+    addresses = [person.address for person in staff]
+    since = now - mail_rules.of(conn, ports.settings).merge_within
+    return Basis(
+        staff,
+        {name: row.team for name, row in teams.every(conn).items()},
+        own_team(ports.settings),
+        mail_choices.every(conn, addresses),
+        unreachable.addresses(conn),
+        outbox.lately_mailed(conn, addresses, since),
+    )
+
+
 def resolve(
-    conn: Connection, ports: Ports, mailbox: MailboxRow, acts: Sequence[Owed], looks: Mapping[int, Look], now: datetime
+    conn: Connection, by: Basis, mailbox: MailboxRow, acts: Sequence[Owed], looks: Mapping[int, Look], now: datetime
 ) -> list[ToTell]:
     """Who gets each act now. An act for several people becomes one act each; one that waits for duty stays owed."""
-    if not acts:
-        return []
-    telling = _telling(conn, ports, mailbox, now)
+    telling = _Telling(conn, mailbox, by, now)
     return [one for act in acts for one in telling.of(act, looks[act.ticket_id])]
 
 
 def told_now(
-    conn: Connection, ports: Ports, mailbox: MailboxRow, acts: Sequence[Owed], looks: Mapping[int, Look], now: datetime
+    conn: Connection, by: Basis, mailbox: MailboxRow, acts: Sequence[Owed], looks: Mapping[int, Look], now: datetime
 ) -> list[ToTell] | None:
     """The same where nothing may be written; None unless each act is for one person, who is told of it now."""
-    telling = _telling(conn, ports, mailbox, now)
+    telling = _Telling(conn, mailbox, by, now)
     told = [telling.simply(act, looks[act.ticket_id]) for act in acts]
     certain = [one for one in told if one is not None]
     return certain if len(certain) == len(told) else None
@@ -76,45 +102,19 @@ def whom(
     conn: Connection, ports: Ports, mailbox: MailboxRow, act: Owed, seen: Look, at: datetime
 ) -> tuple[Person, ...]:
     """Who would be told at `at`, as things stand now; nobody if it would go on waiting. Nothing is written."""
-    answer = _telling(conn, ports, mailbox, at)._answer(act, seen)
+    answer = _Telling(conn, mailbox, basis(conn, ports, mailbox, at), at).answer(act, seen)
     return answer.people if isinstance(answer, Now) else ()
-
-
-def _telling(conn: Connection, ports: Ports, mailbox: MailboxRow, now: datetime) -> _Telling:
-    staff = people.of_mailbox(conn, mailbox.id)
-    addresses = [person.address for person in staff]
-    since = now - mail_rules.of(conn, ports.settings).merge_within
-    return _Telling(
-        conn,
-        mailbox,
-        staff,
-        {name: row.team for name, row in teams.every(conn).items()},
-        own_team(ports.settings),
-        mail_choices.every(conn, addresses),
-        unreachable.addresses(conn),
-        outbox.lately_mailed(conn, addresses, since),
-        now,
-    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Telling:
-    """What is the same for all acts of one mailbox and moment. `lost` are addresses that mails come back from, `mailed` the
-    tickets that somebody was mailed about so lately that a reminder says nothing new.
-    """
-
     conn: Connection
     mailbox: MailboxRow
-    staff: Sequence[Person]
-    teams: Mapping[str, Team]
-    own_team: Team
-    choices: Mapping[str, Choice]
-    lost: frozenset[str]
-    mailed: frozenset[tuple[int, str]]
+    by: Basis
     now: datetime
 
     def of(self, act: Owed, seen: Look) -> list[ToTell]:
-        answer = self._answer(act, seen)
+        answer = self.answer(act, seen)
         if isinstance(answer, Wait):
             outbox.hold(self.conn, act.id, answer.until, "waits until whom it is for is on duty")
         elif isinstance(answer, str):
@@ -128,13 +128,13 @@ class _Telling:
         return []
 
     def simply(self, act: Owed, seen: Look) -> ToTell | None:
-        answer = self._answer(act, seen)
+        answer = self.answer(act, seen)
         if not isinstance(answer, Now) or len(answer.people) != 1 or answer.why == NOT_REACHED:
             return None
         told = Told(act.data.get("told", act.act))
         return None if self._spared(act, told, seen, answer.people[0]) else ToTell(act, told, answer.people[0], answer)
 
-    def _answer(self, act: Owed, seen: Look) -> Now | Wait | Nobody | str:
+    def answer(self, act: Owed, seen: Look) -> Now | Wait | Nobody | str:
         """Who is told; or why it is of no use to tell anybody."""
         if act.data.get("told", act.act) in _THEIRS_ALONE:
             return self._of_one(act)
@@ -142,23 +142,23 @@ class _Telling:
 
     def _case(self, act: Owed, seen: Look) -> Case:
         return Case(
-            people=self.staff,
-            team=self.teams.get(seen.ticket.team) or self.own_team,
+            people=self.by.staff,
+            team=self.by.teams.get(seen.ticket.team) or self.by.own_team,
             owner=seen.view.owner,
             due_at=_due(act, seen),
             always_on=bool(act.data.get("always_on")),
             named=str(act.data.get("recipient", "")),
             turn=act.ticket_id,
-            unreachable=self.lost,
+            unreachable=self.by.lost,
         )
 
     def _of_one(self, act: Owed) -> Now | Wait | str:
         """What concerns one person alone. A new owner was on duty a moment ago; for the old one it can wait."""
         address = str(act.data["recipient"])
-        person = next((person for person in self.staff if person.address == address), None)
+        person = next((person for person in self.by.staff if person.address == address), None)
         if person is None:
             return f"{address} is no longer there to be told"
-        if address in self.lost:
+        if address in self.by.lost:
             return f"mails to {address} come back"
         if act.data.get("told", act.act) in _AT_ONCE:
             return Now((person,))
@@ -197,13 +197,15 @@ class _Telling:
             return f"{person.name} escalated it"
         if told in _MERGES and self._chose_not(person, seen, int(act.data.get("percent", 0))):
             return f"{person.name} chose to get fewer reminders of their own tickets"
-        if told in _MERGES and (act.ticket_id, person.address) in self.mailed:
+        if told in _MERGES and (act.ticket_id, person.address) in self.by.mailed:
             return f"covered by the mail {person.name} got shortly before"
         return ""
 
     def _chose_not(self, person: Person, seen: Look, percent: int) -> bool:
         """Whoever stands in for somebody gets what is owed to the ticket."""
-        return seen.view.owner == person.address and percent < FROM[self.choices.get(person.address, USUAL).reminders]
+        return (
+            seen.view.owner == person.address and percent < FROM[self.by.choices.get(person.address, USUAL).reminders]
+        )
 
 
 def _asked_by(act: Owed, seen: Look) -> str | None:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
+    case,
     exists,
     insert,
     or_,
@@ -46,6 +47,7 @@ class Envelope:
     follows: int | None
     way: str
     kind: str
+    in_doubt: bool
 
 
 _COLUMNS = [t.c[name] for name in Envelope.__dataclass_fields__]
@@ -56,6 +58,13 @@ LOOK_FOR = timedelta(seconds=60)
 MAILBOX = "mailbox"
 # What is for people on the list; any other kind is a notice to a customer.
 STAFF = "staff"
+# Nobody knows whether it went out. Only from here on tries count: those before brought nobody anything.
+_UNKNOWN = {
+    "state": "unknown",
+    "lease_until": None,
+    "in_doubt": True,
+    "tries": case((t.c.in_doubt, t.c.tries), else_=1),
+}
 
 
 def _row(row: Row[Any]) -> Envelope:
@@ -174,7 +183,7 @@ def unknown(conn: Connection, envelope_id: int, now: datetime, reason: str) -> N
     conn.execute(
         update(t)
         .where(t.c.id == envelope_id, t.c.state == "sending")
-        .values(state="unknown", tried_at=now, lease_until=None, reason=reason, in_doubt=True)
+        .values(_UNKNOWN | {"tried_at": now, "reason": reason})
     )
 
 
@@ -220,12 +229,7 @@ def abandon_expired(conn: Connection, now: datetime) -> int:
     done = conn.execute(
         update(t)
         .where(*_expired(now))
-        .values(
-            state="unknown",
-            lease_until=None,
-            reason="The worker that sent it ended before it could say how it went.",
-            in_doubt=True,
-        )
+        .values(_UNKNOWN | {"reason": "The worker that sent it ended before it could say how it went."})
     )
     return done.rowcount
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from inboxsla.domain.people import Absence
 from inboxsla.services import settle, writing
 from inboxsla.services.notices import compose_owed
-from inboxsla.storage import mailboxes, tickets
+from inboxsla.storage import absences, envelopes, mailboxes, tickets
 from tests.builders import ANA, CLAIRE, JONAS, Desk
 
 
@@ -83,6 +87,28 @@ def test_a_ticket_handed_over_meanwhile_reminds_whoever_has_it_now(desk: Desk, t
     with meanwhile(lambda: desk.owned_by(thread, JONAS)):
         compose_owed(desk.ports, desk.id)
     assert {recipient for recipient, _ in composed(desk)} == {JONAS}
+
+
+def test_whoever_is_away_meanwhile_is_not_reminded(desk: Desk, thread: str) -> None:
+    def goes_away() -> None:
+        with desk.database.write() as conn:
+            today = desk.clock().date()
+            absences.say(conn, ANA, Absence(today, today + timedelta(days=2), JONAS), desk.clock())
+
+    with meanwhile(goes_away):
+        compose_owed(desk.ports, desk.id)
+    assert [recipient for recipient, _ in composed(desk)] == [JONAS]
+
+
+def test_a_mail_written_down_late_counts_for_the_hour_in_which_it_was_composed(desk: Desk, thread: str) -> None:
+    began = desk.clock() - timedelta(minutes=59)
+    cap = desk.ports.settings.notify.cap_per_hour
+    with desk.database.write() as conn:
+        for number in range(cap - cap // 4):
+            envelopes.compose(conn, desk.id, f"m{number}", ANA, "", "", began, kind="test")
+    later = chain([desk.clock()], repeat(desk.clock() + timedelta(minutes=2)))
+    assert compose_owed(replace(desk.ports, now=later.__next__), desk.id) == 0
+    assert desk.outbox() == {"owed": 1}
 
 
 def test_what_comes_due_meanwhile_is_told_in_the_same_mail(desk: Desk) -> None:

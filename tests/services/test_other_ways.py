@@ -145,6 +145,22 @@ def test_a_relay_that_never_answers_ends_in_an_alarm_and_not_in_a_storm(desk: De
     assert any("Nobody can tell whether a mail to" in words for words in desk.board().alarms)
 
 
+def test_a_mail_that_was_put_off_often_is_sent_again_when_a_line_is_cut(desk: Desk, post: Post) -> None:
+    post.refuses[ANA] = "451 4.7.1 Greylisted"
+    for _ in range(MOST_TRIES):
+        desk.deliver()
+        desk.clock.forward(minutes=6)
+    post.refuses.clear()
+    post.cuts = 1
+    desk.deliver()
+    desk.clock.forward(seconds=61)
+    desk.deliver()
+    assert post.mailed == [JONAS, ANA, ANA]
+    first, again = post.mails[1:]
+    assert first["Message-ID"] == again["Message-ID"]
+    assert desk.outbox() == {"done": 2}
+
+
 @pytest.mark.processes
 @pytest.mark.parametrize(("point", "times"), [(CLAIMED, 1), (ACCEPTED, 2)])
 def test_a_worker_killed_at_any_point_loses_nothing_and_repeats_to_the_letter(

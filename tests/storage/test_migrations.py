@@ -103,6 +103,37 @@ def test_a_migration_that_orphans_rows_on_sqlite_is_refused(sqlite_database: Dat
         assert conn.execute(text("SELECT count(*) FROM kept_aside")).scalar_one() == 0
 
 
+def test_mails_that_may_have_gone_out_before_an_update_are_in_doubt_after_it(empty_url: str) -> None:
+    migrations.upgrade(empty_url, "0015")
+    database = Database(empty_url)
+    rows = {
+        "untried": ("composed", 0, "smtp:a@b", False),
+        "again": ("composed", 2, "smtp:a@b", True),
+        "unknown": ("unknown", 1, "smtp:a@b", True),
+        "put off": ("composed", 2, "mailbox", False),
+        "gone": ("sent", 1, "smtp:a@b", False),
+    }
+    with database.write() as conn:
+        conn.execute(
+            text(
+                "INSERT INTO mailboxes (address, kind, mode, aliases, own_lists, label_ids) VALUES ('a', 'gmail', 'live', '', '', '')"
+            )
+        )
+        for marker, (state, tries, way, _) in rows.items():
+            conn.execute(
+                text(
+                    "INSERT INTO envelopes (marker, mailbox_id, recipient, subject, raw, state, composed_at, try_after, tries, way) "
+                    "VALUES (:marker, 1, 'c@d', '', '', :state, 0, 0, :tries, :way)"
+                ),
+                {"marker": marker, "state": state, "tries": tries, "way": way},
+            )
+    migrations.upgrade(empty_url)
+    with database.read() as conn:
+        found = {row.marker: bool(row.in_doubt) for row in conn.execute(text("SELECT marker, in_doubt FROM envelopes"))}
+    database.close()
+    assert found == {marker: doubt for marker, (*_, doubt) in rows.items()}
+
+
 def test_a_database_that_cannot_be_reached_says_so() -> None:
     with pytest.raises(Exception, match="cannot be reached") as caught:
         migrations.upgrade("postgresql://ana@127.0.0.1:1/inboxsla")

@@ -17,8 +17,8 @@ from inboxsla.storage.database import Database, sqlite_file
 HERE = Path(__file__).parent
 
 
-def upgrade(url: str) -> None:
-    """Bring the database at `url` to `head()`: all of it or nothing, one process at a time, harmless to repeat.
+def upgrade(url: str, to: str = "head") -> None:
+    """Bring the database at `url` to `head()`, or only as far as `to`: all of it or nothing, one process at a time, harmless to repeat.
 
     Raises Refused for a database written by a newer version, TryLater when another process holds it for too long.
     """
@@ -28,7 +28,7 @@ def upgrade(url: str) -> None:
             if _revision(conn) == head():
                 return
         with database.alter() as conn:
-            command.upgrade(_config(conn), "head")
+            command.upgrade(_config(conn), to)
     except CommandError as error:
         raise Refused(
             f"{database.place} was written by a newer InboxSLA; update this one, or restore a backup made with it."

@@ -13,6 +13,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("envelopes", sa.Column("in_doubt", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    # Until now nobody wrote down of a mail that is to be sent again whether an earlier try may have gone out. A mailbox is searched first.
+    op.execute(
+        "UPDATE envelopes SET in_doubt = true WHERE state = 'unknown' OR (state = 'composed' AND tries > 0 AND way <> 'mailbox')"
+    )
     op.drop_index("ix_envelopes_open", "envelopes")
     _partial("envelopes", "ix_envelopes_open", ["mailbox_id", "try_after"], "state IN ('composed','sending','unknown')")
     _partial("envelopes", "ix_envelopes_no_ticket", ["composed_at"], "ticket_id IS NULL")
