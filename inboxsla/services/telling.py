@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -29,6 +29,8 @@ from inboxsla.storage.outbox import Owed
 MUTES = frozenset({Told.REMIND_OWNER, Told.NOTIFY_OWNER, Told.WARN_CLOSING})
 # Kept gently: a reminder soon after another about the same ticket says nothing new. A miss and a hand-over always do.
 _MERGES = frozenset({Told.REMIND_OWNER})
+# A mail that was composed has gone out by then, or there is something in its way.
+_KNOWN_BY = timedelta(minutes=1)
 _AT_ONCE = frozenset({Told.REASSIGNED_TO_YOU, Told.PROPOSE_ABSENCE})
 _THEIRS_ALONE = _AT_ONCE | {Told.REASSIGNED_FROM_YOU, Told.TELL_HANDED_OVER}
 # From which percentage on reminders come, by what people chose.
@@ -55,7 +57,8 @@ class ToTell:
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What decides who is told besides the tickets, the same for all acts of one mailbox and moment. `lost` are addresses that
-    mails come back from, `mailed` the tickets that somebody was mailed about so lately that a reminder says nothing new.
+    mails come back from, `mailed` the tickets that somebody was mailed about so lately that a reminder says nothing new, if that
+    mail is known to have gone out.
     """
 
     staff: Sequence[Person]
@@ -63,7 +66,7 @@ class Basis:
     own_team: Team
     choices: Mapping[str, Choice]
     lost: frozenset[str]
-    mailed: frozenset[tuple[int, str]]
+    mailed: Mapping[tuple[int, str], bool]
 
 
 def basis(conn: Connection, ports: Ports, mailbox: MailboxRow, now: datetime) -> Basis:
@@ -132,7 +135,10 @@ class _Telling:
         if not isinstance(answer, Now) or len(answer.people) != 1 or answer.why == NOT_REACHED:
             return None
         told = Told(act.data.get("told", act.act))
-        return None if self._spared(act, told, seen, answer.people[0]) else ToTell(act, told, answer.people[0], answer)
+        person = answer.people[0]
+        if self._spared(act, told, seen, person) or self._is_on_its_way(act, told, person):
+            return None
+        return ToTell(act, told, person, answer)
 
     def answer(self, act: Owed, seen: Look) -> Now | Wait | Nobody | str:
         """Who is told; or why it is of no use to tell anybody."""
@@ -185,6 +191,9 @@ class _Telling:
         if spared := self._spared(act, told, seen, person):
             outbox.finish(self.conn, [act.id], "done", self.now, spared)
             return []
+        if self._is_on_its_way(act, told, person):
+            outbox.hold(self.conn, act.id, self.now + _KNOWN_BY, outbox.AFTER_ANOTHER)
+            return []
         return [ToTell(act, told, person, answer)]
 
     def _spared(self, act: Owed, told: Told, seen: Look, person: Person) -> str:
@@ -197,9 +206,13 @@ class _Telling:
             return f"{person.name} escalated it"
         if told in _MERGES and self._chose_not(person, seen, int(act.data.get("percent", 0))):
             return f"{person.name} chose to get fewer reminders of their own tickets"
-        if told in _MERGES and (act.ticket_id, person.address) in self.by.mailed:
+        if told in _MERGES and self.by.mailed.get((act.ticket_id, person.address)):
             return f"covered by the mail {person.name} got shortly before"
         return ""
+
+    def _is_on_its_way(self, act: Owed, told: Told, person: Person) -> bool:
+        """Whether a mail that would make the reminder needless may yet be taken back, and the reminder lost with it."""
+        return told in _MERGES and self.by.mailed.get((act.ticket_id, person.address)) is False
 
     def _chose_not(self, person: Person, seen: Look, percent: int) -> bool:
         """Whoever stands in for somebody gets what is owed to the ticket."""

@@ -35,6 +35,8 @@ def dissolve(conn: Connection, *which: ColumnElement[bool]) -> int:
     conn.execute(owed)
     # Acts that were dropped meanwhile keep their envelope, which is then not deleted from under them.
     kept = select(outbox.c.envelope_id).where(outbox.c.envelope_id.in_(ids))
+    taken_back = {"state": "failed", "reason": "It was taken back before it went out."}
+    conn.execute(update(t).where(t.c.id.in_(ids), t.c.id.in_(kept)).values(taken_back))
     return conn.execute(delete(t).where(t.c.id.in_(ids), t.c.id.not_in(kept))).rowcount
 
 

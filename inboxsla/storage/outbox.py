@@ -35,6 +35,8 @@ _IS_OWED = only("outbox.state = 'owed'")
 POST = "post_webhook"
 # Why an act waits whose recipient had enough mails for now.
 NO_ROOM = "waits: enough mails went to them within the hour; it comes with the next that has room"
+# Why a reminder waits that another mail, which may yet be taken back, makes needless.
+AFTER_ANOTHER = "waits until it is known that the mail before it went out"
 COLUMNS = [t.c[name] for name in Owed.__dataclass_fields__]
 
 
@@ -97,10 +99,10 @@ def without_room(conn: Connection, mailbox_id: int, now: datetime) -> list[Owed]
 
 
 def held(conn: Connection, ticket_id: int, now: datetime) -> list[tuple[Owed, bool]]:
-    """What waits about a ticket, the first to go first, without posts to webhooks; and whether it waits only for room."""
+    """What waits about a ticket, the first to go first, without posts to webhooks and what waits a moment for another mail; and whether it waits only for room."""
     # As a value, the state keeps the few rows of a ticket from being looked for among everything owed.
     of_it = (t.c.ticket_id == ticket_id, t.c.state == "owed", t.c.act != POST)
-    query = select(*COLUMNS, t.c.outcome).where(*of_it, t.c.not_before > now, t.c.outcome.is_not(None))
+    query = select(*COLUMNS, t.c.outcome).where(*of_it, t.c.not_before > now, t.c.outcome != AFTER_ANOTHER)
     rows = conn.execute(query.order_by(t.c.not_before, t.c.id))
     return [(Owed(*row[:-1]), row.outcome == NO_ROOM) for row in rows]
 
@@ -207,14 +209,19 @@ def went_out(conn: Connection, ticket_id: int, since: datetime) -> bool:
     return conn.execute(enclosed.limit(1)).first() is not None
 
 
-def lately_mailed(conn: Connection, recipients: Collection[str], since: datetime) -> frozenset[tuple[int, str]]:
-    """(ticket, recipient) of every mail that was composed for one of them after `since`."""
+def lately_mailed(conn: Connection, recipients: Collection[str], since: datetime) -> dict[tuple[int, str], bool]:
+    """(ticket, recipient) of every mail that was composed for one of them after `since` and did not fail; whether one is known to
+    have gone out.
+    """
     carried = (
-        select(t.c.ticket_id, envelopes.c.recipient)
+        select(t.c.ticket_id, envelopes.c.recipient, envelopes.c.state)
         .join(envelopes, envelopes.c.id == t.c.envelope_id)
-        .where(envelopes.c.recipient.in_(recipients), envelopes.c.composed_at > since)
+        .where(envelopes.c.recipient.in_(recipients), envelopes.c.composed_at > since, envelopes.c.state != "failed")
     )
-    return frozenset((row.ticket_id, row.recipient) for row in conn.execute(carried))
+    found: dict[tuple[int, str], bool] = {}
+    for ticket_id, recipient, state in conn.execute(carried):
+        found[ticket_id, recipient] = found.get((ticket_id, recipient), False) or state == "sent"
+    return found
 
 
 def mailed_at(conn: Connection, recipient: str, since: datetime) -> list[datetime]:

@@ -12,7 +12,8 @@ from inboxsla.services import access, checkup
 from inboxsla.services import desk as verbs
 from inboxsla.services.checkup import Surroundings
 from inboxsla.services.restating import KEEPS
-from tests.builders import ANA, CLAIRE, JONAS, Desk
+from inboxsla.storage.database import Database
+from tests.builders import ANA, CLAIRE, JONAS, Desk, a_desk, settings
 
 LATER = KEEPS + timedelta(minutes=1)
 
@@ -77,6 +78,33 @@ def test_whoever_owns_it_by_then_is_reminded(desk: Desk, thread: str) -> None:
     desk.clock.forward(minutes=21)
     desk.deliver()
     assert desk.mailed() == [JONAS]
+
+
+def test_a_reminder_that_another_covers_is_told_where_the_other_is_taken_back(
+    sqlite_database: Database,
+) -> None:
+    """The first answer makes the reminder of it needless; that the ticket is to be solved by then is still to be told."""
+    ladder = [{"at": 75, "do": ["remind_owner"]}]
+    promises = {"first_response": "4h", "resolution": "4h 5m", "ladder": ladder, "pauses": {"waiting_on_customer": []}}
+    with a_desk(sqlite_database, settings(policy=promises)) as desk:
+        thread = desk.writes().thread_id
+        desk.sync()
+        desk.owned_by(thread, ANA)
+        desk.deliver()
+        desk.sync()
+        desk.clock.forward(hours=3)
+        desk.wake()
+        refuses(desk, timedelta(minutes=20))
+        desk.clock.forward(minutes=5)
+        desk.wake()
+        desk.deliver()
+        assert desk.outbox() == {"enclosed": 1, "owed": 1}
+        desk.answers(thread)
+        desk.sync()
+        desk.clock.forward(minutes=16)
+        desk.deliver()
+        assert desk.mailed() == [ANA]
+        assert desk.outbox() == {"dropped": 1, "done": 1}
 
 
 def test_what_waited_a_moment_goes_out_as_it_was_composed(desk: Desk, thread: str) -> None:
