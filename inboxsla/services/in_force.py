@@ -84,7 +84,7 @@ def said(ports: Ports) -> str:
     with ports.db.read() as conn:
         saved = configurations.newest(conn)
     if saved is None:
-        whose = "config.toml" if ports.settings.config_file else "the demo"
+        whose = "the demo" if ports.settings.demo and not ports.settings.config_file else "config.toml"
         return f"Policies, calendars and people are those of {whose}; `{typed('config export')}` shows them in full."
     say = Dated(English(_built(saved.version, saved.text, ports.settings).zone))
     when = say.moment(saved.saved_at, ports.now()).replace(NBSP, " ")

@@ -174,5 +174,5 @@ def test_the_command_line_says_why_a_promise_is_due_later_than_the_policy_says(o
     page = listing.one(queries.ticket(one_desk.ports, one_desk.ticket(thread).id, say), say, why=True)
     shown = " ".join(page.replace("\u00a0", " ").split())
 
-    assert "4 h of opening hours, from Tue 24 Nov 2026 10:48 CET 2 h more since 11:00 CET: parts are late." in shown
+    assert "4 h around the clock, from Tue 24 Nov 2026 10:48 CET 2 h more since 11:00 CET: parts are late." in shown
     assert "Claire Dubois gave first response 2 h more (parts are late)" in shown
