@@ -76,7 +76,7 @@ def _drafts(desk: Desk, by: Basis, owed: Sequence[Owed]) -> list[Draft] | None:
     if told is None:
         return None
     try:
-        return [draft(desk, mine) for mine in _by_person(told).values()]
+        return [draft(desk, mine) for mine in _by_person(told)]
     except Exception as error:
         ends_all(error)
         # Whoever may write meets it again, and says so.
@@ -104,7 +104,9 @@ def _compose_owed(ports: Ports, mailbox_id: int, ready: _Ready) -> int:
         if ready.drafts is not None and (owed, by) == (ready.owed, ready.by) and are_current(conn, ready.looks):
             # They count for their hour as of when they were composed.
             at = min((drawn.composed_at for drawn in ready.drafts), default=now)
-            return _mail(conn, ports, [(drawn.mine, partial(_itself, drawn)) for drawn in ready.drafts], mailbox, at)
+            drawn = {each.mine[0].person.address: each for each in ready.drafts}
+            mine = [each.mine for each in ready.drafts]
+            return _mail(conn, ports, mailbox, mine, lambda one: drawn[one[0].person.address], at)
         told = compose_notices(conn, ports, mailbox, now)
         if _gathers(conn, mailbox_id, now, owed):
             # It would be the first of many.
@@ -114,9 +116,7 @@ def _compose_owed(ports: Ports, mailbox_id: int, ready: _Ready) -> int:
         wanted = [act for act in mails if act.ticket_id in looks and still_wanted(conn, act, looks[act.ticket_id], now)]
         to_tell = _by_person(resolve(conn, by, mailbox, wanted, looks, now))
         desk = Desk(conn, ports, mailbox, by.staff, looks, now)
-        return told + _mail(
-            conn, ports, [(mine, partial(draft, desk, mine)) for mine in to_tell.values()], mailbox, now
-        )
+        return told + _mail(conn, ports, mailbox, to_tell, partial(draft, desk), now)
 
 
 def _owed(conn: Connection, mailbox_id: int, now: datetime) -> list[Owed]:
@@ -140,34 +140,31 @@ def _gathers(conn: Connection, mailbox_id: int, now: datetime, owed: Sequence[Ow
     return since is not None and now - since < _GATHER_AT_MOST
 
 
-def _by_person(told: Iterable[ToTell]) -> dict[str, list[ToTell]]:
+def _by_person(told: Iterable[ToTell]) -> list[list[ToTell]]:
     found: dict[str, list[ToTell]] = {}
     for one in told:
         found.setdefault(one.person.address, []).append(one)
-    return found
-
-
-def _itself(drawn: Draft) -> Draft:
-    return drawn
+    return list(found.values())
 
 
 def _mail(
     conn: Connection,
     ports: Ports,
-    mails: Sequence[tuple[Sequence[ToTell], Callable[[], Draft]]],
     mailbox: MailboxRow,
+    by_person: Sequence[Sequence[ToTell]],
+    drawing: Callable[[Sequence[ToTell]], Draft],
     now: datetime,
 ) -> int:
     """Each person's mail, as far as they have room for it. Returns how many."""
-    if not mails:
+    if not by_person:
         return 0
     cap, done = mail_rules.of(conn, ports.settings).cap_per_hour, 0
-    room.lock(conn, [mine[0].person.address for mine, _ in mails])
-    for mine, drawn in mails:
+    room.lock(conn, [mine[0].person.address for mine in by_person])
+    for mine in by_person:
         if room.wait(conn, mine, cap, now) is not None:
             continue
         try:
-            enclose(conn, mailbox, drawn())
+            enclose(conn, mailbox, drawing(mine))
             done += 1
         except Exception as error:
             set_apart(conn, f"mail/{mine[0].person.address}", f"A mail to {mine[0].person.address}", error, now)

@@ -20,16 +20,15 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from inboxsla.storage.outbox import POST
+from inboxsla.storage.envelopes import IS_OPEN as MAIL_IS_OPEN
+from inboxsla.storage.label_commands import IS_OPEN as COMMAND_IS_OPEN
+from inboxsla.storage.outbox import IS_OWED, POST
 from inboxsla.storage.schema import alarms, envelopes, kept_aside, label_commands, mailboxes, messages, outbox
 from inboxsla.storage.schema import tickets as t
 from inboxsla.storage.tables import only
 from inboxsla.storage.tickets import RING_AGAIN_AFTER
 from inboxsla.storage.types import Instant
 
-_OPEN_MAIL = only("envelopes.state IN ('composed','sending','unknown')")
-_OWED = only("outbox.state = 'owed'")
-_OPEN_COMMAND = only("label_commands.state <> 'done'")
 _RINGS = only("ring_at IS NOT NULL")
 
 
@@ -86,13 +85,13 @@ def open_mails(conn: Connection) -> list[OpenMail]:
     told_from = select(func.min(outbox.c.not_before)).where(outbox.c.envelope_id == envelopes.c.id).scalar_subquery()
     since = func.coalesce(told_from, envelopes.c.composed_at, type_=Instant()).label("since")
     columns = [since if name == "since" else envelopes.c[name] for name in OpenMail.__dataclass_fields__]
-    return [OpenMail(*row) for row in conn.execute(select(*columns).where(_OPEN_MAIL).order_by(since))]
+    return [OpenMail(*row) for row in conn.execute(select(*columns).where(MAIL_IS_OPEN).order_by(since))]
 
 
 def owed_acts(conn: Connection) -> list[OwedAct]:
     """Without posts to webhooks, which have alarms of their own."""
     columns = [outbox.c[name] for name in OwedAct.__dataclass_fields__]
-    statement = select(*columns).where(_OWED, outbox.c.act != POST).order_by(outbox.c.owed_at)
+    statement = select(*columns).where(IS_OWED, outbox.c.act != POST).order_by(outbox.c.owed_at)
     return [OwedAct(*row) for row in conn.execute(statement)]
 
 
@@ -135,7 +134,7 @@ def labels_tried(conn: Connection, now: datetime) -> list[Heap]:
 def commands_waiting(conn: Connection, before: datetime) -> list[Heap]:
     """What people asked for by a label before `before` and did not get."""
     c = label_commands.c
-    return _heaps(conn, c.mailbox_id, func.min(c.asked_at), _OPEN_COMMAND, c.asked_at <= before)
+    return _heaps(conn, c.mailbox_id, func.min(c.asked_at), COMMAND_IS_OPEN, c.asked_at <= before)
 
 
 def kept_apart(conn: Connection) -> list[Heap]:

@@ -7,12 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, select, update
 
-from inboxsla.storage.envelopes import STAFF
+from inboxsla.storage.envelopes import IS_OPEN, STAFF
 from inboxsla.storage.schema import envelopes as t
 from inboxsla.storage.schema import outbox
-from inboxsla.storage.tables import only
 
-_IS_OPEN = only("state IN ('composed','sending','unknown')")
 # It surely did not go out, tried or not.
 NEVER_WENT_OUT = (t.c.state == "composed", ~t.c.in_doubt)
 
@@ -23,7 +21,7 @@ def dissolve(conn: Connection, *which: ColumnElement[bool]) -> int:
     Returns how many mails.
     """
     tried = {
-        row.id: row.tries for row in conn.execute(select(t.c.id, t.c.tries).where(_IS_OPEN, *which).with_for_update())
+        row.id: row.tries for row in conn.execute(select(t.c.id, t.c.tries).where(IS_OPEN, *which).with_for_update())
     }
     ids, carried = list(tried), outbox.c.state == "enclosed"
     for act in conn.execute(
@@ -52,4 +50,4 @@ def dissolve_stale(conn: Connection, mailbox_id: int, ways: Collection[str], bef
 def _stale(mailbox_id: int, before: datetime, now: datetime) -> tuple[ColumnElement[bool], ...]:
     tells = exists().where(outbox.c.envelope_id == t.c.id, outbox.c.state == "enclosed")
     due = (t.c.mailbox_id == mailbox_id, t.c.try_after <= now, t.c.composed_at <= before)
-    return (_IS_OPEN, *due, *NEVER_WENT_OUT, t.c.kind == STAFF, tells)
+    return (IS_OPEN, *due, *NEVER_WENT_OUT, t.c.kind == STAFF, tells)

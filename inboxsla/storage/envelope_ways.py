@@ -9,24 +9,22 @@ from sqlalchemy import Connection, or_, select, update
 
 from inboxsla.storage import envelopes
 from inboxsla.storage.dissolving import NEVER_WENT_OUT, dissolve
-from inboxsla.storage.envelopes import LOOK_FOR, MAILBOX, STAFF, Envelope
+from inboxsla.storage.envelopes import IS_OPEN, LOOK_FOR, MAILBOX, STAFF, Envelope
 from inboxsla.storage.schema import envelopes as t
-from inboxsla.storage.tables import only
 
-_IS_OPEN = only("state IN ('composed','sending','unknown')")
 _COLUMNS = [t.c[name] for name in Envelope.__dataclass_fields__]
 
 
 def waiting(conn: Connection, mailbox_id: int, now: datetime) -> list[str]:
     """The other ways by which something of this mailbox is to be sent, or found out, now."""
     state = or_(t.c.state == "composed", t.c.state == "unknown")
-    where = (_IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.way != MAILBOX, t.c.try_after <= now, state)
+    where = (IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.way != MAILBOX, t.c.try_after <= now, state)
     return sorted(conn.execute(select(t.c.way).where(*where).distinct()).scalars())
 
 
 def in_use(conn: Connection) -> set[str]:
     """Every way that something still waits for, in any mailbox."""
-    return set(conn.execute(select(t.c.way).where(_IS_OPEN, t.c.kind == STAFF).distinct()).scalars())
+    return set(conn.execute(select(t.c.way).where(IS_OPEN, t.c.kind == STAFF).distinct()).scalars())
 
 
 def unknown(conn: Connection, envelope_id: int, now: datetime, try_after: datetime, reason: str) -> None:
@@ -38,13 +36,13 @@ def unknown(conn: Connection, envelope_id: int, now: datetime, try_after: dateti
 def hold(conn: Connection, way: str, until: datetime) -> None:
     """Neither try nor ask about any mail by this way before `until`, in any mailbox."""
     idle = t.c.state.in_(("composed", "unknown"))
-    where = (_IS_OPEN, t.c.way == way, idle, t.c.try_after < until)
+    where = (IS_OPEN, t.c.way == way, idle, t.c.try_after < until)
     conn.execute(update(t).where(*where).values(try_after=until))
 
 
 def to_find_out(conn: Connection, mailbox_id: int, way: str, now: datetime) -> Sequence[Envelope]:
     """Mails of unknown outcome whose last try is long enough ago."""
-    where = (_IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.way == way, t.c.state == "unknown")
+    where = (IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.way == way, t.c.state == "unknown")
     rows = conn.execute(
         select(*_COLUMNS).where(*where, t.c.try_after <= now, t.c.tried_at <= now - LOOK_FOR).order_by(t.c.id)
     )
@@ -72,7 +70,7 @@ def sent(conn: Connection, envelope_id: int, rfc_id: str, now: datetime) -> bool
 def rehome(conn: Connection, mailbox_id: int, way: str) -> int:
     """Mails composed for another way that surely never went out are no more; what they carried is owed again, for `way`."""
     which = (t.c.mailbox_id == mailbox_id, t.c.way != way, t.c.kind == STAFF, *NEVER_WENT_OUT)
-    others = conn.execute(select(t.c.id).where(_IS_OPEN, *which).limit(1)).first()
+    others = conn.execute(select(t.c.id).where(IS_OPEN, *which).limit(1)).first()
     return 0 if others is None else dissolve(conn, *which)
 
 

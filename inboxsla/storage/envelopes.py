@@ -51,7 +51,7 @@ class Envelope:
 
 
 _COLUMNS = [t.c[name] for name in Envelope.__dataclass_fields__]
-_IS_OPEN = only("state IN ('composed','sending','unknown')")
+IS_OPEN = only("envelopes.state IN ('composed','sending','unknown')")
 # How long after a try its mail must have been looked for in vain before it may be tried again (DESIGN §4).
 LOOK_FOR = timedelta(seconds=60)
 # Through the shared mailbox that a mail is about; other ways are named like `notify.mailer.Way` as text.
@@ -137,7 +137,7 @@ def claim_next(
 
 
 def _to_try(mailbox_id: int, now: datetime, way: str) -> list[ColumnElement[bool]]:
-    return [_IS_OPEN, t.c.state == "composed", t.c.try_after <= now, t.c.mailbox_id == mailbox_id, t.c.way == way]
+    return [IS_OPEN, t.c.state == "composed", t.c.try_after <= now, t.c.mailbox_id == mailbox_id, t.c.way == way]
 
 
 def sent(conn: Connection, envelope_id: int, gmail_id: str, thread_id: str, now: datetime) -> bool:
@@ -201,7 +201,7 @@ def hold(conn: Connection, mailbox_id: int, until: datetime) -> None:
     conn.execute(
         update(t)
         .where(
-            _IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.state == "composed", t.c.try_after < until, t.c.way == MAILBOX
+            IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.state == "composed", t.c.try_after < until, t.c.way == MAILBOX
         )
         .values(try_after=until)
     )
@@ -213,7 +213,7 @@ def failed(conn: Connection, envelope_id: int, reason: str) -> None:
 
 def give_up(conn: Connection, mailbox_id: int, reason: str) -> list[int]:
     """Send nothing more of this mailbox, and look for nothing that may have gone out. Returns which mails."""
-    waiting = update(t).where(_IS_OPEN, t.c.mailbox_id == mailbox_id)
+    waiting = update(t).where(IS_OPEN, t.c.mailbox_id == mailbox_id)
     return list(
         conn.execute(waiting.values(state="failed", lease_until=None, reason=reason).returning(t.c.id)).scalars()
     )
@@ -235,7 +235,7 @@ def abandon_expired(conn: Connection, now: datetime) -> int:
 
 
 def _expired(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (_IS_OPEN, t.c.state == "sending", t.c.lease_until <= now)
+    return (IS_OPEN, t.c.state == "sending", t.c.lease_until <= now)
 
 
 def retry_after_search(conn: Connection, mailbox_id: int, searched_from: datetime) -> int:
@@ -245,7 +245,7 @@ def retry_after_search(conn: Connection, mailbox_id: int, searched_from: datetim
     """
     done = conn.execute(
         update(t)
-        .where(_IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.way == MAILBOX)
+        .where(IS_OPEN, t.c.mailbox_id == mailbox_id, t.c.way == MAILBOX)
         .where(t.c.state == "unknown", t.c.tried_at <= searched_from - LOOK_FOR)
         .values(state="composed", try_after=searched_from, in_doubt=False)
     )
@@ -259,7 +259,7 @@ def mailboxes_with_work(conn: Connection, now: datetime) -> list[int]:
         # Of the mailbox's own a sync finds out; nothing else comes back to the others.
         and_(t.c.state == "unknown", t.c.way != MAILBOX, t.c.try_after <= now, t.c.tried_at <= now - LOOK_FOR),
     )
-    return list(conn.execute(select(t.c.mailbox_id).where(_IS_OPEN, where).distinct()).scalars())
+    return list(conn.execute(select(t.c.mailbox_id).where(IS_OPEN, where).distinct()).scalars())
 
 
 def get(conn: Connection, envelope_id: int) -> Envelope | None:

@@ -25,7 +25,7 @@ class LabelCommand:
 
 
 _COLUMNS = [t.c[name] for name in LabelCommand.__dataclass_fields__]
-_OPEN = only("state <> 'done'")
+IS_OPEN = only("label_commands.state <> 'done'")
 
 
 def note(
@@ -49,14 +49,14 @@ def note(
 def in_state(conn: Connection, mailbox_id: int, state: str) -> list[LabelCommand]:
     """Those that are "asked" or "clearing", oldest first."""
     rows = conn.execute(
-        select(*_COLUMNS).where(t.c.mailbox_id == mailbox_id, _OPEN, t.c.state == state).order_by(t.c.id)
+        select(*_COLUMNS).where(t.c.mailbox_id == mailbox_id, IS_OPEN, t.c.state == state).order_by(t.c.id)
     )
     return [LabelCommand(*tuple(row)) for row in rows]
 
 
 def mailboxes_to_clear(conn: Connection) -> list[int]:
     """Mailboxes in which a label has to be taken off a thread that is no ticket."""
-    return list(conn.execute(select(t.c.mailbox_id).where(_OPEN, t.c.state == "clearing").distinct()).scalars())
+    return list(conn.execute(select(t.c.mailbox_id).where(IS_OPEN, t.c.state == "clearing").distinct()).scalars())
 
 
 def move(conn: Connection, command_id: int, state: str) -> None:

@@ -30,7 +30,7 @@ class Owed:
     not_before: datetime
 
 
-_IS_OWED = only("outbox.state = 'owed'")
+IS_OWED = only("outbox.state = 'owed'")
 # Posts to webhooks wait for others' servers; who makes mails and labels never looks at them (see `posts`).
 POST = "post_webhook"
 # Why an act waits whose recipient had enough mails for now.
@@ -73,7 +73,7 @@ def owed(conn: Connection, mailbox_id: int, now: datetime, limit: int) -> list[O
     """What is owed now, oldest first, without posts to webhooks."""
     rows = conn.execute(
         select(*COLUMNS)
-        .where(_IS_OWED, t.c.not_before <= now, t.c.mailbox_id == mailbox_id, t.c.act != POST)
+        .where(IS_OWED, t.c.not_before <= now, t.c.mailbox_id == mailbox_id, t.c.act != POST)
         .order_by(t.c.id)
         .limit(limit)
     )
@@ -82,7 +82,7 @@ def owed(conn: Connection, mailbox_id: int, now: datetime, limit: int) -> list[O
 
 def owed_to(conn: Connection, mailbox_id: int, role: str, now: datetime, limit: int) -> list[Owed]:
     """What is owed to a role now, oldest first."""
-    where = (_IS_OWED, t.c.not_before <= now, t.c.mailbox_id == mailbox_id, t.c.role == role)
+    where = (IS_OWED, t.c.not_before <= now, t.c.mailbox_id == mailbox_id, t.c.role == role)
     return [_owed(row) for row in conn.execute(select(*COLUMNS).where(*where).order_by(t.c.id).limit(limit))]
 
 
@@ -94,7 +94,7 @@ def carried_by(conn: Connection, envelope_id: int) -> list[Owed]:
 
 def without_room(conn: Connection, mailbox_id: int, now: datetime) -> list[Owed]:
     """What waits until its recipient has room for another mail, oldest first; it goes along with any that goes sooner."""
-    where = (_IS_OWED, t.c.not_before > now, t.c.mailbox_id == mailbox_id, t.c.outcome == NO_ROOM)
+    where = (IS_OWED, t.c.not_before > now, t.c.mailbox_id == mailbox_id, t.c.outcome == NO_ROOM)
     return [_owed(row) for row in conn.execute(select(*COLUMNS).where(*where).order_by(t.c.id))]
 
 
@@ -116,13 +116,13 @@ def waited_since(conn: Connection, ids: Sequence[int]) -> datetime | None:
 
 def owed_since(conn: Connection, mailbox_id: int, now: datetime) -> datetime | None:
     """Since when there is something to be told now that did not wait for anything else."""
-    where = (_IS_OWED, t.c.not_before <= now, t.c.mailbox_id == mailbox_id, t.c.act != POST)
+    where = (IS_OWED, t.c.not_before <= now, t.c.mailbox_id == mailbox_id, t.c.act != POST)
     since: datetime | None = conn.execute(select(func.min(t.c.not_before)).where(*where)).scalar_one()
     return since
 
 
 def mailboxes_owing(conn: Connection, now: datetime) -> list[int]:
-    rows = conn.execute(select(t.c.mailbox_id).where(_IS_OWED, t.c.not_before <= now, t.c.act != POST).distinct())
+    rows = conn.execute(select(t.c.mailbox_id).where(IS_OWED, t.c.not_before <= now, t.c.act != POST).distinct())
     return list(rows.scalars())
 
 
@@ -172,7 +172,7 @@ def hold(conn: Connection, act_id: int, until: datetime, why: str) -> None:
 
 def release_held(conn: Connection, mailbox_id: int) -> None:
     """Look again at everything this mailbox owes: what it waited for may have changed."""
-    where = (_IS_OWED, t.c.mailbox_id == mailbox_id, t.c.not_before > t.c.owed_at, t.c.act != POST)
+    where = (IS_OWED, t.c.mailbox_id == mailbox_id, t.c.not_before > t.c.owed_at, t.c.act != POST)
     conn.execute(update(t).where(*where).values(not_before=t.c.owed_at))
 
 

@@ -8,16 +8,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from inboxsla.storage.database import claim
-from inboxsla.storage.outbox import COLUMNS, POST, Owed
+from inboxsla.storage.outbox import COLUMNS, IS_OWED, POST, Owed
 from inboxsla.storage.schema import outbox as t
-from inboxsla.storage.tables import only
-
-_IS_OWED = only("state = 'owed'")
 
 
 def _of(name: str) -> list[ColumnElement[bool]]:
     """Where the acts owed to the webhook of this name are; their keys end with it."""
-    return [_IS_OWED, t.c.act == POST, t.c.key.endswith(f"/{POST}/{name}", autoescape=True)]
+    return [IS_OWED, t.c.act == POST, t.c.key.endswith(f"/{POST}/{name}", autoescape=True)]
 
 
 def is_due(conn: Connection, name: str, now: datetime) -> bool:
@@ -44,6 +41,6 @@ def shelve(conn: Connection, name: str, before: datetime, now: datetime, why: st
 
 def strangers(conn: Connection, known: Iterable[str], now: datetime, limit: int) -> list[Owed]:
     """What is owed now to webhooks that are not among `known`."""
-    where = [_IS_OWED, t.c.act == POST, t.c.not_before <= now]
+    where = [IS_OWED, t.c.act == POST, t.c.not_before <= now]
     where += [~t.c.key.endswith(f"/{POST}/{name}", autoescape=True) for name in known]
     return [Owed(**row._mapping) for row in conn.execute(select(*COLUMNS).where(*where).limit(limit))]

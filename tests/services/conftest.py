@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inboxsla.storage.database import Database
-from tests.builders import SUPPORT, Desk, a_desk, settings
+from tests.builders import ANA, SUPPORT, Desk, a_desk, settings
 from tests.office import Office, an_office
 
 Opens = Callable[..., Desk]
@@ -89,3 +89,15 @@ def one_office(sqlite_database: Database, tmp_path: Path) -> Iterator[Office]:
     """The same on SQLite only."""
     with an_office(sqlite_database, tmp_path / "data") as made:
         yield made
+
+
+def owes_a_reminder(desk: Desk) -> str:
+    """A ticket of Ana's about which she is owed a reminder: an hour of four is left."""
+    found = desk.writes().thread_id
+    desk.sync()
+    desk.owned_by(found, ANA)
+    desk.deliver()
+    desk.sync()
+    desk.clock.forward(hours=3)
+    desk.wake()
+    return found

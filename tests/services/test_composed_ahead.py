@@ -18,18 +18,12 @@ from inboxsla.services import settle, writing
 from inboxsla.services.notices import compose_owed
 from inboxsla.storage import absences, envelopes, mailboxes, tickets
 from tests.builders import ANA, CLAIRE, JONAS, Desk
+from tests.services.conftest import owes_a_reminder
 
 
 @pytest.fixture
 def thread(desk: Desk) -> str:
-    """A ticket of Ana's about which she is owed a reminder."""
-    found = written(desk, "Where is my refund?")
-    desk.owned_by(found, ANA)
-    desk.deliver()
-    desk.sync()
-    desk.clock.forward(hours=3)
-    desk.wake()
-    return found
+    return owes_a_reminder(desk)
 
 
 def written(desk: Desk, subject: str) -> str:

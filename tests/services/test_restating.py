@@ -14,21 +14,14 @@ from inboxsla.services.checkup import Surroundings
 from inboxsla.services.restating import KEEPS
 from inboxsla.storage.database import Database
 from tests.builders import ANA, CLAIRE, JONAS, Desk, a_desk, settings
+from tests.services.conftest import owes_a_reminder
 
 LATER = KEEPS + timedelta(minutes=1)
 
 
 @pytest.fixture
 def thread(desk: Desk) -> str:
-    """A ticket of Ana's about which she is owed a reminder that an hour is left."""
-    found = desk.writes().thread_id
-    desk.sync()
-    desk.owned_by(found, ANA)
-    desk.deliver()
-    desk.sync()
-    desk.clock.forward(hours=3)
-    desk.wake()
-    return found
+    return owes_a_reminder(desk)
 
 
 def refuses(desk: Desk, wait: timedelta) -> None:
@@ -87,13 +80,7 @@ def test_a_reminder_that_another_covers_is_told_where_the_other_is_taken_back(
     ladder = [{"at": 75, "do": ["remind_owner"]}]
     promises = {"first_response": "4h", "resolution": "4h 5m", "ladder": ladder, "pauses": {"waiting_on_customer": []}}
     with a_desk(sqlite_database, settings(policy=promises)) as desk:
-        thread = desk.writes().thread_id
-        desk.sync()
-        desk.owned_by(thread, ANA)
-        desk.deliver()
-        desk.sync()
-        desk.clock.forward(hours=3)
-        desk.wake()
+        thread = owes_a_reminder(desk)
         refuses(desk, timedelta(minutes=20))
         desk.clock.forward(minutes=5)
         desk.wake()
